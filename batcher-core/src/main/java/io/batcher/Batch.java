@@ -1,0 +1,30 @@
+package io.batcher;
+
+import java.time.Instant;
+import java.util.List;
+
+/**
+ * The items that a handler gets in one call, in the order in which they were added.
+ *
+ * <p>Unmodifiable, with random access, safe to keep and to share between threads. Equality, hash code and {@link #toString()}
+ * are those of any list: printing a batch prints its items.
+ *
+ * @param <T> the item type
+ */
+public interface Batch<T> extends List<T> {
+
+    /**
+     * Returns what identifies this batch, unique across restarts. The same id means the same items in the same order, on
+     * every attempt: an idempotency key. When a part of a batch is tried again, that part has an id of its own.
+     */
+    String id();
+
+    /** Returns which attempt this is: 1, 2, and so on. */
+    int attempt();
+
+    /** Returns why the items were delivered now. Kept across attempts. */
+    FlushReason reason();
+
+    /** Returns when the oldest of the items was added. */
+    Instant firstAddedAt();
+}

@@ -1,0 +1,19 @@
+package io.batcher;
+
+/**
+ * A synchronous handler of batches. A batch is handled when the call returns normally; whatever it throws makes the attempt a
+ * failed one, and the batch is kept.
+ *
+ * @param <T> the item type
+ */
+@FunctionalInterface
+public interface BatchConsumer<T> {
+
+    /**
+     * Handles one batch. Calls of one batcher never overlap.
+     *
+     * @throws PartialBatchException to name the items that failed, when the others were handled
+     * @throws Exception whatever went wrong; the batch is tried again as the {@link RetryPolicy} says
+     */
+    void accept(Batch<T> batch) throws Exception;
+}

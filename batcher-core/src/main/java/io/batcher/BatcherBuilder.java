@@ -1,0 +1,311 @@
+package io.batcher;
+
+import io.batcher.internal.DefaultBatcher;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.ToLongFunction;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Collects the options of a {@link Batcher}. Every bad value is refused by its method, every bad combination by {@link #build};
+ * the message names option, rule and value. Not thread-safe.
+ *
+ * @param <T> the item type
+ */
+public final class BatcherBuilder<T> {
+
+    private static final Pattern NAME = Pattern.compile("[a-z][a-z0-9]*(-[a-z0-9]+)*");
+    private static final int LONGEST_NAME = 64;
+    private static final int DEFAULT_MAX_BATCH_SIZE = 1_000;
+
+    private final String name;
+    private final List<BatcherListener> listeners = new ArrayList<>();
+    private @Nullable BatchConsumer<? super T> handler;
+    private @Nullable AsyncBatchConsumer<? super T> asyncHandler;
+    private Duration interval = Duration.ofMillis(500);
+    private @Nullable Integer maxBatchSize;
+    private @Nullable Long maxBatchWeight;
+    private @Nullable ToLongFunction<? super T> weigher;
+    private boolean eager;
+    private int capacity = 100_000;
+    private Overflow overflow = Overflow.REJECT;
+    private Duration maxBlock = Duration.ofSeconds(1);
+    private RetryPolicy retry = RetryPolicy.defaults();
+    private @Nullable Duration handlerTimeout;
+    private Duration shutdownTimeout = Duration.ofSeconds(10);
+    private boolean autoFlush = true;
+    private @Nullable Consumer<? super BatchFailure<T>> onError;
+    private @Nullable Consumer<? super DeadLetter<T>> onDeadLetter;
+    private @Nullable Consumer<? super T> onDrop;
+    private @Nullable Executor executor;
+    private @Nullable BatcherScheduler scheduler;
+    private BatcherClock clock = BatcherClock.system();
+
+    BatcherBuilder(String name) {
+        Objects.requireNonNull(name, "name");
+        Require.argument(
+                name.length() <= LONGEST_NAME && NAME.matcher(name).matches(),
+                "name must match %s and have at most %s characters, but was \"%s\"; \"%s\" would do",
+                NAME,
+                LONGEST_NAME,
+                abbreviated(name),
+                suggestion(name));
+        this.name = name;
+    }
+
+    /**
+     * Sets the synchronous handler. Without a handler items wait until one is registered.
+     *
+     * @throws IllegalStateException if there is a handler already, of either kind
+     */
+    public BatcherBuilder<T> handler(BatchConsumer<? super T> handler) {
+        requireNoHandler();
+        this.handler = Objects.requireNonNull(handler, "handler");
+        return this;
+    }
+
+    /**
+     * Sets the asynchronous handler.
+     *
+     * @throws IllegalStateException if there is a handler already, of either kind
+     */
+    public BatcherBuilder<T> asyncHandler(AsyncBatchConsumer<? super T> asyncHandler) {
+        requireNoHandler();
+        this.asyncHandler = Objects.requireNonNull(asyncHandler, "asyncHandler");
+        return this;
+    }
+
+    /** Delivers what was added at most this long after an item entered the empty buffer. More than zero. Default: 500 ms. */
+    public BatcherBuilder<T> interval(Duration interval) {
+        this.interval = Require.positive(interval, "interval");
+        return this;
+    }
+
+    /**
+     * Limits the items of a batch; as many items are delivered at once, without waiting for the interval. At least 1. Default:
+     * 1000, or the capacity where that is less.
+     */
+    public BatcherBuilder<T> maxBatchSize(int maxBatchSize) {
+        Require.argument(maxBatchSize >= 1, "maxBatchSize must be at least 1, but was %s", maxBatchSize);
+        this.maxBatchSize = maxBatchSize;
+        return this;
+    }
+
+    /**
+     * Limits the weight of a batch, in the unit of the {@link #weigher}; so much weight is delivered at once. A single item that
+     * is heavier makes a batch of its own. At least 1. Default: no limit. Adding then takes a lock per item.
+     */
+    public BatcherBuilder<T> maxBatchWeight(long maxBatchWeight) {
+        Require.argument(maxBatchWeight >= 1, "maxBatchWeight must be at least 1, but was %s", maxBatchWeight);
+        this.maxBatchWeight = maxBatchWeight;
+        return this;
+    }
+
+    /**
+     * Tells the weight of an item, zero or more, in a unit of the user's choice. Called once per item on the adding thread;
+     * what it throws, the call that adds throws. Goes with {@link #maxBatchWeight}.
+     */
+    public BatcherBuilder<T> weigher(ToLongFunction<? super T> weigher) {
+        this.weigher = Objects.requireNonNull(weigher, "weigher");
+        return this;
+    }
+
+    /** Whether a free handler gets the first item at once; what arrives while it works is the next batch. Default: false. */
+    public BatcherBuilder<T> eager(boolean eager) {
+        this.eager = eager;
+        return this;
+    }
+
+    /**
+     * Limits the items in memory: waiting, kept for a retry and with the handler together. At least 1, and not less than a
+     * {@link #maxBatchSize} that was set. Memory follows the content, not this number. Default: 100 000.
+     */
+    public BatcherBuilder<T> capacity(int capacity) {
+        Require.argument(capacity >= 1, "capacity must be at least 1, but was %s", capacity);
+        this.capacity = capacity;
+        return this;
+    }
+
+    /** Tells what happens to an item that is added while the buffer is full. Default: {@link Overflow#REJECT}. */
+    public BatcherBuilder<T> overflow(Overflow overflow) {
+        this.overflow = Objects.requireNonNull(overflow, "overflow");
+        return this;
+    }
+
+    /** Limits the wait of {@link Overflow#BLOCK}. Zero or more. Default: 1 s. */
+    public BatcherBuilder<T> maxBlock(Duration maxBlock) {
+        this.maxBlock = Require.notNegative(maxBlock, "maxBlock");
+        return this;
+    }
+
+    /** Tells when a failed batch is tried again and when it is given up. Default: {@link RetryPolicy#defaults()}. */
+    public BatcherBuilder<T> retry(RetryPolicy retry) {
+        this.retry = Objects.requireNonNull(retry, "retry");
+        return this;
+    }
+
+    /**
+     * Limits the time of one attempt. At the timeout the stage of an asynchronous handler is cancelled and the attempt has
+     * failed. The thread of a synchronous handler is interrupted; its attempt is judged when the call returns: a normal return
+     * is a success, a throw is a failure with {@link java.util.concurrent.TimeoutException}. More than zero. Default: none.
+     */
+    public BatcherBuilder<T> handlerTimeout(Duration handlerTimeout) {
+        this.handlerTimeout = Require.positive(handlerTimeout, "handlerTimeout");
+        return this;
+    }
+
+    /** Limits {@link Batcher#close()}. Zero or more. Default: 10 s. */
+    public BatcherBuilder<T> shutdownTimeout(Duration shutdownTimeout) {
+        this.shutdownTimeout = Require.notNegative(shutdownTimeout, "shutdownTimeout");
+        return this;
+    }
+
+    /** Whether interval ticks are on from the start. Default: true. */
+    public BatcherBuilder<T> autoFlush(boolean autoFlush) {
+        this.autoFlush = autoFlush;
+        return this;
+    }
+
+    /**
+     * Hears of each failed attempt, on the thread that delivers batches. Without it failures are logged: the first, then once a
+     * minute, then the recovery.
+     */
+    public BatcherBuilder<T> onError(Consumer<? super BatchFailure<T>> onError) {
+        this.onError = Objects.requireNonNull(onError, "onError");
+        return this;
+    }
+
+    /**
+     * Takes the items that were given up, on the thread that delivers batches; and, on the thread that closes, those that
+     * {@link Batcher#close()} could not deliver. They leave memory when it returns; if it throws, it is called again after the
+     * retry delay and later batches wait. Without it they are logged by count.
+     */
+    public BatcherBuilder<T> onDeadLetter(Consumer<? super DeadLetter<T>> onDeadLetter) {
+        this.onDeadLetter = Objects.requireNonNull(onDeadLetter, "onDeadLetter");
+        return this;
+    }
+
+    /**
+     * Takes each item that a DROP policy discarded, on the thread whose call discarded it. Without it they are logged, one line
+     * for a burst of them, with their count.
+     */
+    public BatcherBuilder<T> onDrop(Consumer<? super T> onDrop) {
+        this.onDrop = Objects.requireNonNull(onDrop, "onDrop");
+        return this;
+    }
+
+    /** Adds a listener; several are called in the order in which they were added. */
+    public BatcherBuilder<T> listener(BatcherListener listener) {
+        listeners.add(Objects.requireNonNull(listener, "listener"));
+        return this;
+    }
+
+    /**
+     * Sets where handlers and callbacks run. The engine has at most one task there at a time. Default: one cached pool of daemon
+     * threads for the whole process.
+     */
+    public BatcherBuilder<T> executor(Executor executor) {
+        this.executor = Objects.requireNonNull(executor, "executor");
+        return this;
+    }
+
+    /** Sets where timers come from. Default: one daemon thread for the whole process. */
+    public BatcherBuilder<T> scheduler(BatcherScheduler scheduler) {
+        this.scheduler = Objects.requireNonNull(scheduler, "scheduler");
+        return this;
+    }
+
+    /** Sets where timers come from; {@code setRemoveOnCancelPolicy(true)} suits the engine, which cancels what it does not need. */
+    public BatcherBuilder<T> scheduler(ScheduledExecutorService scheduler) {
+        Objects.requireNonNull(scheduler, "scheduler");
+        return scheduler((task, delay) -> scheduler.schedule(task, delay.toNanos(), TimeUnit.NANOSECONDS));
+    }
+
+    /** Sets what time it is; for tests. Default: {@link BatcherClock#system()}. */
+    public BatcherBuilder<T> clock(BatcherClock clock) {
+        this.clock = Objects.requireNonNull(clock, "clock");
+        return this;
+    }
+
+    /**
+     * Returns the options as they are now, validated together.
+     *
+     * @throws IllegalArgumentException if two of them contradict each other; the message names both
+     */
+    public BatcherConfig<T> config() {
+        Require.argument(
+                maxBatchSize == null || maxBatchSize <= capacity,
+                "capacity must not be less than maxBatchSize, but %s < %s; raise capacity or lower maxBatchSize",
+                capacity,
+                maxBatchSize);
+        Require.argument(
+                maxBatchWeight == null || weigher != null,
+                "maxBatchWeight needs a weigher, but was set to %s without one; set weigher too",
+                maxBatchWeight);
+        Require.argument(
+                weigher == null || maxBatchWeight != null,
+                "weigher needs a maxBatchWeight, but was set without one; set maxBatchWeight too");
+        if (retry.delay().isEmpty()) {
+            RetryPolicy.requireDelayWithinBound(retry, interval, "interval, the retry.delay unless one is set");
+        }
+        return new BatcherConfig<>(
+                name,
+                handler,
+                asyncHandler,
+                interval,
+                maxBatchSize == null ? Math.min(DEFAULT_MAX_BATCH_SIZE, capacity) : maxBatchSize,
+                maxBatchWeight == null ? Long.MAX_VALUE : maxBatchWeight,
+                weigher,
+                eager,
+                capacity,
+                overflow,
+                maxBlock,
+                retry,
+                Optional.ofNullable(handlerTimeout),
+                shutdownTimeout,
+                autoFlush,
+                onError,
+                onDeadLetter,
+                onDrop,
+                new ListenerChain(listeners),
+                executor,
+                scheduler,
+                clock);
+    }
+
+    /**
+     * Builds the batcher and starts it.
+     *
+     * @throws IllegalArgumentException if two options contradict each other; the message names both
+     */
+    public Batcher<T> build() {
+        return new DefaultBatcher<>(config());
+    }
+
+    private void requireNoHandler() {
+        if (handler != null || asyncHandler != null) {
+            throw new IllegalStateException("batcher \"" + name + "\" has a handler already; it takes one, of either kind");
+        }
+    }
+
+    private static String abbreviated(String name) {
+        return name.length() <= LONGEST_NAME ? name : name.substring(0, LONGEST_NAME) + "...";
+    }
+
+    private static String suggestion(String name) {
+        String kebab = name.replaceAll("([a-z0-9])([A-Z])", "$1-$2")
+                .toLowerCase(java.util.Locale.ROOT)
+                .replaceAll("[^a-z0-9]+", "-")
+                .replaceAll("^[^a-z]+|-$", "");
+        kebab = kebab.length() > LONGEST_NAME ? kebab.substring(0, LONGEST_NAME).replaceAll("-$", "") : kebab;
+        return kebab.isEmpty() ? "readings" : kebab;
+    }
+}

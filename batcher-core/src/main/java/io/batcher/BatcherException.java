@@ -1,0 +1,14 @@
+package io.batcher;
+
+import org.jspecify.annotations.Nullable;
+
+/** The parent of what this library throws. Unchecked. */
+public abstract sealed class BatcherException extends RuntimeException
+        permits BatcherFullException, BatcherClosedException, PartialBatchException {
+
+    private static final long serialVersionUID = 1L;
+
+    BatcherException(String message, @Nullable Throwable cause) {
+        super(message, cause);
+    }
+}

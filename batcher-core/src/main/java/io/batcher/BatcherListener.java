@@ -1,0 +1,40 @@
+package io.batcher;
+
+import java.time.Duration;
+
+/**
+ * Hears of what happens to batches; metrics and tracing hang here. Nothing is called per item.
+ *
+ * <p>Called on the thread that delivers batches, except {@link #onDropped}, which runs on the thread whose call dropped the
+ * items. Nothing is held while a listener runs. What it throws is logged and changes nothing. The batches and letters passed
+ * here contain the items: take care what you print.
+ */
+public interface BatcherListener {
+
+    /** An attempt begins: the handler is called right after, on this thread. */
+    default void onBatchStarted(String batcher, Batch<?> batch) {}
+
+    /**
+     * An attempt succeeded.
+     *
+     * @param took the time from the call of the handler to its return, or to the end of its stage
+     */
+    default void onBatchHandled(String batcher, Batch<?> batch, Duration took) {}
+
+    /**
+     * An attempt failed, wholly or for some items.
+     *
+     * @param took the time from the call of the handler to its return, or to the end of its stage
+     */
+    default void onBatchFailed(BatchFailure<?> failure, Duration took) {}
+
+    /**
+     * A DROP policy discarded items.
+     *
+     * @param items how many, at least 1
+     */
+    default void onDropped(String batcher, int items) {}
+
+    /** Items were given up; called after the dead-letter callback has taken them. */
+    default void onDeadLetter(DeadLetter<?> letter) {}
+}

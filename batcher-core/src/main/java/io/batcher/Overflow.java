@@ -1,0 +1,19 @@
+package io.batcher;
+
+/** What happens to an item that is added while the buffer is full. */
+public enum Overflow {
+    /** {@code add} throws {@link BatcherFullException} at once. For callers that can say "try later" themselves. */
+    REJECT,
+    /**
+     * {@code add} waits for room, at most {@link BatcherBuilder#maxBlock maxBlock}, then throws {@link BatcherFullException}.
+     * For back-pressure on threads that may wait.
+     */
+    BLOCK,
+    /** The added item is discarded and reported. For samples of which the first are as good as the last. */
+    DROP_NEWEST,
+    /**
+     * The oldest items that no attempt was made with are discarded and reported; where those do not suffice, the added item.
+     * For data that ages.
+     */
+    DROP_OLDEST
+}

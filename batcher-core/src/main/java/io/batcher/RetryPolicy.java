@@ -1,0 +1,201 @@
+package io.batcher;
+
+import java.time.Duration;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.function.Predicate;
+
+/**
+ * When a failed batch is tried again and when it is given up. The {@linkplain #defaults() default} is: at the next interval,
+ * until it succeeds. While a batch waits for its retry, later ones wait behind it, because order forbids overtaking, and no
+ * thread is held.
+ *
+ * <p>Immutable and thread-safe; the {@link Builder} is not.
+ */
+public final class RetryPolicy {
+
+    /** The value of {@link Builder#maxAttempts} that means: try until it succeeds. */
+    public static final int UNLIMITED = Integer.MAX_VALUE;
+
+    private static final Duration DEFAULT_MAX_DELAY = Duration.ofSeconds(30);
+    private static final RetryPolicy DEFAULTS = builder().build();
+
+    private final int maxAttempts;
+    private final Optional<Duration> delay;
+    private final double multiplier;
+    private final Optional<Duration> maxDelay;
+    private final double jitter;
+    private final Predicate<? super Throwable> retryOn;
+    private final boolean isolatePoison;
+
+    private RetryPolicy(Builder builder) {
+        this.maxAttempts = builder.maxAttempts;
+        this.delay = builder.delay;
+        this.multiplier = builder.multiplier;
+        this.maxDelay = builder.maxDelay;
+        this.jitter = builder.jitter;
+        this.retryOn = builder.retryOn;
+        this.isolatePoison = builder.isolatePoison;
+    }
+
+    /** Returns the policy of a batcher that was given none. */
+    public static RetryPolicy defaults() {
+        return DEFAULTS;
+    }
+
+    /** Starts a policy from the defaults. */
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /** Returns after how many attempts a batch is given up; {@link #UNLIMITED} if never. */
+    public int maxAttempts() {
+        return maxAttempts;
+    }
+
+    /** Returns the delay before the first retry; empty for one interval of the batcher. */
+    public Optional<Duration> delay() {
+        return delay;
+    }
+
+    /** Returns by what the delay is multiplied after each further failure. */
+    public double multiplier() {
+        return multiplier;
+    }
+
+    /** Returns the bound of the growth that {@link #multiplier} brings. */
+    public Duration maxDelay() {
+        return maxDelay.orElse(DEFAULT_MAX_DELAY);
+    }
+
+    /** Returns the share of the delay by which it varies at random, 0 to 1. */
+    public double jitter() {
+        return jitter;
+    }
+
+    /** Returns which causes are worth another attempt. */
+    public Predicate<? super Throwable> retryOn() {
+        return retryOn;
+    }
+
+    /** Returns whether a batch that would be given up is halved until the bad items stand alone. */
+    public boolean isolatePoison() {
+        return isolatePoison;
+    }
+
+    /** Refuses a bound that was set below the delay that it is to bound. */
+    static void requireDelayWithinBound(RetryPolicy policy, Duration delay, String nameOfDelay) {
+        policy.maxDelay.ifPresent(bound -> Require.argument(
+                bound.compareTo(delay) >= 0,
+                "retry.maxDelay must not be less than %s, but %s < %s; raise maxDelay or leave it out",
+                nameOfDelay,
+                bound,
+                delay));
+    }
+
+    /** Collects the options of a {@link RetryPolicy}. Not thread-safe. */
+    public static final class Builder {
+
+        private int maxAttempts = UNLIMITED;
+        private Optional<Duration> delay = Optional.empty();
+        private double multiplier = 1.0;
+        private Optional<Duration> maxDelay = Optional.empty();
+        private double jitter;
+        private Predicate<? super Throwable> retryOn = cause -> true;
+        private boolean isolatePoison;
+
+        private Builder() {}
+
+        /**
+         * Gives a batch up after this many attempts. Default: {@link RetryPolicy#UNLIMITED}.
+         *
+         * @throws IllegalArgumentException if less than 1
+         */
+        public Builder maxAttempts(int maxAttempts) {
+            Require.argument(maxAttempts >= 1, "retry.maxAttempts must be at least 1, but was %s", maxAttempts);
+            this.maxAttempts = maxAttempts;
+            return this;
+        }
+
+        /**
+         * Waits this long before the first retry. Default: one interval of the batcher.
+         *
+         * @throws IllegalArgumentException if not positive, or longer than 36500 days
+         */
+        public Builder delay(Duration delay) {
+            this.delay = Optional.of(Require.positive(delay, "retry.delay"));
+            return this;
+        }
+
+        /**
+         * Multiplies the delay by this after each further failure. Default: 1, a constant delay.
+         *
+         * @throws IllegalArgumentException if less than 1 or not finite
+         */
+        public Builder multiplier(double multiplier) {
+            Require.argument(
+                    multiplier >= 1 && Double.isFinite(multiplier),
+                    "retry.multiplier must be a finite number of at least 1, but was %s",
+                    multiplier);
+            this.multiplier = multiplier;
+            return this;
+        }
+
+        /**
+         * Bounds the growth of the delay. Default: 30 s. It does not shorten a longer {@link #delay}.
+         *
+         * @throws IllegalArgumentException if not positive, or longer than 36500 days
+         */
+        public Builder maxDelay(Duration maxDelay) {
+            this.maxDelay = Optional.of(Require.positive(maxDelay, "retry.maxDelay"));
+            return this;
+        }
+
+        /**
+         * Varies each delay at random by up to this share of it, so that many instances do not retry in step. Default: 0.
+         * With 0.2 a delay of 10 s is between 8 s and 12 s, and never more than {@link #maxDelay}.
+         *
+         * @throws IllegalArgumentException if not between 0 and 1
+         */
+        public Builder jitter(double jitter) {
+            Require.argument(jitter >= 0 && jitter <= 1, "retry.jitter must be between 0 and 1, but was %s", jitter);
+            this.jitter = jitter;
+            return this;
+        }
+
+        /**
+         * Tells which causes are worth another attempt; for others the batch is given up at once. Asked with what the handler
+         * threw, or with the cause of each item that a {@link PartialBatchException} names. Default: all are. A predicate that
+         * throws counts as yes.
+         */
+        public Builder retryOn(Predicate<? super Throwable> retryOn) {
+            this.retryOn = Objects.requireNonNull(retryOn, "retryOn");
+            return this;
+        }
+
+        /**
+         * Instead of giving a batch up, halves it until the bad items stand alone: the good ones are delivered in order, and an
+         * item is given up only if another part succeeded in the same pass, so that an outage quarantines nothing. Parts of a
+         * batch are delivered again, so the handler should be idempotent. Default: off. Needs {@link #maxAttempts}.
+         */
+        public Builder isolatePoison(boolean isolatePoison) {
+            this.isolatePoison = isolatePoison;
+            return this;
+        }
+
+        /**
+         * Makes the policy.
+         *
+         * @throws IllegalArgumentException if {@link #maxDelay} is less than {@link #delay}, or {@link #isolatePoison} is on
+         *     without {@link #maxAttempts}
+         */
+        public RetryPolicy build() {
+            Require.argument(
+                    !isolatePoison || maxAttempts != UNLIMITED,
+                    "retry.isolatePoison needs a finite retry.maxAttempts, but that is unlimited; set maxAttempts, 3 for example");
+            RetryPolicy policy = new RetryPolicy(this);
+            delay.ifPresent(d -> requireDelayWithinBound(policy, d, "retry.delay"));
+            return policy;
+        }
+    }
+}

@@ -1,0 +1,186 @@
+package io.batcher.internal;
+
+import io.batcher.BatcherClock;
+import java.time.Duration;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One call of the handler with one batch, and its outcome. Created on the thread that makes the call.
+ *
+ * <ul>
+ *   <li>{@link #call} never throws: whatever the handler does is an outcome.
+ *   <li>The outcome is set once. That of an asynchronous attempt is set by its stage, its call or the timeout, whichever is
+ *       first.
+ *   <li>The flush loop that gives up the thread and the stage that ends both {@linkplain #arrive arrive}; the second one goes
+ *       on. A stage that is complete when the call returns costs no second thread (the idea of Jetty's IteratingCallback).
+ * </ul>
+ */
+final class Attempt<T> {
+
+    /** How it went; no failure means success. */
+    private record Outcome(@Nullable Throwable failure) {}
+
+    private static final Outcome SUCCESS = new Outcome(null);
+
+    private final Delivery<T> delivery;
+    private final DeliveredBatch<T> batch;
+    private final Handler<T> handler;
+    private final int serial;
+    private final @Nullable Duration timeout;
+    private final BatcherClock clock;
+    private final long startedAt;
+    private final Consumer<Attempt<T>> resume;
+    private final CallTimeout call = new CallTimeout();
+    private final AtomicReference<@Nullable Outcome> outcome = new AtomicReference<>();
+    private final AtomicBoolean arrived = new AtomicBoolean();
+
+    /** What an asynchronous handler returned; written and read on loop threads only, one after the other. */
+    private @Nullable CompletionStage<?> stage;
+
+    private volatile boolean timedOut;
+
+    /**
+     * Prepares an attempt that starts now.
+     *
+     * @param serial its number among all attempts of the batcher
+     * @param resume goes on with the attempt, on the thread that ended it, if its stage ends after the loop has left
+     */
+    Attempt(
+            Delivery<T> delivery,
+            Handler<T> handler,
+            int serial,
+            @Nullable Duration timeout,
+            BatcherClock clock,
+            Consumer<Attempt<T>> resume) {
+        this.delivery = delivery;
+        this.batch = delivery.batch();
+        this.handler = handler;
+        this.serial = serial;
+        this.timeout = timeout;
+        this.clock = clock;
+        this.startedAt = clock.nanoTime();
+        this.resume = resume;
+    }
+
+    Delivery<T> delivery() {
+        return delivery;
+    }
+
+    DeliveredBatch<T> batch() {
+        return batch;
+    }
+
+    int serial() {
+        return serial;
+    }
+
+    Duration took() {
+        return Duration.ofNanos(Math.max(0, clock.nanoTime() - startedAt));
+    }
+
+    /** Calls the handler. Afterwards the attempt {@linkplain #isEnded() has ended}, or its stage is pending. */
+    void call() {
+        Throwable thrown = null;
+        try {
+            if (handler.sync() != null) {
+                handler.sync().accept(batch);
+            } else if (handler.async() != null) {
+                stage = handler.async().accept(batch);
+            }
+        } catch (Throwable t) {
+            thrown = t;
+        }
+        boolean late = call.end();
+        if (timeout != null && (late || clock.nanoTime() - startedAt >= timeout.toNanos())) {
+            timedOut = true; // also where the timer was slower than the handler
+        }
+        if (thrown != null) {
+            end(new Outcome(timedOut ? timeoutFailure(thrown) : thrown));
+        } else if (handler.sync() != null) {
+            end(SUCCESS); // however late: it was handled
+        } else if (timedOut) {
+            end(new Outcome(timeoutFailure(null)));
+        } else {
+            follow(stage);
+        }
+    }
+
+    private void follow(@Nullable CompletionStage<?> returned) {
+        if (returned == null) {
+            end(new Outcome(new IllegalStateException(
+                    "the asynchronous handler returned null; it must return a stage, a completed one if it is done")));
+            return;
+        }
+        try {
+            returned.whenComplete((value, failure) -> end(failure == null ? SUCCESS : new Outcome(unwrapped(failure))));
+        } catch (Throwable t) {
+            end(new Outcome(t)); // a stage of the user's own making
+        }
+    }
+
+    /** The time is over. Called by the timer: interrupts the call, and fails the attempt if it is asynchronous. */
+    void timeOut() {
+        timedOut = true;
+        call.fire();
+        if (handler.async() != null) {
+            end(new Outcome(timeoutFailure(null)));
+        }
+    }
+
+    /** Says that this thread leaves the attempt to the other. Returns true if the other has come before: then go on with it. */
+    boolean arrive() {
+        return arrived.getAndSet(true);
+    }
+
+    boolean isEnded() {
+        return outcome.get() != null;
+    }
+
+    /** What the attempt failed with; null if it succeeded. Only after it has ended. */
+    @Nullable
+    Throwable failure() {
+        Outcome known = outcome.get();
+        if (known == null) {
+            throw new IllegalStateException("the attempt has not ended");
+        }
+        return known.failure();
+    }
+
+    /** Tells an asynchronous handler's stage that nobody waits for it any more, if the attempt has timed out. */
+    void cancelStageIfTimedOut() {
+        CompletionStage<?> pending = stage;
+        if (timedOut && pending != null) {
+            pending.toCompletableFuture().cancel(true);
+        }
+    }
+
+    private void end(Outcome how) {
+        if (outcome.compareAndSet(null, how) && arrive()) {
+            resume.accept(this);
+        }
+    }
+
+    private TimeoutException timeoutFailure(@Nullable Throwable thrown) {
+        TimeoutException failure = new TimeoutException("the handler took longer than handlerTimeout, " + timeout);
+        if (thrown != null) {
+            failure.addSuppressed(thrown);
+        }
+        return failure;
+    }
+
+    /** The cause itself, where a stage wrapped what its computation threw. */
+    private static Throwable unwrapped(Throwable failure) {
+        Throwable inner = failure;
+        while ((inner instanceof CompletionException || inner instanceof ExecutionException) && inner.getCause() != null) {
+            inner = inner.getCause();
+        }
+        return inner;
+    }
+}

@@ -1,0 +1,255 @@
+package io.batcher.internal;
+
+import io.batcher.FlushReason;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A run of slots that producers fill in place, each with one claim and one store.
+ *
+ * <ul>
+ *   <li>A claim is one fetch-and-add on {@link #word}, which holds the limit in its upper and the count of claims in its lower
+ *       half: a claimer learns both at the same instant. A count above the limit is a claim that failed.
+ *   <li>The limit grows and shrinks only under the batcher's lock. While it equals the count, every claim fails, whoever still
+ *       holds a reference to the chunk.
+ *   <li>A slot is null from its claim to its store. Who takes it waits for the store, see {@link #get}.
+ * </ul>
+ *
+ * <p>Filling a chunk in place follows the linked-array queues of JCTools; the two halves in one word are our own.
+ */
+final class Chunk<T> {
+
+    /** What {@link #claim()} returns where no slot was left. */
+    static final long FAILED = -1;
+
+    private static final VarHandle WORD;
+    private static final VarHandle FUTURES;
+    private static final VarHandle FUTURE = MethodHandles.arrayElementVarHandle(CompletableFuture[].class);
+    private static final VarHandle SLOT = MethodHandles.arrayElementVarHandle(Object[].class);
+    private static final int SPINS_BEFORE_YIELD = 64;
+    private static final int YIELDS_BEFORE_PARK = 64;
+    private static final long PARK_NANOS = 20_000;
+
+    static {
+        try {
+            MethodHandles.Lookup lookup = MethodHandles.lookup();
+            WORD = lookup.findVarHandle(Chunk.class, "word", long.class);
+            FUTURES = lookup.findVarHandle(Chunk.class, "futures", CompletableFuture[].class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
+    private final Object[] slots;
+    private final long openedAt;
+    private volatile long word;
+    private volatile CompletableFuture<Void> @Nullable [] futures;
+
+    // Guarded by the batcher's lock
+
+    /** The weight of each slot; null unless the batcher weighs its items. */
+    private final long @Nullable [] weights;
+
+    /** The first slot that was not taken yet. */
+    private int taken;
+
+    /** Why a batch ends with this chunk, where that is a question of weight. */
+    private @Nullable FlushReason end;
+
+    /**
+     * Opens a chunk.
+     *
+     * @param limit how many slots may be claimed now
+     * @param claimed how many of them belong to the creator
+     * @param openedAt when its first item was added, in nanoseconds of the batcher's clock
+     */
+    Chunk(int length, int limit, int claimed, long openedAt, boolean weighed) {
+        this.slots = new Object[length];
+        this.weights = weighed ? new long[length] : null;
+        this.openedAt = openedAt;
+        this.word = pack(limit, claimed);
+    }
+
+    // ---- any thread
+
+    /** Claims a slot: {@link #FAILED}, or what {@link #index} and {@link #isLast} understand. */
+    long claim() {
+        long claim = (long) WORD.getAndAdd(this, 1L);
+        return index(claim) < limit(claim) ? claim : FAILED;
+    }
+
+    static int index(long claim) {
+        return (int) claim;
+    }
+
+    /** Whether the claimed slot was the last one, so that the claimer has to tell the batcher. */
+    static boolean isLast(long claim) {
+        return index(claim) + 1 == limit(claim);
+    }
+
+    /** Fills a claimed slot; what the thread wrote before is visible to who gets the item. */
+    void put(int index, T item) {
+        SLOT.setRelease(slots, index, item);
+    }
+
+    /** Fills a claimed slot with an item whose fate somebody may want to know. */
+    void put(int index, T item, @Nullable CompletableFuture<Void> future) {
+        if (future != null) {
+            futuresForWriting()[index] = future;
+        }
+        put(index, item);
+    }
+
+    /**
+     * Returns the item of a claimed slot. Its producer may have been stopped between claim and store, which are a few instructions
+     * apart: spin, then let it run.
+     */
+    @SuppressWarnings("unchecked")
+    T get(int index) {
+        Object item = SLOT.getAcquire(slots, index);
+        for (int tries = 0; item == null; tries++) {
+            if (tries < SPINS_BEFORE_YIELD) {
+                Thread.onSpinWait();
+            } else if (tries < SPINS_BEFORE_YIELD + YIELDS_BEFORE_PARK) {
+                Thread.yield();
+            } else {
+                LockSupport.parkNanos(this, PARK_NANOS);
+            }
+            item = SLOT.getAcquire(slots, index);
+        }
+        return (T) item;
+    }
+
+    /** Returns the future of a slot whose item was got, or null. */
+    @Nullable
+    CompletableFuture<Void> future(int index) {
+        CompletableFuture<Void>[] all = futures;
+        return all == null ? null : all[index];
+    }
+
+    /** Forgets a slot that was got, so that the item is garbage as soon as its batch is. */
+    void clear(int index) {
+        SLOT.set(slots, index, null);
+        CompletableFuture<Void>[] all = futures;
+        if (all != null) {
+            FUTURE.set(all, index, null);
+        }
+    }
+
+    /** The slots themselves, for a batch that takes the whole chunk. */
+    Object[] slots() {
+        return slots;
+    }
+
+    CompletableFuture<Void> @Nullable [] futures() {
+        return futures;
+    }
+
+    // ---- guarded by the batcher's lock
+
+    /** Limit and count at one instant, for {@link #unclaimed}, {@link #claimed(long)} and {@link #claim(long, int, int)}. */
+    long snapshot() {
+        return word;
+    }
+
+    static int unclaimed(long snapshot) {
+        return limit(snapshot) - claimed(snapshot);
+    }
+
+    /**
+     * Raises the limit and claims slots in the same instant, so that nobody gets in between; the first of them is the
+     * {@link #claimed()} of the snapshot.
+     *
+     * @return false if others claimed since the snapshot; then nothing has changed
+     */
+    boolean claim(long snapshot, int raise, int count) {
+        return WORD.compareAndSet(this, snapshot, pack(limit(snapshot) + raise, claimed(snapshot) + count));
+    }
+
+    /**
+     * Lowers the limit to the count: claims fail from here on.
+     *
+     * @return by how much the limit was lowered
+     */
+    int shut() {
+        while (true) {
+            long now = word;
+            int claimed = claimed(now);
+            if (WORD.compareAndSet(this, now, pack(claimed, claimed))) {
+                return limit(now) - claimed;
+            }
+        }
+    }
+
+    /** By how much the limit may be raised. */
+    int growth() {
+        return slots.length - limit(word);
+    }
+
+    /** How many slots were claimed. */
+    int claimed() {
+        return claimed(word);
+    }
+
+    int taken() {
+        return taken;
+    }
+
+    /** How many slots were claimed and not taken. */
+    int waiting() {
+        return claimed() - taken;
+    }
+
+    /** Takes the next slots; they are the caller's now. */
+    void take(int count) {
+        taken += count;
+    }
+
+    long openedAt() {
+        return openedAt;
+    }
+
+    void weigh(int index, long weight) {
+        if (weights != null) {
+            weights[index] = weight;
+        }
+    }
+
+    long weight(int index) {
+        return weights == null ? 0 : weights[index];
+    }
+
+    @Nullable
+    FlushReason end() {
+        return end;
+    }
+
+    void endBatch(FlushReason reason) {
+        end = reason;
+    }
+
+    // ----
+
+    static int claimed(long word) {
+        return Math.min((int) word, limit(word));
+    }
+
+    private static int limit(long word) {
+        return (int) (word >>> Integer.SIZE);
+    }
+
+    private static long pack(int limit, int claimed) {
+        return ((long) limit << Integer.SIZE) | claimed;
+    }
+
+    private CompletableFuture<Void>[] futuresForWriting() {
+        if (futures == null) {
+            FUTURES.compareAndSet(this, null, Items.futures(slots.length)); // else another producer was faster
+        }
+        return Objects.requireNonNull(futures);
+    }
+}

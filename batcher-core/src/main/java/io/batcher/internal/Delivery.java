@@ -1,0 +1,158 @@
+package io.batcher.internal;
+
+import io.batcher.BatcherClock;
+import io.batcher.FlushReason;
+import java.time.Instant;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A batch on its way: frozen content, and what has become of it so far. The content is immutable; the rest is guarded by the
+ * batcher's lock, and read by the flush loop, which alone changes it.
+ */
+final class Delivery<T> {
+
+    private final String id;
+    private final int size;
+    private final FlushReason reason;
+    private final long addedAt;
+    private final long firstSequence;
+
+    /** Each item's distance from the first sequence number; null where they follow without a gap. */
+    private final int @Nullable [] offsets;
+
+    /** Where the items come from, until somebody asks for them; guarded by this object's monitor. */
+    private @Nullable Taken<T> taken;
+
+    /** The items, once somebody has asked for them; guarded by this object's monitor. */
+    private @Nullable Items<T> items;
+
+    /** {@link #addedAt} as time of day; set by the first attempt, on the flush loop. */
+    private @Nullable Instant firstAddedAt;
+
+    // Mutable state
+
+    /** Attempts made, and those of them that count towards the maximum: one made early by a flush does not. */
+    private int attempts;
+
+    private int counted;
+
+    /** Whether it would have been given up, were the poison not to be isolated. */
+    private boolean exhausted;
+
+    private @Nullable Throwable lastFailure;
+
+    /** A batch of items that were taken just now. */
+    Delivery(String id, Taken<T> taken, FlushReason reason) {
+        this.id = id;
+        this.size = taken.size();
+        this.reason = reason;
+        this.addedAt = taken.addedAt();
+        this.firstSequence = taken.firstSequence();
+        this.offsets = null;
+        this.taken = taken;
+    }
+
+    private Delivery(String id, Delivery<T> whole, int[] indexes) {
+        this.id = id;
+        this.size = indexes.length;
+        this.reason = whole.reason;
+        this.addedAt = whole.addedAt;
+        this.firstSequence = whole.sequence(indexes[0]);
+        int[] distances = new int[indexes.length];
+        for (int i = 0; i < indexes.length; i++) {
+            distances[i] = (int) (whole.sequence(indexes[i]) - firstSequence);
+        }
+        this.offsets = distances;
+        this.items = whole.items().only(indexes);
+        this.firstAddedAt = whole.firstAddedAt;
+        this.attempts = whole.attempts;
+        this.counted = whole.counted;
+        this.exhausted = whole.exhausted;
+        this.lastFailure = whole.lastFailure;
+    }
+
+    /** The items at the given indexes, with an id of their own and the attempts made so far; this one if those are all. */
+    Delivery<T> part(BatchIds ids, int[] indexes) {
+        return indexes.length == size ? this : new Delivery<>(ids.next(), this, indexes);
+    }
+
+    /** The sequence number of an item: its place among all items ever accepted. */
+    long sequence(int index) {
+        return firstSequence + (offsets == null ? index : offsets[index]);
+    }
+
+    long firstSequence() {
+        return firstSequence;
+    }
+
+    /**
+     * The items. The first call waits where a producer has not yet put what it has claimed a slot for, so it is not made under
+     * the batcher's lock.
+     */
+    synchronized Items<T> items() {
+        Items<T> known = items;
+        if (known == null) {
+            known = Objects.requireNonNull(taken).items();
+            items = known;
+            taken = null;
+        }
+        return known;
+    }
+
+    /** The items as a list, for others than the handler. */
+    List<T> itemList() {
+        return new DeliveredBatch<>(items(), id, attempts, reason, Instant.EPOCH);
+    }
+
+    /** The batch as the handler gets it in the attempt that was begun last. */
+    DeliveredBatch<T> batch(BatcherClock clock) {
+        Instant known = firstAddedAt;
+        if (known == null) {
+            known = clock.instant().minusNanos(clock.nanoTime() - addedAt);
+            firstAddedAt = known;
+        }
+        return new DeliveredBatch<>(items(), id, attempts, reason, known);
+    }
+
+    int size() {
+        return size;
+    }
+
+    long addedAt() {
+        return addedAt;
+    }
+
+    int attempts() {
+        return attempts;
+    }
+
+    int counted() {
+        return counted;
+    }
+
+    void beginAttempt(boolean counts) {
+        attempts++;
+        if (counts) {
+            counted++;
+        }
+    }
+
+    boolean exhausted() {
+        return exhausted;
+    }
+
+    void exhaust() {
+        exhausted = true;
+    }
+
+    @Nullable
+    Throwable lastFailure() {
+        return lastFailure;
+    }
+
+    void failed(Throwable cause) {
+        lastFailure = cause;
+    }
+}

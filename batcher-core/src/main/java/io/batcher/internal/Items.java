@@ -1,0 +1,46 @@
+package io.batcher.internal;
+
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Items and the futures of those that were submitted.
+ *
+ * @param array the items, from index 0; longer than {@code size} if it was a chunk
+ * @param futures by the same index; null if nobody asked
+ */
+record Items<T>(Object[] array, CompletableFuture<Void> @Nullable [] futures, int size) {
+
+    @SuppressWarnings({"unchecked", "rawtypes"})
+    static CompletableFuture<Void>[] futures(int size) {
+        return new CompletableFuture[size];
+    }
+
+    /** The items at the given indexes. */
+    Items<T> only(int[] indexes) {
+        Object[] some = new Object[indexes.length];
+        CompletableFuture<Void>[] theirs = futures == null ? null : futures(indexes.length);
+        for (int i = 0; i < indexes.length; i++) {
+            some[i] = array[indexes[i]];
+            if (theirs != null && futures != null) {
+                theirs[i] = futures[indexes[i]];
+            }
+        }
+        return new Items<>(some, theirs, indexes.length);
+    }
+
+    /** Completes the futures: with the failure, or normally if there is none. May run user code. */
+    void complete(@Nullable Throwable failure) {
+        if (futures == null) {
+            return;
+        }
+        for (int i = 0; i < size; i++) {
+            CompletableFuture<Void> future = futures[i];
+            if (future != null && failure == null) {
+                future.complete(null);
+            } else if (future != null) {
+                future.completeExceptionally(failure);
+            }
+        }
+    }
+}

@@ -1,0 +1,11 @@
+package io.batcher.internal;
+
+import io.batcher.DeadLetter;
+
+/** Items that were given up and wait for the dead-letter callback to take them; they are in memory until it has. */
+record Letter<T>(Delivery<T> delivery, Throwable cause) {
+
+    DeadLetter<T> toDeadLetter(String batcher) {
+        return new DeadLetter<>(batcher, delivery.itemList(), cause, delivery.attempts());
+    }
+}

@@ -1,0 +1,50 @@
+package io.batcher.internal;
+
+import io.batcher.BatcherConfig;
+import io.batcher.RetryPolicy;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.DoubleSupplier;
+
+/**
+ * How long a failed batch waits for its next attempt: a pure rule over the retry policy.
+ *
+ * <p>The growing, bounded and varied delay is "exponential backoff and jitter" of the AWS architecture blog; the variation is
+ * symmetric as in Failsafe, but never above the bound, so that retries at the bound do not fall into step.
+ */
+final class RetryDelay {
+
+    private final double delayNanos;
+    private final double multiplier;
+    private final double boundNanos;
+    private final double jitter;
+    private final DoubleSupplier random;
+
+    RetryDelay(BatcherConfig<?> config) {
+        this(config, () -> ThreadLocalRandom.current().nextDouble());
+    }
+
+    /**
+     * Creates the rule.
+     *
+     * @param random returns numbers from 0 inclusive to 1 exclusive
+     */
+    RetryDelay(BatcherConfig<?> config, DoubleSupplier random) {
+        RetryPolicy policy = config.retry();
+        this.delayNanos = policy.delay().orElse(config.interval()).toNanos();
+        this.multiplier = policy.multiplier();
+        this.boundNanos = Math.max(delayNanos, policy.maxDelay().toNanos()); // it bounds growth only
+        this.jitter = policy.jitter();
+        this.random = random;
+    }
+
+    /** The delay in nanoseconds after so many failed attempts that count, at least 1. */
+    long nanos(int failures) {
+        double nominal = Math.min(delayNanos * Math.pow(multiplier, Math.max(0, failures - 1)), boundNanos);
+        if (jitter == 0) {
+            return (long) nominal;
+        }
+        double least = nominal * (1 - jitter);
+        double most = Math.min(nominal * (1 + jitter), boundNanos);
+        return Math.max(1, (long) (least + (most - least) * random.getAsDouble()));
+    }
+}

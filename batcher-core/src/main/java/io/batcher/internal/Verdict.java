@@ -1,0 +1,98 @@
+package io.batcher.internal;
+
+import io.batcher.PartialBatchException;
+import io.batcher.RetryPolicy;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Predicate;
+import java.util.stream.IntStream;
+
+/**
+ * What a failed attempt means for each item of the batch: handled after all, tried again, or given up. A pure rule over the
+ * retry policy; made outside the lock, because the policy's predicate is user code.
+ */
+final class Verdict {
+
+    /** Items that failed for the same cause, with no other failed item between them. */
+    record Failed(int[] indexes, Throwable cause, boolean givenUp) {}
+
+    private final Throwable cause;
+    private final int size;
+    private final List<Failed> failed;
+
+    private Verdict(Throwable cause, int size, List<Failed> failed) {
+        this.cause = cause;
+        this.size = size;
+        this.failed = failed;
+    }
+
+    /**
+     * Judges a failed attempt.
+     *
+     * @param size how many items the batch has
+     * @param counted how many attempts were made that count, this one included
+     * @param worthRetry the policy's predicate, guarded
+     */
+    static Verdict of(
+            Throwable cause, int size, int counted, RetryPolicy policy, Predicate<? super Throwable> worthRetry) {
+        boolean last = counted >= policy.maxAttempts();
+        List<Failed> failed = new ArrayList<>();
+        if (cause instanceof PartialBatchException partial && namesItemsOf(partial, size)) {
+            for (Map.Entry<Integer, Throwable> item : partial.causesByIndex().entrySet()) {
+                int index = item.getKey();
+                Throwable why = item.getValue();
+                Failed before = failed.isEmpty() ? null : failed.get(failed.size() - 1);
+                if (before != null && before.cause() == why) {
+                    failed.set(failed.size() - 1, new Failed(with(before.indexes(), index), why, before.givenUp()));
+                } else {
+                    failed.add(new Failed(new int[] {index}, why, last || !worthRetry.test(why)));
+                }
+            }
+        } else {
+            int[] all = IntStream.range(0, size).toArray();
+            failed.add(new Failed(all, cause, last || !worthRetry.test(cause)));
+        }
+        return new Verdict(cause, size, List.copyOf(failed));
+    }
+
+    Throwable cause() {
+        return cause;
+    }
+
+    /** The items that failed, in order. */
+    List<Failed> failed() {
+        return failed;
+    }
+
+    boolean givesUpSome() {
+        return failed.stream().anyMatch(Failed::givenUp);
+    }
+
+    /** The indexes of the items that are to be tried again, ascending. */
+    int[] kept() {
+        return failed.stream()
+                .filter(part -> !part.givenUp())
+                .flatMapToInt(part -> Arrays.stream(part.indexes()))
+                .toArray();
+    }
+
+    /** The indexes of the items that the handler did not name, ascending: they are handled. */
+    int[] handled() {
+        boolean[] isFailed = new boolean[size];
+        failed.forEach(part -> Arrays.stream(part.indexes()).forEach(index -> isFailed[index] = true));
+        return IntStream.range(0, size).filter(index -> !isFailed[index]).toArray();
+    }
+
+    private static boolean namesItemsOf(PartialBatchException partial, int size) {
+        return !partial.causesByIndex().isEmpty()
+                && partial.causesByIndex().keySet().stream().allMatch(index -> index >= 0 && index < size);
+    }
+
+    private static int[] with(int[] indexes, int one) {
+        int[] more = Arrays.copyOf(indexes, indexes.length + 1);
+        more[indexes.length] = one;
+        return more;
+    }
+}

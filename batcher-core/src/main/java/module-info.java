@@ -1,0 +1,7 @@
+/** A small engine that turns one-at-a-time work into ordered, observable batches that nothing gets lost from. */
+module io.batcher {
+    requires static transitive org.jspecify;
+
+    exports io.batcher;
+    exports io.batcher.testing;
+}

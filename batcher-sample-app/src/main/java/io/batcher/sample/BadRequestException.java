@@ -1,0 +1,21 @@
+/*
+ * Copyright 2026 the Batcher authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.batcher.sample;
+
+/** The caller sent what the API does not take; the message tells the caller what and why. */
+public final class BadRequestException extends RuntimeException {
+
+    /** Creates the exception with a message for the caller. */
+    public BadRequestException(String message) {
+        super(message);
+    }
+
+    static int requireInRange(String parameter, int value, int least, int most) {
+        if (value < least || value > most) {
+            throw new BadRequestException(parameter + " must be from " + least + " to " + most + ", but was " + value);
+        }
+        return value;
+    }
+}

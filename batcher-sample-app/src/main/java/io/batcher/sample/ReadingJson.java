@@ -1,0 +1,83 @@
+/*
+ * Copyright 2026 the Batcher authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.batcher.sample;
+
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.util.ArrayList;
+import java.util.List;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * Turns JSON into readings, strictly: {@code "21.5"} is no number and {@code 7} no sensor, where Jackson alone would convert
+ * them. One bad element refuses the whole array; the message names it.
+ */
+public final class ReadingJson {
+
+    private ReadingJson() {}
+
+    /** Reads an object or an array of objects. */
+    public static List<Reading> oneOrMany(JsonNode body) {
+        return body.isObject() ? List.of(one(body, "reading")) : many(body);
+    }
+
+    /** Reads an array of objects. */
+    public static List<Reading> many(JsonNode body) {
+        if (!body.isArray()) {
+            throw new BadRequestException("an array of readings is needed, but the body is " + kind(body));
+        }
+        List<Reading> readings = new ArrayList<>(body.size());
+        for (JsonNode element : body) {
+            readings.add(one(element, "reading[" + readings.size() + "]"));
+        }
+        return readings;
+    }
+
+    private static Reading one(JsonNode node, String where) {
+        if (!node.isObject()) {
+            throw new BadRequestException(where + " must be an object, but is " + kind(node));
+        }
+        JsonNode sensor = node.path("sensor");
+        JsonNode temperature = node.path("temperature");
+        JsonNode at = node.path("at");
+        require(sensor.isString(), where, "sensor must be a string", sensor);
+        require(temperature.isNumber(), where, "temperature must be a number", temperature);
+        require(at.isString(), where, "at must be a string such as 2010-01-01T01:00:00Z", at);
+        try {
+            // Not doubleValue(): it throws for an integer that no double can hold; this one is just out of range.
+            return new Reading(sensor.stringValue(), temperature.asDouble(Double.NaN), instant(at.stringValue()));
+        } catch (IllegalArgumentException broken) {
+            throw new BadRequestException(where + ": " + broken.getMessage());
+        }
+    }
+
+    private static Instant instant(String text) {
+        try {
+            return OffsetDateTime.parse(text).toInstant();
+        } catch (DateTimeException broken) {
+            throw new IllegalArgumentException(
+                    "at must be a date with time and zone such as 2010-01-01T01:00:00Z", broken);
+        }
+    }
+
+    private static void require(boolean kept, String where, String rule, JsonNode actual) {
+        if (!kept) {
+            throw new BadRequestException(where + ": " + rule + ", but is " + kind(actual));
+        }
+    }
+
+    private static String kind(JsonNode node) {
+        return switch (node.getNodeType()) {
+            case MISSING -> "missing";
+            case NULL -> "null";
+            case ARRAY -> "an array";
+            case OBJECT -> "an object";
+            case STRING -> "a string";
+            case NUMBER -> "a number";
+            default -> "something else";
+        };
+    }
+}

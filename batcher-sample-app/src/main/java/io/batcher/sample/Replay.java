@@ -1,0 +1,161 @@
+/*
+ * Copyright 2026 the Batcher authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.batcher.sample;
+
+import io.batcher.Batcher;
+import io.batcher.BatcherFullException;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Feeds the readings of one CSV file to the batcher, line by line: however long the file, only what waits for the cloud is in
+ * memory, because {@code add} waits while the buffer is full.
+ *
+ * <p>A line that is no reading is reported with its number and skipped. {@link #stop} ends the replay between two lines; what was
+ * accepted until then is delivered like any reading.
+ */
+final class Replay {
+
+    private static final Logger log = LoggerFactory.getLogger(Replay.class);
+    private static final long PROGRESS_NANOS = TimeUnit.SECONDS.toNanos(1);
+    private static final int MOST_REPORTED = 10;
+
+    private final Path file;
+    private final Batcher<Reading> readings;
+    private final CloudClient cloud;
+    private final CompletableFuture<Void> stopped = new CompletableFuture<>();
+
+    // Used by the thread that runs the replay.
+    private long line;
+    private long accepted;
+    private long skipped;
+    private long lastProgress = System.nanoTime();
+
+    Replay(Path file, Batcher<Reading> readings, CloudClient cloud) {
+        this.file = file;
+        this.readings = readings;
+        this.cloud = cloud;
+    }
+
+    /** What a replay has done: the lines it has read, and what became of them. */
+    record Summary(long lines, long accepted, long skipped, long cloudCalls) {}
+
+    /** Runs the replay; returns when its readings are stored or it was stopped. */
+    Summary run() throws InterruptedException {
+        log.info("Replaying {}", file);
+        long callsBefore = cloud.calls();
+        try (var lines = new BufferedReader(
+                // Unlike Files.newBufferedReader this replaces bytes that are no UTF-8, so that they cost a line and
+                // not the rest.
+                new InputStreamReader(Files.newInputStream(file), StandardCharsets.UTF_8))) {
+            feed(lines);
+        } catch (IOException | IllegalArgumentException broken) {
+            log.error("Replay of {} cannot go on after line {}: {}", file, line, broken.getMessage());
+        }
+        boolean delivered = awaitDelivery();
+        var summary = new Summary(line, accepted, skipped, cloud.calls() - callsBefore);
+        log.info(
+                "Replay {} at line {}: {} readings accepted, {} lines skipped, {} cloud calls{}",
+                delivered ? "ended" : "stopped",
+                line,
+                accepted,
+                skipped,
+                summary.cloudCalls(),
+                delivered ? "" : " so far; what was accepted will be delivered");
+        return summary;
+    }
+
+    /** Ends the replay soon, from any thread. An {@code add} that waits for room is not interrupted: its wait is short. */
+    void stop() {
+        stopped.complete(null);
+    }
+
+    private void feed(BufferedReader lines) throws IOException, InterruptedException {
+        String header = Optional.ofNullable(lines.readLine()).orElse("");
+        line++;
+        CsvFormat format = CsvFormat.ofHeader(header, sensor());
+        for (String text = lines.readLine(); text != null && !stopped.isDone(); text = lines.readLine()) {
+            line++;
+            Optional<Reading> reading = text.isBlank() ? Optional.empty() : parse(format, text);
+            if (reading.isPresent()) {
+                add(reading.get());
+            }
+            tellProgress();
+        }
+    }
+
+    private Optional<Reading> parse(CsvFormat format, String text) {
+        try {
+            return Optional.of(format.parse(text));
+        } catch (IllegalArgumentException broken) {
+            skipped++;
+            if (skipped <= MOST_REPORTED) {
+                log.warn("Line {} skipped: {}", line, broken.getMessage());
+            } else if (skipped == MOST_REPORTED + 1) {
+                log.warn("Line {} skipped too; from here on they are only counted", line);
+            }
+            return Optional.empty();
+        }
+    }
+
+    /** Keeps trying while the cloud is slow or away: a file can wait. */
+    private void add(Reading reading) throws InterruptedException {
+        while (!stopped.isDone()) {
+            try {
+                readings.add(reading);
+                accepted++;
+                return;
+            } catch (BatcherFullException full) {
+                pauseUnlessStopped(10);
+            }
+        }
+    }
+
+    private boolean awaitDelivery() throws InterruptedException {
+        while (!stopped.isDone()) {
+            try {
+                CompletableFuture.anyOf(readings.flush(), stopped).get();
+                break;
+            } catch (ExecutionException failed) {
+                log.warn("The cloud did not take a batch; waiting until it does");
+                pauseUnlessStopped(1_000);
+            }
+        }
+        return !stopped.isDone();
+    }
+
+    private void pauseUnlessStopped(long millis) throws InterruptedException {
+        var pause = new CountDownLatch(1);
+        var wakeUp = stopped.thenRun(pause::countDown);
+        if (!pause.await(millis, TimeUnit.MILLISECONDS)) {
+            wakeUp.cancel(false);
+        }
+    }
+
+    private void tellProgress() {
+        long now = System.nanoTime();
+        if (now - lastProgress >= PROGRESS_NANOS) {
+            lastProgress = now;
+            log.info("Replay is at line {}: {} readings accepted", line, accepted);
+        }
+    }
+
+    /** The file's name without its extension. */
+    private String sensor() {
+        String name = String.valueOf(file.getFileName()).replaceFirst("(?<=.)\\.[^.]*$", "");
+        return name.substring(0, Math.min(name.length(), Reading.LONGEST_SENSOR));
+    }
+}

@@ -1,0 +1,68 @@
+/*
+ * Copyright 2026 the Batcher authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.batcher.sample;
+
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.validation.Errors;
+import org.springframework.validation.Validator;
+
+/**
+ * The settings of the sample itself; those of its batcher are {@code batcher.*}.
+ *
+ * @param compareAtStart whether to run the comparison once when the gateway is up, and print it
+ * @param replay CSV file to replay when the gateway is up; empty for none
+ * @param cloud the cloud API
+ */
+@ConfigurationProperties("sample")
+public record SampleProperties(
+        @DefaultValue("true") boolean compareAtStart,
+        @DefaultValue("") String replay,
+        @DefaultValue Cloud cloud) implements Validator {
+
+    /**
+     * The cloud API.
+     *
+     * @param url where the readings go; by default the built-in API
+     * @param port port of the built-in API; 0 takes a free one
+     * @param latency time that the built-in API needs for a call
+     */
+    public record Cloud(
+            @Nullable URI url,
+            @DefaultValue("0") int port,
+            @DefaultValue("50ms") Duration latency) {}
+
+    /** Returns the file to replay, if there is one. */
+    public Optional<Path> replayFile() {
+        return replay.isBlank() ? Optional.empty() : Optional.of(Path.of(replay));
+    }
+
+    @Override
+    public boolean supports(Class<?> type) {
+        return type == SampleProperties.class;
+    }
+
+    /** Runs while the application starts: a mistyped file name is told at once and not in the middle of the work. */
+    @Override
+    public void validate(Object target, Errors errors) {
+        var sample = (SampleProperties) target;
+        sample.replayFile().ifPresent(file -> {
+            if (!Files.exists(file)) {
+                errors.rejectValue("replay", "missing", "no such file: " + file.toAbsolutePath());
+            } else if (Files.isDirectory(file) || !Files.isReadable(file)) {
+                errors.rejectValue("replay", "unreadable", "not a readable file: " + file.toAbsolutePath());
+            }
+        });
+        if (sample.cloud.latency.isNegative()) {
+            errors.rejectValue("cloud.latency", "negative", "must not be negative");
+        }
+    }
+}

@@ -1,0 +1,107 @@
+/*
+ * Copyright 2026 the Batcher authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.batcher.sample;
+
+import io.batcher.Batcher;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.boot.context.event.ApplicationReadyEvent;
+import org.springframework.context.SmartLifecycle;
+import org.springframework.context.event.EventListener;
+import org.springframework.core.env.Environment;
+import org.springframework.stereotype.Component;
+
+/**
+ * What happens by itself once the gateway is up: the comparison, a word on where to look, the replay. On a thread of its own, as
+ * the gateway takes readings meanwhile.
+ */
+@Component
+class StartUp implements SmartLifecycle {
+
+    private static final Logger log = LoggerFactory.getLogger(StartUp.class);
+    private static final int READINGS_TO_COMPARE = 100;
+    private static final Duration LONGEST_STOP = Duration.ofSeconds(10);
+
+    private final SampleProperties sample;
+    private final Comparison comparison;
+    private final Optional<Replay> replay;
+    private final Environment environment;
+    private volatile @Nullable Thread thread;
+
+    StartUp(
+            SampleProperties sample,
+            Comparison comparison,
+            Batcher<Reading> readings,
+            CloudClient cloud,
+            Environment environment) {
+        this.sample = sample;
+        this.comparison = comparison;
+        this.replay = sample.replayFile().map((Path file) -> new Replay(file, readings, cloud));
+        this.environment = environment;
+    }
+
+    @EventListener(ApplicationReadyEvent.class)
+    void begin() {
+        var starting = new Thread(this::run, "start-up");
+        starting.setDaemon(true);
+        thread = starting;
+        starting.start();
+    }
+
+    private void run() {
+        try {
+            if (sample.compareAtStart()) {
+                compare();
+            }
+            System.out.print(Texts.whereToLook(environment.getProperty("local.server.port", "8080")));
+            if (replay.isPresent()) {
+                replay.get().run();
+            }
+        } catch (InterruptedException stopped) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void compare() throws InterruptedException {
+        System.out.println("Sending " + READINGS_TO_COMPARE + " readings one by one and then batched ...");
+        try {
+            System.out.print(Texts.table(comparison.run(READINGS_TO_COMPARE)));
+        } catch (ComparisonRefusedException refused) {
+            log.info("No comparison: {}", refused.getMessage());
+        } catch (RuntimeException failed) {
+            log.warn("The comparison failed", failed);
+        }
+    }
+
+    @Override
+    public void start() {
+        // Begins when the whole application is ready, not with the beans.
+    }
+
+    /** Stops first of all, as it produces readings: the batchers are drained after it. */
+    @Override
+    public void stop() {
+        replay.ifPresent(Replay::stop);
+        Thread running = thread;
+        if (running == null) {
+            return;
+        }
+        try {
+            running.join(LONGEST_STOP.toMillis());
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    @Override
+    public boolean isRunning() {
+        Thread running = thread;
+        return running != null && running.isAlive();
+    }
+}

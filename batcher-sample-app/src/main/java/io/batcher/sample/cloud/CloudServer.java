@@ -1,0 +1,113 @@
+/*
+ * Copyright 2026 the Batcher authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.batcher.sample.cloud;
+
+import io.batcher.sample.Problems;
+import io.batcher.sample.SampleProperties;
+import java.net.InetAddress;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.DisposableBean;
+import org.springframework.boot.tomcat.servlet.TomcatServletWebServerFactory;
+import org.springframework.boot.web.server.servlet.context.AnnotationConfigServletWebServerApplicationContext;
+import org.springframework.context.ApplicationContext;
+import org.springframework.context.SmartLifecycle;
+import org.springframework.http.converter.HttpMessageConverters;
+import org.springframework.http.converter.json.JacksonJsonHttpMessageConverter;
+import org.springframework.stereotype.Component;
+import org.springframework.web.servlet.DispatcherServlet;
+import org.springframework.web.servlet.config.annotation.DelegatingWebMvcConfiguration;
+import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * Runs the cloud API on a port of its own, as the real one would be somebody else's and outlive the gateway.
+ *
+ * <p>The same controller also answers on the gateway's port, where it is easy to find; but the gateway must not send its readings
+ * there. Spring stops the web server before the batchers, and rightly so: a request may still add a reading. The last batches are
+ * delivered after that, and would find their own port closed. So this server stops after the batchers, and before the database.
+ */
+@Component
+public final class CloudServer implements SmartLifecycle, DisposableBean {
+
+    /** Any phase below the batchers': what has a lower phase starts earlier and stops later. */
+    private static final int PHASE = 0;
+
+    private final ApplicationContext gateway;
+    private final JsonMapper json;
+    private final int configuredPort;
+    private volatile @Nullable AnnotationConfigServletWebServerApplicationContext server;
+
+    CloudServer(ApplicationContext gateway, JsonMapper json, SampleProperties sample) {
+        this.gateway = gateway;
+        this.json = json;
+        this.configuredPort = sample.cloud().port();
+    }
+
+    /** Returns where the API is, without a slash at the end. */
+    public String url() {
+        var running = server;
+        if (running == null) {
+            throw new IllegalStateException("the built-in cloud is not running");
+        }
+        int port = Objects.requireNonNull(running.getWebServer()).getPort();
+        try {
+            String host = InetAddress.getLoopbackAddress().getHostAddress();
+            return new URI("http", null, host, port, null, null, null).toString();
+        } catch (URISyntaxException impossible) {
+            throw new IllegalStateException(impossible);
+        }
+    }
+
+    @Override
+    public void start() {
+        var context = new AnnotationConfigServletWebServerApplicationContext();
+        context.setParent(gateway);
+        // Its port becomes the property local.cloud.port and does not replace local.server.port.
+        context.setServerNamespace("cloud");
+        context.registerBean(TomcatServletWebServerFactory.class, () -> {
+            var tomcat = new TomcatServletWebServerFactory(configuredPort);
+            tomcat.setAddress(InetAddress.getLoopbackAddress());
+            return tomcat;
+        });
+        context.registerBean(DispatcherServlet.class);
+        context.registerBean(WebMvcConfigurer.class, () -> new WebMvcConfigurer() {
+            @Override
+            public void configureMessageConverters(HttpMessageConverters.ServerBuilder converters) {
+                converters.withJsonConverter(new JacksonJsonHttpMessageConverter(json));
+            }
+        });
+        context.register(DelegatingWebMvcConfiguration.class, CloudController.class, Problems.class);
+        context.refresh();
+        server = context;
+    }
+
+    @Override
+    public void stop() {
+        var running = server;
+        if (running != null) {
+            running.close();
+            server = null;
+        }
+    }
+
+    /** Stops the server also when the gateway fails to start, for example because its port is taken. */
+    @Override
+    public void destroy() {
+        stop();
+    }
+
+    @Override
+    public boolean isRunning() {
+        return server != null;
+    }
+
+    @Override
+    public int getPhase() {
+        return PHASE;
+    }
+}

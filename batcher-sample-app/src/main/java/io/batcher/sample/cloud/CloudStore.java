@@ -1,0 +1,111 @@
+/*
+ * Copyright 2026 the Batcher authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.batcher.sample.cloud;
+
+import io.batcher.sample.Reading;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReentrantLock;
+import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Component;
+import org.springframework.transaction.support.TransactionTemplate;
+
+/**
+ * The database of the cloud. Keeps the readings of each account in the order in which they arrived, and counts the calls.
+ *
+ * <p>Thread-safe.
+ */
+@Component
+public final class CloudStore {
+
+    /** The account of the gateway, whose readings users sent. */
+    public static final String GATEWAY = "gateway";
+
+    private final JdbcTemplate jdbc;
+    private final JdbcClient client;
+    private final TransactionTemplate transaction;
+    private final Lock writing = new ReentrantLock();
+
+    CloudStore(JdbcTemplate jdbc, JdbcClient client, TransactionTemplate transaction) {
+        this.jdbc = jdbc;
+        this.client = client;
+        this.transaction = transaction;
+    }
+
+    /**
+     * Stores the readings of one call, all or none of them.
+     *
+     * @return how many were stored: none, if there was a call with that key before
+     */
+    int store(String account, String idempotencyKey, List<Reading> readings) {
+        // One writer at a time, until it has committed: a page that was read stays as it is, later calls only add
+        // behind it.
+        writing.lock();
+        try {
+            return transaction.execute(status -> isRepeated(account, idempotencyKey) ? 0 : insert(account, readings));
+        } finally {
+            writing.unlock();
+        }
+    }
+
+    /** Returns readings of the account, in the order of arrival. */
+    public List<Reading> readings(String account, int offset, int limit) {
+        return client.sql("""
+                        select sensor, temperature, measured_at from temperatures
+                        where account = ? order by seq offset ? rows fetch next ? rows only
+                        """)
+                .params(account, offset, limit)
+                .query((row, i) -> new Reading(
+                        row.getString(1),
+                        row.getDouble(2),
+                        row.getObject(3, OffsetDateTime.class).toInstant()))
+                .list();
+    }
+
+    /** Returns how many readings of the account are stored. */
+    public long count(String account) {
+        return number("select count(*) from temperatures where account = ?", account);
+    }
+
+    /** Returns how many calls the account has made, repeated ones included. */
+    public long calls(String account) {
+        return number("select coalesce(sum(times), 0) from calls where account = ?", account);
+    }
+
+    /** Removes all that is known of the account. */
+    public void forget(String account) {
+        transaction.executeWithoutResult(status -> {
+            jdbc.update("delete from temperatures where account = ?", account);
+            jdbc.update("delete from calls where account = ?", account);
+        });
+    }
+
+    private boolean isRepeated(String account, String key) {
+        String again = "update calls set times = times + 1 where account = ? and idempotency_key = ?";
+        if (jdbc.update(again, account, key) > 0) {
+            return true;
+        }
+        jdbc.update("insert into calls (account, idempotency_key, times) values (?, ?, 1)", account, key);
+        return false;
+    }
+
+    private int insert(String account, List<Reading> readings) {
+        String sql = "insert into temperatures (account, sensor, temperature, measured_at) values (?, ?, ?, ?)";
+        jdbc.batchUpdate(sql, readings, Math.max(1, readings.size()), (row, reading) -> {
+            row.setString(1, account);
+            row.setString(2, reading.sensor());
+            row.setDouble(3, reading.temperature());
+            row.setObject(4, reading.at().atOffset(ZoneOffset.UTC));
+        });
+        return readings.size();
+    }
+
+    private long number(String sql, String account) {
+        return client.sql(sql).param(account).query(Long.class).single();
+    }
+}
