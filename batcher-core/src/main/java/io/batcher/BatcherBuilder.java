@@ -1,3 +1,7 @@
+/*
+ * Copyright 2026 the Batcher authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
 package io.batcher;
 
 import io.batcher.internal.DefaultBatcher;
@@ -292,7 +296,8 @@ public final class BatcherBuilder<T> {
 
     private void requireNoHandler() {
         if (handler != null || asyncHandler != null) {
-            throw new IllegalStateException("batcher \"" + name + "\" has a handler already; it takes one, of either kind");
+            throw new IllegalStateException(
+                    "batcher \"" + name + "\" has a handler already; it takes one, of either kind");
         }
     }
 

@@ -1,3 +1,7 @@
+/*
+ * Copyright 2026 the Batcher authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
 package io.batcher;
 
 import java.time.Duration;
@@ -46,7 +50,7 @@ public record BatcherConfig<T>(
     /** Returns name and limits; never a callback, which could print anything. */
     @Override
     public String toString() {
-        return "BatcherConfig[name=" + name + ", interval=" + interval + ", maxBatchSize=" + maxBatchSize + ", capacity="
-                + capacity + ", overflow=" + overflow + "]";
+        return "BatcherConfig[name=" + name + ", interval=" + interval + ", maxBatchSize=" + maxBatchSize
+                + ", capacity=" + capacity + ", overflow=" + overflow + "]";
     }
 }

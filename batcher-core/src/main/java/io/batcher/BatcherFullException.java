@@ -1,3 +1,7 @@
+/*
+ * Copyright 2026 the Batcher authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
 package io.batcher;
 
 /** The buffer is full and the {@link Overflow} policy did not make room. The items were not accepted, or were dropped. */

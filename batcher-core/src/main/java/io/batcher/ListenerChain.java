@@ -1,3 +1,7 @@
+/*
+ * Copyright 2026 the Batcher authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
 package io.batcher;
 
 import java.time.Duration;

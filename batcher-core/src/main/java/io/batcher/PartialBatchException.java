@@ -1,3 +1,7 @@
+/*
+ * Copyright 2026 the Batcher authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
 package io.batcher;
 
 import java.io.Serial;
@@ -37,7 +41,9 @@ public final class PartialBatchException extends BatcherException {
     }
 
     private PartialBatchException(TreeMap<Integer, Throwable> causes) {
-        super(causes.size() + " items of the batch failed", causes.isEmpty() ? null : causes.firstEntry().getValue());
+        super(
+                causes.size() + " items of the batch failed",
+                causes.isEmpty() ? null : causes.firstEntry().getValue());
         this.causesByIndex = Collections.unmodifiableMap(causes);
     }
 
@@ -51,7 +57,8 @@ public final class PartialBatchException extends BatcherException {
         TreeMap<Integer, Throwable> copy = new TreeMap<>();
         causesByIndex.forEach((index, cause) -> copy.put(
                 Objects.requireNonNull(index, "an index is null; name each failed item by its index in the batch"),
-                Objects.requireNonNull(cause, () -> "the cause of item " + index + " is null; give each item its cause")));
+                Objects.requireNonNull(
+                        cause, () -> "the cause of item " + index + " is null; give each item its cause")));
         return copy;
     }
 }

@@ -1,3 +1,7 @@
+/*
+ * Copyright 2026 the Batcher authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
 package io.batcher.internal;
 
 import io.batcher.BatcherClock;
@@ -5,6 +9,7 @@ import java.time.Duration;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
@@ -45,6 +50,9 @@ final class Attempt<T> {
     private @Nullable CompletionStage<?> stage;
 
     private volatile boolean timedOut;
+
+    /** The timer that ends the attempt at its timeout; set and cancelled on loop threads only, one after the other. */
+    private @Nullable Future<?> timer;
 
     /**
      * Prepares an attempt that starts now.
@@ -134,6 +142,16 @@ final class Attempt<T> {
         }
     }
 
+    void timer(Future<?> timer) {
+        this.timer = timer;
+    }
+
+    void cancelTimer() {
+        if (timer != null) {
+            timer.cancel(false);
+        }
+    }
+
     /** Says that this thread leaves the attempt to the other. Returns true if the other has come before: then go on with it. */
     boolean arrive() {
         return arrived.getAndSet(true);
@@ -144,8 +162,7 @@ final class Attempt<T> {
     }
 
     /** What the attempt failed with; null if it succeeded. Only after it has ended. */
-    @Nullable
-    Throwable failure() {
+    @Nullable Throwable failure() {
         Outcome known = outcome.get();
         if (known == null) {
             throw new IllegalStateException("the attempt has not ended");
@@ -178,7 +195,8 @@ final class Attempt<T> {
     /** The cause itself, where a stage wrapped what its computation threw. */
     private static Throwable unwrapped(Throwable failure) {
         Throwable inner = failure;
-        while ((inner instanceof CompletionException || inner instanceof ExecutionException) && inner.getCause() != null) {
+        while ((inner instanceof CompletionException || inner instanceof ExecutionException)
+                && inner.getCause() != null) {
             inner = inner.getCause();
         }
         return inner;

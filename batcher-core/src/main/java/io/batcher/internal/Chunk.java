@@ -1,3 +1,7 @@
+/*
+ * Copyright 2026 the Batcher authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
 package io.batcher.internal;
 
 import io.batcher.FlushReason;
@@ -125,8 +129,7 @@ final class Chunk<T> {
     }
 
     /** Returns the future of a slot whose item was got, or null. */
-    @Nullable
-    CompletableFuture<Void> future(int index) {
+    @Nullable CompletableFuture<Void> future(int index) {
         CompletableFuture<Void>[] all = futures;
         return all == null ? null : all[index];
     }
@@ -223,8 +226,7 @@ final class Chunk<T> {
         return weights == null ? 0 : weights[index];
     }
 
-    @Nullable
-    FlushReason end() {
+    @Nullable FlushReason end() {
         return end;
     }
 

@@ -1,18 +1,51 @@
+/*
+ * Copyright 2026 the Batcher authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
 package io.batcher.internal;
 
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a transition decided, to be carried out after the lock was released: start the flush loop, complete futures, let callers go
- * on. Used by one thread.
+ * What a transition decided, to be carried out after the lock was released, in this order: let waiting calls go on, report, complete
+ * futures; and start the flush loop. Used by one thread.
  */
 final class Decision {
 
+    private final List<CountDownLatch> toLetGo = new ArrayList<>(0);
+    private final List<Runnable> reports = new ArrayList<>(0);
+    private final List<Runnable> completions = new ArrayList<>(0);
     private int generation;
-    private final List<Runnable> actions = new ArrayList<>(2);
+
+    /** A call that waits may go on. */
+    void letGo(CountDownLatch call) {
+        toLetGo.add(call);
+    }
+
+    /** Something to tell the user's callbacks. */
+    void report(Runnable report) {
+        reports.add(report);
+    }
+
+    void complete(CompletableFuture<Void> future, @Nullable Throwable failure) {
+        completions.add(() -> {
+            if (failure == null) {
+                future.complete(null);
+            } else {
+                future.completeExceptionally(failure);
+            }
+        });
+    }
+
+    void complete(Items<?> items, @Nullable Throwable failure) {
+        if (items.futures() != null) {
+            completions.add(() -> items.complete(failure));
+        }
+    }
 
     /** A flush loop of this generation is to be started. */
     void startLoop(int generation) {
@@ -24,23 +57,10 @@ final class Decision {
         return generation;
     }
 
-    /** Something to do that may run user code. */
-    void then(Runnable action) {
-        actions.add(action);
-    }
-
-    void complete(CompletableFuture<Void> future, @Nullable Throwable failure) {
-        then(() -> {
-            if (failure == null) {
-                future.complete(null);
-            } else {
-                future.completeExceptionally(failure);
-            }
-        });
-    }
-
     /** Does all of it but start the loop. */
-    void runActions() {
-        actions.forEach(Runnable::run);
+    void carryOut() {
+        toLetGo.forEach(CountDownLatch::countDown);
+        reports.forEach(Runnable::run);
+        completions.forEach(Runnable::run);
     }
 }

@@ -1,3 +1,7 @@
+/*
+ * Copyright 2026 the Batcher authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
 package io.batcher.internal;
 
 import java.util.ArrayDeque;
@@ -51,8 +55,7 @@ final class IsolationPass<T> {
     }
 
     /** The part to try now; null if every part was tried. */
-    @Nullable
-    Delivery<T> next() {
+    @Nullable Delivery<T> next() {
         return toTry.peekFirst();
     }
 

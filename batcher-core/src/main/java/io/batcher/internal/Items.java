@@ -1,5 +1,11 @@
+/*
+ * Copyright 2026 the Batcher authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
 package io.batcher.internal;
 
+import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
@@ -27,6 +33,12 @@ record Items<T>(Object[] array, CompletableFuture<Void> @Nullable [] futures, in
             }
         }
         return new Items<>(some, theirs, indexes.length);
+    }
+
+    /** The items as a list of their own. */
+    @SuppressWarnings("unchecked")
+    List<T> list() {
+        return (List<T>) List.of(Arrays.copyOf(array, size));
     }
 
     /** Completes the futures: with the failure, or normally if there is none. May run user code. */

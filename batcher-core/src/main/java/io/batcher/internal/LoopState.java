@@ -1,3 +1,7 @@
+/*
+ * Copyright 2026 the Batcher authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
 package io.batcher.internal;
 
 /** Where the flush loop of a batcher is. {@link FlushMachine} makes every transition; docs/concurrency.md has the table. */

@@ -1,3 +1,7 @@
+/*
+ * Copyright 2026 the Batcher authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
 package io.batcher.internal;
 
 import java.util.ArrayDeque;
@@ -31,8 +35,7 @@ final class RetryQueue<T> {
         notBefore = nanos;
     }
 
-    @Nullable
-    Letter<T> letter() {
+    @Nullable Letter<T> letter() {
         return letters.peekFirst();
     }
 
@@ -44,8 +47,7 @@ final class RetryQueue<T> {
         letters.removeFirst();
     }
 
-    @Nullable
-    IsolationPass<T> pass() {
+    @Nullable IsolationPass<T> pass() {
         return pass;
     }
 
@@ -57,6 +59,10 @@ final class RetryQueue<T> {
     void endPass(List<Delivery<T>> kept) {
         pass = null;
         batches.addAll(kept);
+    }
+
+    boolean hasBatches() {
+        return !batches.isEmpty();
     }
 
     /** Keeps a failed batch, in front of all others. */

@@ -1,3 +1,7 @@
+/*
+ * Copyright 2026 the Batcher authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
 package io.batcher.internal;
 
 import java.util.ArrayList;
@@ -55,7 +59,9 @@ final class Taken<T> {
     /** The items, for one who owns them from now on: the array of the chunk itself where the items are all it holds. */
     Items<T> items() {
         // A short batch in a long chunk is copied: whoever keeps the batch would keep the chunk.
-        if (runs.size() == 1 && runs.get(0).whole() && 2 * size > runs.get(0).chunk().slots().length) {
+        if (runs.size() == 1
+                && runs.get(0).whole()
+                && 2 * size > runs.get(0).chunk().slots().length) {
             return uncopied(runs.get(0).chunk());
         }
         return copied();

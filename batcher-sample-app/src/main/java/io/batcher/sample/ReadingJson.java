@@ -21,13 +21,17 @@ public final class ReadingJson {
 
     /** Reads an object or an array of objects. */
     public static List<Reading> oneOrMany(JsonNode body) {
-        return body.isObject() ? List.of(one(body, "reading")) : many(body);
+        return body.isObject() ? List.of(one(body, "reading")) : all(body, "a reading or an array of readings");
     }
 
     /** Reads an array of objects. */
     public static List<Reading> many(JsonNode body) {
+        return all(body, "an array of readings");
+    }
+
+    private static List<Reading> all(JsonNode body, String needed) {
         if (!body.isArray()) {
-            throw new BadRequestException("an array of readings is needed, but the body is " + kind(body));
+            throw new BadRequestException("the body must be " + needed + ", but is " + kind(body));
         }
         List<Reading> readings = new ArrayList<>(body.size());
         for (JsonNode element : body) {

@@ -13,10 +13,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -36,7 +36,7 @@ final class Replay {
     private final Path file;
     private final Batcher<Reading> readings;
     private final CloudClient cloud;
-    private final CompletableFuture<Void> stopped = new CompletableFuture<>();
+    private final CountDownLatch stopped = new CountDownLatch(1);
 
     // Used by the thread that runs the replay.
     private long line;
@@ -80,14 +80,14 @@ final class Replay {
 
     /** Ends the replay soon, from any thread. An {@code add} that waits for room is not interrupted: its wait is short. */
     void stop() {
-        stopped.complete(null);
+        stopped.countDown();
     }
 
     private void feed(BufferedReader lines) throws IOException, InterruptedException {
         String header = Optional.ofNullable(lines.readLine()).orElse("");
         line++;
         CsvFormat format = CsvFormat.ofHeader(header, sensor());
-        for (String text = lines.readLine(); text != null && !stopped.isDone(); text = lines.readLine()) {
+        for (String text = lines.readLine(); text != null && !isStopped(); text = lines.readLine()) {
             line++;
             Optional<Reading> reading = text.isBlank() ? Optional.empty() : parse(format, text);
             if (reading.isPresent()) {
@@ -113,36 +113,35 @@ final class Replay {
 
     /** Keeps trying while the cloud is slow or away: a file can wait. */
     private void add(Reading reading) throws InterruptedException {
-        while (!stopped.isDone()) {
+        while (!isStopped()) {
             try {
                 readings.add(reading);
                 accepted++;
                 return;
             } catch (BatcherFullException full) {
-                pauseUnlessStopped(10);
+                stopped.await(10, TimeUnit.MILLISECONDS);
             }
         }
     }
 
+    /** Returns whether all is stored; false if the replay was stopped before. */
     private boolean awaitDelivery() throws InterruptedException {
-        while (!stopped.isDone()) {
+        while (!isStopped()) {
             try {
-                CompletableFuture.anyOf(readings.flush(), stopped).get();
-                break;
+                readings.flush().get(500, TimeUnit.MILLISECONDS);
+                return true;
+            } catch (TimeoutException slow) {
+                // Look whether the replay was stopped, and go on waiting.
             } catch (ExecutionException failed) {
                 log.warn("The cloud did not take a batch; waiting until it does");
-                pauseUnlessStopped(1_000);
+                stopped.await(1, TimeUnit.SECONDS);
             }
         }
-        return !stopped.isDone();
+        return false;
     }
 
-    private void pauseUnlessStopped(long millis) throws InterruptedException {
-        var pause = new CountDownLatch(1);
-        var wakeUp = stopped.thenRun(pause::countDown);
-        if (!pause.await(millis, TimeUnit.MILLISECONDS)) {
-            wakeUp.cancel(false);
-        }
+    private boolean isStopped() {
+        return stopped.getCount() == 0;
     }
 
     private void tellProgress() {

@@ -11,10 +11,11 @@ import java.net.URI;
 import java.net.URISyntaxException;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.DisposableBean;
 import org.springframework.boot.tomcat.servlet.TomcatServletWebServerFactory;
 import org.springframework.boot.web.server.servlet.context.AnnotationConfigServletWebServerApplicationContext;
-import org.springframework.context.ApplicationContext;
 import org.springframework.context.SmartLifecycle;
 import org.springframework.http.converter.HttpMessageConverters;
 import org.springframework.http.converter.json.JacksonJsonHttpMessageConverter;
@@ -37,13 +38,15 @@ public final class CloudServer implements SmartLifecycle, DisposableBean {
     /** Any phase below the batchers': what has a lower phase starts earlier and stops later. */
     private static final int PHASE = 0;
 
-    private final ApplicationContext gateway;
+    private static final Logger log = LoggerFactory.getLogger(CloudServer.class);
+
+    private final CloudController api;
     private final JsonMapper json;
     private final int configuredPort;
     private volatile @Nullable AnnotationConfigServletWebServerApplicationContext server;
 
-    CloudServer(ApplicationContext gateway, JsonMapper json, SampleProperties sample) {
-        this.gateway = gateway;
+    CloudServer(CloudController api, JsonMapper json, SampleProperties sample) {
+        this.api = api;
         this.json = json;
         this.configuredPort = sample.cloud().port();
     }
@@ -63,12 +66,10 @@ public final class CloudServer implements SmartLifecycle, DisposableBean {
         }
     }
 
+    /** Starts a context that has no parent: none of the gateway's own endpoints is to be found here. */
     @Override
     public void start() {
         var context = new AnnotationConfigServletWebServerApplicationContext();
-        context.setParent(gateway);
-        // Its port becomes the property local.cloud.port and does not replace local.server.port.
-        context.setServerNamespace("cloud");
         context.registerBean(TomcatServletWebServerFactory.class, () -> {
             var tomcat = new TomcatServletWebServerFactory(configuredPort);
             tomcat.setAddress(InetAddress.getLoopbackAddress());
@@ -81,9 +82,11 @@ public final class CloudServer implements SmartLifecycle, DisposableBean {
                 converters.withJsonConverter(new JacksonJsonHttpMessageConverter(json));
             }
         });
-        context.register(DelegatingWebMvcConfiguration.class, CloudController.class, Problems.class);
+        context.registerBean(CloudController.class, () -> api);
+        context.register(DelegatingWebMvcConfiguration.class, Problems.class);
         context.refresh();
         server = context;
+        log.info("The built-in cloud API is at {}", url());
     }
 
     @Override
