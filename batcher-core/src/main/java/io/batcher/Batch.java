@@ -10,7 +10,7 @@ import java.util.List;
 /**
  * The items that a handler gets in one call, in the order in which they were added.
  *
- * <p>Unmodifiable, with random access, safe to keep and to share between threads. Equality, hash code and {@link #toString()}
+ * <p>Unmodifiable, with random access, safe to keep and to share between threads. Equality, hash code and string
  * are those of any list: printing a batch prints its items.
  *
  * @param <T> the item type

@@ -68,7 +68,7 @@ final class Attempt<T> {
             BatcherClock clock,
             Consumer<Attempt<T>> resume) {
         this.delivery = delivery;
-        this.batch = delivery.batch();
+        this.batch = delivery.batch(clock);
         this.handler = handler;
         this.serial = serial;
         this.timeout = timeout;

@@ -5,6 +5,7 @@
 package io.batcher.sample;
 
 import io.batcher.Batcher;
+import io.batcher.sample.cloud.CloudServer;
 import io.batcher.sample.cloud.CloudStore;
 import java.time.Instant;
 import java.util.List;
@@ -13,10 +14,10 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
-import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.context.SmartLifecycle;
 import org.springframework.http.HttpStatus;
 import org.springframework.stereotype.Component;
+import org.springframework.web.client.RestClient;
 
 /**
  * Sends readings to the cloud one by one and then batched, and measures both.
@@ -42,8 +43,9 @@ class Comparison implements SmartLifecycle {
     private final Semaphore turn = new Semaphore(1, true);
     private volatile boolean running;
 
-    Comparison(@Qualifier("builtIn") CloudClient cloud, CloudStore store) {
-        this.cloud = cloud;
+    Comparison(RestClient.Builder http, CloudServer server, CloudStore store) {
+        // Always the built-in cloud, wherever the readings go: it can be asked how many calls it got.
+        this.cloud = new CloudClient(http.build(), server::url);
         this.store = store;
     }
 

@@ -42,7 +42,7 @@ final class Replay {
     private long line;
     private long accepted;
     private long skipped;
-    private long lastProgress = System.nanoTime();
+    private long lastProgress;
 
     Replay(Path file, Batcher<Reading> readings, CloudClient cloud) {
         this.file = file;
@@ -56,6 +56,7 @@ final class Replay {
     /** Runs the replay; returns when its readings are stored or it was stopped. */
     Summary run() throws InterruptedException {
         log.info("Replaying {}", file);
+        lastProgress = System.nanoTime();
         long callsBefore = cloud.calls();
         try (var lines = new BufferedReader(
                 // Unlike Files.newBufferedReader this replaces bytes that are no UTF-8, so that they cost a line and

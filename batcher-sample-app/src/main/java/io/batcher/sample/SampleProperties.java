@@ -61,6 +61,10 @@ public record SampleProperties(
                 errors.rejectValue("replay", "unreadable", "not a readable file: " + file.toAbsolutePath());
             }
         });
+        URI url = sample.cloud.url;
+        if (url != null && !String.valueOf(url.getScheme()).matches("https?")) {
+            errors.rejectValue("cloud.url", "scheme", "must begin with http:// or https://");
+        }
         if (sample.cloud.latency.isNegative()) {
             errors.rejectValue("cloud.latency", "negative", "must not be negative");
         }

@@ -1,0 +1,155 @@
+/*
+ * Copyright 2026 the Batcher authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.batcher.internal;
+
+import io.batcher.BatcherClock;
+import io.batcher.BatcherClosedException;
+import io.batcher.BatcherConfig;
+import io.batcher.CloseResult;
+import io.batcher.DeadLetter;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Closes a batcher: stops the intake, lets what is left have its last attempt within the timeout, and hands back the rest. The first
+ * caller does it; later ones wait for it and get nothing. Thread-safe.
+ */
+final class Closing<T> {
+
+    /** How long the executor has to begin a task before a thread of our own does. */
+    private static final long GRACE_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
+
+    private final BatcherConfig<T> config;
+    private final FlushMachine<T> machine;
+    private final Engine<T> engine;
+    private final Callbacks<T> callbacks;
+    private final Log log;
+    private final CountDownLatch closed = new CountDownLatch(1);
+
+    Closing(BatcherConfig<T> config, FlushMachine<T> machine, Engine<T> engine, Callbacks<T> callbacks, Log log) {
+        this.config = config;
+        this.machine = machine;
+        this.engine = engine;
+        this.callbacks = callbacks;
+        this.log = log;
+    }
+
+    /** What is left, and whether time was up. */
+    private record Left<T>(List<Delivery<T>> deliveries, boolean timedOut) {}
+
+    /** An item and its place. */
+    private record Placed(long sequence, Object item) {}
+
+    CloseResult<T> close(Duration timeout) {
+        Left<T> left = finish(timeout);
+        List<Placed> items = new ArrayList<>();
+        for (Delivery<T> delivery : left.deliveries()) {
+            List<T> theirs = delivery.itemList();
+            for (int i = 0; i < theirs.size(); i++) {
+                items.add(new Placed(delivery.sequence(i), theirs.get(i)));
+            }
+        }
+        items.sort(Comparator.comparingLong(Placed::sequence)); // parts of one batch may lie between each other
+        return new CloseResult<>(items.stream().map(this::item).toList(), left.timedOut());
+    }
+
+    @SuppressWarnings("unchecked")
+    private T item(Placed placed) {
+        return (T) placed.item();
+    }
+
+    /** Closes with the configured timeout; what is left goes to the dead-letter callback, or is logged by count. */
+    void closeAndReport() {
+        int unclaimed = 0;
+        for (Delivery<T> delivery : finish(config.shutdownTimeout()).deliveries()) {
+            DeadLetter<T> letter = new DeadLetter<>(
+                    config.name(), delivery.itemList(), machine.closed(delivery.lastFailure()), delivery.attempts());
+            if (!callbacks.takesDeadLetters() || !isTaken(letter)) {
+                unclaimed += delivery.size();
+            }
+        }
+        if (unclaimed > 0) {
+            log.notDelivered(unclaimed);
+        }
+    }
+
+    private boolean isTaken(DeadLetter<T> letter) {
+        try (CallScope scope = CallScope.enter(engine)) {
+            return callbacks.offer(letter) == null;
+        }
+    }
+
+    private Left<T> finish(Duration timeout) {
+        if (CallScope.isInside(engine)) {
+            throw new IllegalStateException("batcher \"" + config.name()
+                    + "\" cannot be closed from inside its own handler or callback: close would wait for it to return");
+        }
+        BatcherClock clock = engine.clock();
+        long deadline = clock.nanoTime() + nanos(timeout);
+        boolean first = engine.changeWithoutRunningHere((now, decision) -> machine.beginClose(now, decision));
+        boolean interrupted = first ? awaitDrained(deadline) : awaitOpened(closed, deadline);
+        try {
+            if (!first) {
+                return new Left<>(List.of(), closed.getCount() > 0);
+            }
+            boolean timedOut = machine.drained().getCount() > 0;
+            List<Delivery<T>> left = engine.change((now, decision) -> machine.endClose(decision));
+            log.roomAgain();
+            BatcherClosedException handedBack = machine.closed(null);
+            left.forEach(delivery -> delivery.items().complete(handedBack));
+            return new Left<>(left, timedOut);
+        } finally {
+            if (first) {
+                closed.countDown();
+            }
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    /** Waits for the last attempts; sees to it that a start which the executor does not begin is begun. Returns whether interrupted. */
+    private boolean awaitDrained(long deadline) {
+        boolean interrupted = false;
+        BatcherClock clock = engine.clock();
+        long left = deadline - clock.nanoTime();
+        int queued = engine.queued();
+        while (machine.drained().getCount() > 0 && left > 0) {
+            interrupted |= awaitOpened(machine.drained(), clock.nanoTime() + Math.min(left, GRACE_NANOS));
+            int stillQueued = engine.queued();
+            if (stillQueued != 0 && stillQueued == queued) {
+                engine.startElsewhere(stillQueued, "batcher-" + config.name() + "-close");
+            }
+            queued = stillQueued;
+            left = deadline - clock.nanoTime();
+        }
+        return interrupted;
+    }
+
+    /** Waits for the latch until the deadline, interrupted or not. Returns whether interrupted. */
+    private boolean awaitOpened(CountDownLatch latch, long deadline) {
+        boolean interrupted = false;
+        BatcherClock clock = engine.clock();
+        boolean waiting = true;
+        while (waiting) {
+            try {
+                long left = deadline - clock.nanoTime();
+                waiting = left > 0 && !clock.await(latch, left) && deadline - clock.nanoTime() > 0;
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        return interrupted;
+    }
+
+    private static long nanos(Duration timeout) {
+        Duration longest = Duration.ofDays(36_500);
+        return (timeout.compareTo(longest) > 0 ? longest : timeout).toNanos();
+    }
+}

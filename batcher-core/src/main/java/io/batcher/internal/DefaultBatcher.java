@@ -1,0 +1,216 @@
+/*
+ * Copyright 2026 the Batcher authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.batcher.internal;
+
+import io.batcher.AsyncBatchConsumer;
+import io.batcher.BatchConsumer;
+import io.batcher.Batcher;
+import io.batcher.BatcherConfig;
+import io.batcher.BatcherStats;
+import io.batcher.CloseResult;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * The door of the engine: each call of {@link Batcher} becomes a claim in the {@link Intake}, or a transition of the
+ * {@link FlushMachine}.
+ */
+public final class DefaultBatcher<T> implements Batcher<T> {
+
+    private final BatcherConfig<T> config;
+    private final Intake<T> intake;
+    private final FlushMachine<T> machine;
+    private final Engine<T> engine;
+    private final Admission<T> admission;
+    private final Closing<T> closing;
+
+    /** Builds the batcher and starts it. */
+    public DefaultBatcher(BatcherConfig<T> config) {
+        Log log = new Log(config.name(), config.clock());
+        Callbacks<T> callbacks = new Callbacks<>(config, log);
+        this.config = config;
+        this.intake = new Intake<>(config);
+        this.machine = new FlushMachine<>(config, intake);
+        this.engine = new Engine<>(config, machine, callbacks, log);
+        this.admission = new Admission<>(config, intake, machine, engine, callbacks);
+        this.closing = new Closing<>(config, machine, engine, callbacks, log);
+    }
+
+    @Override
+    public String name() {
+        return config.name();
+    }
+
+    // ---- items in
+
+    @Override
+    public void add(T item) {
+        Objects.requireNonNull(item, "item");
+        long claim = intake.tryAdd(item);
+        if (claim == Chunk.FAILED) {
+            admission
+                    .admit(new Addition<>(List.of(item), null, config.weigher()))
+                    .throwIfRefused(config);
+        } else if (Chunk.isLast(claim)) {
+            engine.wake();
+        }
+    }
+
+    @Override
+    public void addMany(Collection<? extends T> items) {
+        List<T> copy = copied(items);
+        admission.admit(new Addition<>(copy, null, config.weigher())).throwIfRefused(config);
+    }
+
+    @Override
+    public boolean offer(T item) {
+        Objects.requireNonNull(item, "item");
+        long claim = intake.tryAdd(item);
+        if (claim == Chunk.FAILED) {
+            Admission.Result result = admission.admitAtOnce(new Addition<>(List.of(item), null, config.weigher()));
+            if (result == Admission.Result.CLOSED) {
+                result.throwIfRefused(config);
+            }
+            return result == Admission.Result.IN;
+        }
+        if (Chunk.isLast(claim)) {
+            engine.wake();
+        }
+        return true;
+    }
+
+    @Override
+    public CompletableFuture<Void> submit(T item) {
+        Objects.requireNonNull(item, "item");
+        CompletableFuture<Void> future = new CompletableFuture<>();
+        long claim = intake.tryAdd(item, future);
+        if (claim == Chunk.FAILED) {
+            submitSlowly(item, future);
+        } else if (Chunk.isLast(claim)) {
+            engine.wake();
+        }
+        return future;
+    }
+
+    private void submitSlowly(T item, CompletableFuture<Void> future) {
+        try {
+            Admission.Result result = admission.admit(new Addition<>(List.of(item), future, config.weigher()));
+            if (result != Admission.Result.IN) {
+                future.completeExceptionally(result.refusal(config));
+            }
+        } catch (RuntimeException | Error fromWeigher) {
+            future.completeExceptionally(fromWeigher);
+        }
+    }
+
+    /** Copies once, by iteration, so that it does not matter what the collection says of its size or does meanwhile. */
+    private List<T> copied(Collection<? extends T> items) {
+        List<T> copy = new ArrayList<>();
+        for (T item : Objects.requireNonNull(items, "items")) {
+            if (item == null) {
+                throw new NullPointerException("item " + copy.size() + " of the collection is null; nothing was added");
+            }
+            if (copy.size() == config.capacity()) {
+                throw new IllegalArgumentException(
+                        "addMany takes at most as many items as the capacity of batcher \"" + config.name() + "\", "
+                                + config.capacity() + ", but the collection has more; nothing was added");
+            }
+            copy.add(item);
+        }
+        return copy;
+    }
+
+    // ---- handler
+
+    @Override
+    public void registerHandler(BatchConsumer<? super T> handler) {
+        register(Handler.sync(Objects.requireNonNull(handler, "handler")));
+    }
+
+    @Override
+    public void registerAsyncHandler(AsyncBatchConsumer<? super T> handler) {
+        register(Handler.async(Objects.requireNonNull(handler, "handler")));
+    }
+
+    private void register(Handler<T> handler) {
+        engine.change((now, decision) -> {
+            if (!machine.isOpen()) {
+                throw Admission.Result.CLOSED.refusal(config);
+            }
+            if (machine.handler() != null) {
+                throw new IllegalStateException(
+                        "batcher \"" + config.name() + "\" has a handler already; it takes one, of either kind");
+            }
+            return machine.register(handler);
+        });
+    }
+
+    // ---- delivery
+
+    @Override
+    public CompletableFuture<Void> flush() {
+        return engine.change((now, decision) -> machine.flush(decision));
+    }
+
+    @Override
+    public CompletableFuture<Void> drain() {
+        return engine.change((now, decision) -> {
+            machine.drainMode(true);
+            return machine.flush(decision);
+        });
+    }
+
+    @Override
+    public void startAutoFlush() {
+        engine.change((now, decision) -> machine.drainMode(false) | machine.autoFlush(true));
+    }
+
+    @Override
+    public void stopAutoFlush() {
+        engine.change((now, decision) -> machine.autoFlush(false));
+    }
+
+    @Override
+    public void pause() {
+        engine.change((now, decision) -> machine.pause(true));
+    }
+
+    @Override
+    public void resume() {
+        engine.change((now, decision) -> machine.pause(false));
+    }
+
+    @Override
+    public BatcherStats stats() {
+        return engine.stats();
+    }
+
+    // ---- close
+
+    @Override
+    public CloseResult<T> close(Duration timeout) {
+        Objects.requireNonNull(timeout, "timeout");
+        if (timeout.isNegative()) {
+            throw new IllegalArgumentException("timeout must not be negative, but was " + timeout);
+        }
+        return closing.close(timeout);
+    }
+
+    @Override
+    public void close() {
+        closing.closeAndReport();
+    }
+
+    /** Returns name, state and counts only, never items. */
+    @Override
+    public String toString() {
+        BatcherStats stats = stats();
+        return "Batcher[name=" + config.name() + ", state=" + stats.state() + ", depth=" + stats.depth() + "]";
+    }
+}

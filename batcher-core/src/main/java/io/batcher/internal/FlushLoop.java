@@ -1,0 +1,152 @@
+/*
+ * Copyright 2026 the Batcher authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.batcher.internal;
+
+import io.batcher.BatcherConfig;
+import io.batcher.DeadLetter;
+import io.batcher.RetryPolicy;
+import java.time.Duration;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Delivers batches, one after the other, on the thread that runs it: asks the machine what to do, does it outside the lock, and tells
+ * the machine what came of it. At most one run of a batcher is active; it holds no thread while a stage is pending or nothing is due.
+ */
+final class FlushLoop<T> {
+
+    private final BatcherConfig<T> config;
+    private final FlushMachine<T> machine;
+    private final Engine<T> engine;
+    private final Callbacks<T> callbacks;
+    private final Log log;
+    private final RetryPolicy policy;
+    private final @Nullable Duration handlerTimeout;
+
+    FlushLoop(BatcherConfig<T> config, FlushMachine<T> machine, Engine<T> engine, Callbacks<T> callbacks, Log log) {
+        this.config = config;
+        this.machine = machine;
+        this.engine = engine;
+        this.callbacks = callbacks;
+        this.log = log;
+        this.policy = config.retry();
+        this.handlerTimeout = config.handlerTimeout().orElse(null);
+    }
+
+    /** Runs until nothing is due, or a stage is pending. Does nothing if this start is not awaited any more. */
+    void run(int generation) {
+        if (!engine.change((now, decision) -> machine.begin(generation))) {
+            return;
+        }
+        boolean interrupted = false;
+        try (CallScope scope = CallScope.enter(engine)) {
+            boolean more = true;
+            while (more) {
+                // An interrupt that the last handler left behind, or that is meant for the thread's owner, is not for
+                // the next one.
+                interrupted |= Thread.interrupted();
+                more = doNext();
+            }
+        } catch (Throwable error) {
+            log.loopDied(error);
+            engine.change((now, decision) -> {
+                machine.loopDied(now);
+                return true;
+            });
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private boolean doNext() {
+        Optional<Step<T>> next = engine.change((now, decision) -> machine.next(now));
+        Step<T> step = next.orElse(null);
+        if (step instanceof Step.Deliver<T> deliver) {
+            return deliver(deliver);
+        } else if (step instanceof Step.Settle<T> settle) {
+            settle(settle.attempt());
+            return true;
+        } else if (step instanceof Step.GiveUp<T> giveUp) {
+            giveUp(giveUp.letter());
+            return true;
+        }
+        return false;
+    }
+
+    private boolean deliver(Step.Deliver<T> step) {
+        Attempt<T> attempt = new Attempt<>(
+                step.delivery(), step.handler(), step.serial(), handlerTimeout, engine.clock(), this::stageEnded);
+        callbacks.started(attempt.batch());
+        if (handlerTimeout != null) {
+            attempt.timer(engine.schedule(attempt::timeOut, handlerTimeout));
+        }
+        attempt.call();
+        if (!attempt.isEnded() && leftToStage(attempt)) {
+            return false;
+        }
+        settle(attempt);
+        return true;
+    }
+
+    /** Gives the thread up, unless the stage ends while we do. */
+    private boolean leftToStage(Attempt<T> attempt) {
+        engine.change((now, decision) -> machine.awaitStage());
+        boolean endedMeanwhile = attempt.arrive();
+        if (endedMeanwhile) {
+            engine.change((now, decision) -> machine.stageWasFaster());
+        }
+        return !endedMeanwhile;
+    }
+
+    /** Goes on with an attempt that was left to its stage. On the thread that ended the stage: hands over to the executor. */
+    private void stageEnded(Attempt<T> attempt) {
+        engine.change((now, decision) -> machine.stageEnded(attempt, decision));
+    }
+
+    private void settle(Attempt<T> attempt) {
+        attempt.cancelTimer();
+        callbacks.guarded("cancelling the stage", attempt::cancelStageIfTimedOut);
+        Throwable failure = attempt.failure();
+        Duration took = attempt.took();
+        if (failure == null) {
+            engine.change((now, decision) -> succeeded(attempt, took, now, decision));
+        } else {
+            Delivery<T> delivery = attempt.delivery();
+            Verdict verdict = Verdict.of(failure, delivery.size(), delivery.counted(), policy, callbacks::isWorthRetry);
+            engine.change((now, decision) -> failed(attempt, verdict, took, now, decision));
+        }
+    }
+
+    private boolean succeeded(Attempt<T> attempt, Duration took, long now, Decision decision) {
+        boolean ours = machine.owns(attempt);
+        if (ours) {
+            decision.report(() -> callbacks.handled(attempt.batch(), took));
+            machine.succeeded(attempt, now, decision);
+        }
+        return ours;
+    }
+
+    private boolean failed(Attempt<T> attempt, Verdict verdict, Duration took, long now, Decision decision) {
+        boolean ours = machine.owns(attempt);
+        if (ours) {
+            Optional<Duration> retryIn = machine.failed(attempt, verdict, now, decision);
+            decision.report(() -> callbacks.failed(attempt.batch(), verdict.cause(), retryIn, took));
+        }
+        return ours;
+    }
+
+    private void giveUp(Letter<T> letter) {
+        DeadLetter<T> deadLetter = letter.toDeadLetter(config.name());
+        Throwable thrown = callbacks.offer(deadLetter);
+        engine.change((now, decision) -> {
+            if (thrown != null) {
+                return machine.couldNotGiveUp(letter, thrown, now, decision);
+            }
+            decision.report(() -> callbacks.deadLettered(deadLetter));
+            return machine.gaveUp(letter, now, decision);
+        });
+    }
+}

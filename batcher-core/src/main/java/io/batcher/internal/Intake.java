@@ -1,0 +1,395 @@
+/*
+ * Copyright 2026 the Batcher authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.batcher.internal;
+
+import io.batcher.BatcherConfig;
+import io.batcher.FlushReason;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The buffer: a bounded first-in first-out queue of items, held as {@linkplain Chunk chunks} that producers fill in place and
+ * that a batch takes uncopied where it can.
+ *
+ * <ul>
+ *   <li>{@link #tryAdd} is for any thread and takes no lock; it succeeds while the open chunk has a slot. Everything else is
+ *       guarded by the batcher's lock and paid once per chunk or batch.
+ *   <li>Capacity is reserved when a chunk opens or grows, and given back by {@link #release}: the bound holds at every moment,
+ *       and a claim needs no look at it.
+ *   <li>A chunk ends where a batch of full size ends, so that the claimer of its last slot is the one who made the batch full.
+ *   <li>While calls wait for room no slot can be claimed without the lock, so that nobody overtakes them.
+ * </ul>
+ */
+final class Intake<T> {
+
+    /** The shortest chunk: small enough for a batcher that gets an item a second. */
+    private static final int SHORTEST = 16;
+
+    private final int capacity;
+    private final int maxBatchSize;
+    private final long maxBatchWeight;
+    private final boolean weighed;
+
+    // Mutable state, guarded by the batcher's lock; only "fast" is read without it.
+
+    private final ArrayDeque<Chunk<T>> chunks = new ArrayDeque<>(2);
+
+    /** The calls that wait for room, first come first served. */
+    private final ArrayDeque<Addition<T>> waitingForRoom = new ArrayDeque<>(1);
+
+    /** The last chunk, while items may still be added to it; null if the next item opens one. */
+    private @Nullable Chunk<T> open;
+
+    /** The open chunk, published to producers; null while they have to take the lock. */
+    private volatile @Nullable Chunk<T> fast;
+
+    /** Slots that are or may be filled, and items that were taken and are not settled: never more than the capacity. */
+    private int reserved;
+
+    /** Items that were taken and are not settled. */
+    private int held;
+
+    /** Items ever claimed in chunks that are not open any more. */
+    private long claimedBefore;
+
+    /** Items ever taken or evicted: the sequence number of the first one that waits. */
+    private long takenInAll;
+
+    /** How long the next chunk is: as long as the batch before it, so that a steady load fills one chunk a batch. */
+    private int nextLength = SHORTEST;
+
+    /** Where items are weighed: their number and weight since the last end of a batch, and how many waiting chunks end one. */
+    private int openCount;
+
+    private long openWeight;
+    private int ends;
+
+    Intake(BatcherConfig<T> config) {
+        this.capacity = config.capacity();
+        this.maxBatchSize = config.maxBatchSize();
+        this.maxBatchWeight = config.maxBatchWeight();
+        this.weighed = config.weigher() != null;
+    }
+
+    // ---- any thread, no lock
+
+    /** Puts the item into a slot of the open chunk. Returns the claim, {@link Chunk#FAILED} if there is no slot. */
+    long tryAdd(T item) {
+        Chunk<T> chunk = fast;
+        if (chunk == null) {
+            return Chunk.FAILED;
+        }
+        long claim = chunk.claim();
+        if (claim != Chunk.FAILED) {
+            chunk.put(Chunk.index(claim), item);
+        }
+        return claim;
+    }
+
+    /** As {@link #tryAdd(Object)}, for an item whose fate somebody wants to know. */
+    long tryAdd(T item, CompletableFuture<Void> future) {
+        Chunk<T> chunk = fast;
+        if (chunk == null) {
+            return Chunk.FAILED;
+        }
+        long claim = chunk.claim();
+        if (claim != Chunk.FAILED) {
+            chunk.put(Chunk.index(claim), item, future);
+        }
+        return claim;
+    }
+
+    // ---- guarded by the batcher's lock from here on: adding
+
+    /**
+     * Adds all items or none, contiguous.
+     *
+     * @param now when, in nanoseconds of the batcher's clock
+     * @return false if there is no room, or others have waited for it longer
+     */
+    boolean append(Addition<T> addition, long now) {
+        Addition<T> longest = waitingForRoom.peekFirst();
+        boolean added = (longest == null || longest == addition)
+                && (weighed ? appendWeighed(addition, now) : appendUnweighed(addition, now));
+        fast = added && !weighed && waitingForRoom.isEmpty() ? open : null;
+        return added;
+    }
+
+    private boolean appendUnweighed(Addition<T> addition, long now) {
+        int done = 0;
+        if (open != null) {
+            done = appendToOpen(open, addition);
+            if (done < 0) {
+                return false;
+            }
+        } else if (addition.size() > free()) {
+            return false;
+        }
+        while (done < addition.size()) {
+            done += appendToNew(addition, done, now);
+        }
+        return true;
+    }
+
+    /**
+     * Puts as many items as fit behind those of the open chunk, or none if not all will find room here and in further chunks.
+     * Producers claim here meanwhile: what is left and what we take of it is one compare-and-set. Where the chunk is too short,
+     * it is full afterwards, so that nobody gets between our items.
+     *
+     * @return how many were put; -1 if there is no room for all
+     */
+    private int appendToOpen(Chunk<T> chunk, Addition<T> addition) {
+        while (true) {
+            long snapshot = chunk.snapshot();
+            int unclaimed = Chunk.unclaimed(snapshot);
+            if (addition.size() > unclaimed + free()) {
+                return -1;
+            }
+            int raise = addition.size() <= unclaimed ? 0 : Math.min(chunk.growth(), free());
+            int count = Math.min(addition.size(), unclaimed + raise);
+            if (chunk.claim(snapshot, raise, count)) {
+                reserved += raise;
+                put(chunk, Chunk.claimed(snapshot), addition, 0, count);
+                return count;
+            }
+        }
+    }
+
+    private int appendToNew(Addition<T> addition, int done, long now) {
+        retireOpen();
+        int left = addition.size() - done;
+        int inBatch = waiting() % maxBatchSize;
+        int length = Math.min(Math.max(left, Math.max(nextLength, inBatch)), maxBatchSize - inBatch);
+        int limit = Math.min(length, free());
+        int count = Math.min(left, limit);
+        Chunk<T> chunk = new Chunk<>(length, limit, count, now, false);
+        reserved += limit;
+        put(chunk, 0, addition, done, count);
+        chunks.addLast(chunk);
+        open = chunk;
+        return count;
+    }
+
+    private boolean appendWeighed(Addition<T> addition, long now) {
+        if (addition.size() > free()) {
+            return false;
+        }
+        for (int i = 0; i < addition.size(); i++) {
+            long weight = addition.weight(i);
+            if (openCount > 0 && weight > maxBatchWeight - openWeight) {
+                endBatch(FlushReason.WEIGHT);
+            }
+            Chunk<T> chunk = open == null || open.growth() == 0 ? openWeighed(now) : open;
+            int slot = chunk.claimed();
+            chunk.claim(chunk.snapshot(), 1, 1);
+            chunk.weigh(slot, weight);
+            reserved++;
+            put(chunk, slot, addition, i, 1);
+            openCount++;
+            openWeight += weight;
+            if (openWeight >= maxBatchWeight) {
+                endBatch(FlushReason.WEIGHT);
+            } else if (openCount == maxBatchSize) {
+                endBatch(FlushReason.SIZE);
+            }
+        }
+        return true;
+    }
+
+    private Chunk<T> openWeighed(long now) {
+        retireOpen();
+        int length = Math.min(Math.max(nextLength, openCount), maxBatchSize - openCount);
+        Chunk<T> chunk = new Chunk<>(length, 0, 0, now, true);
+        chunks.addLast(chunk);
+        open = chunk;
+        return chunk;
+    }
+
+    private void endBatch(FlushReason reason) {
+        chunks.getLast().endBatch(reason);
+        ends++;
+        retireOpen();
+        openCount = 0;
+        openWeight = 0;
+    }
+
+    private static <T> void put(Chunk<T> chunk, int slot, Addition<T> addition, int from, int count) {
+        for (int i = 0; i < count; i++) {
+            chunk.put(slot + i, addition.item(from + i), addition.future());
+        }
+    }
+
+    /** Ends the open chunk, if there is one: no item joins it any more. */
+    private void retireOpen() {
+        Chunk<T> chunk = open;
+        if (chunk != null) {
+            fast = null;
+            open = null;
+            reserved -= chunk.shut();
+            claimedBefore += chunk.claimed();
+        }
+    }
+
+    // ---- waiting for room
+
+    /** Lets a call wait for room, behind those that wait already. */
+    void await(Addition<T> addition) {
+        fast = null;
+        if (open != null) {
+            reserved -= open.shut();
+        }
+        waitingForRoom.addLast(addition);
+    }
+
+    /** Withdraws a call that has waited long enough. */
+    void withdraw(Addition<T> addition) {
+        waitingForRoom.remove(addition);
+    }
+
+    /** Places the items of the calls that waited longest, as far as there is room, and returns those calls. */
+    List<Addition<T>> admit(long now) {
+        List<Addition<T>> admitted = List.of();
+        Addition<T> next = waitingForRoom.peekFirst();
+        while (next != null && append(next, now)) {
+            admitted = admitted.isEmpty() ? new ArrayList<>() : admitted;
+            next.decide(Addition.Fate.PLACED);
+            admitted.add(waitingForRoom.removeFirst());
+            next = waitingForRoom.peekFirst();
+        }
+        return admitted;
+    }
+
+    /** Ends the intake: no slot can be claimed any more. Returns the calls that waited for room. */
+    List<Addition<T>> close() {
+        retireOpen();
+        List<Addition<T>> refused = new ArrayList<>(waitingForRoom);
+        waitingForRoom.clear();
+        refused.forEach(addition -> addition.decide(Addition.Fate.CLOSED));
+        return refused;
+    }
+
+    // ---- taking
+
+    /**
+     * Takes the next items, at most so many, and no further than where a batch ends by weight. They count as held until they are
+     * {@linkplain #release released}.
+     */
+    Taken<T> takeBatch(int max) {
+        Taken<T> taken = take(max, true);
+        held += taken.size();
+        reserved += taken.size();
+        nextLength = Math.max(SHORTEST, taken.size());
+        return taken;
+    }
+
+    /** Takes the oldest items out for good. */
+    Taken<T> evict(int count) {
+        return take(count, false);
+    }
+
+    private Taken<T> take(int max, boolean untilEnd) {
+        Taken<T> taken = new Taken<>(takenInAll);
+        boolean ended = false;
+        while (!ended && taken.size() < max && !chunks.isEmpty()) {
+            Chunk<T> chunk = chunks.getFirst();
+            int wanted = max - taken.size();
+            if (chunk == open && chunk.waiting() <= wanted) {
+                retireOpen(); // first, so that no claim comes after our look at what was claimed
+            }
+            int count = Math.min(chunk.waiting(), wanted);
+            forgetWeight(chunk, count);
+            taken.add(chunk, count, chunk != open);
+            reserved -= count;
+            takenInAll += count;
+            if (chunk != open && chunk.waiting() == 0) {
+                chunks.removeFirst();
+                if (chunk.end() != null) {
+                    ends--;
+                    ended = untilEnd;
+                }
+            }
+        }
+        return taken;
+    }
+
+    private void forgetWeight(Chunk<T> chunk, int count) {
+        if (weighed && ends == 0) {
+            openCount -= count;
+            for (int i = 0; i < count; i++) {
+                openWeight -= chunk.weight(chunk.taken() + i);
+            }
+        }
+    }
+
+    /** Gives back the room of items that were taken. */
+    void release(int count) {
+        held -= count;
+        reserved -= count;
+    }
+
+    // ---- facts
+
+    /** How many items were ever claimed; producers raise it at any moment. */
+    long claimed() {
+        return claimedBefore + (open == null ? 0 : open.claimed());
+    }
+
+    /** How many items wait if so many were ever claimed. */
+    int waiting(long claimed) {
+        return (int) (claimed - takenInAll);
+    }
+
+    int waiting() {
+        return waiting(claimed());
+    }
+
+    int held() {
+        return held;
+    }
+
+    /** The sequence number of the first item that waits; the first item ever has 0. */
+    long firstWaiting() {
+        return takenInAll;
+    }
+
+    /** Why the next batch is as large or as heavy as it may be; null if it is not. */
+    @Nullable FlushReason full() {
+        if (!weighed) {
+            return waiting() >= maxBatchSize ? FlushReason.SIZE : null;
+        }
+        if (ends > 0) {
+            for (Chunk<T> chunk : chunks) {
+                if (chunk.end() != null) {
+                    return chunk.end();
+                }
+            }
+        }
+        return null;
+    }
+
+    /** When the oldest item that waits was added, or somewhat before; only if some item waits. */
+    long oldestAddedAt() {
+        return chunks.getFirst().openedAt();
+    }
+
+    /** Whether so many items would find room if everything that waits were evicted. */
+    boolean couldHold(int count) {
+        return count <= capacity - held;
+    }
+
+    /** How many items have to be evicted so that so many find room; at least 1. */
+    int lacking(int count) {
+        int unclaimed = open == null ? 0 : Chunk.unclaimed(open.snapshot());
+        return Math.max(1, count - unclaimed - free());
+    }
+
+    /** How many more slots may be reserved. */
+    private int free() {
+        return capacity - reserved;
+    }
+}

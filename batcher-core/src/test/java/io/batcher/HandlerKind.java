@@ -1,0 +1,47 @@
+/*
+ * Copyright 2026 the Batcher authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.batcher;
+
+import io.batcher.testing.VirtualTime;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+
+/** The ways a handler can work: one test body runs with each. */
+enum HandlerKind {
+    /** Returns or throws. */
+    SYNC,
+    /** Returns a stage that is complete already. */
+    ASYNC_AT_ONCE,
+    /** Returns a stage that completes later, without any time passing, on another turn of the executor. */
+    ASYNC_LATER;
+
+    /** Gives the builder a handler of this kind that does what the given one does. */
+    <T> BatcherBuilder<T> install(BatcherBuilder<T> builder, VirtualTime time, BatchConsumer<T> body) {
+        return switch (this) {
+            case SYNC -> builder.handler(body);
+            case ASYNC_AT_ONCE ->
+                builder.asyncHandler(batch -> {
+                    CompletableFuture<Void> stage = new CompletableFuture<>();
+                    complete(stage, batch, body);
+                    return stage;
+                });
+            case ASYNC_LATER ->
+                builder.asyncHandler(batch -> {
+                    CompletableFuture<Void> stage = new CompletableFuture<>();
+                    time.schedule(() -> complete(stage, batch, body), Duration.ZERO);
+                    return stage;
+                });
+        };
+    }
+
+    private static <T> void complete(CompletableFuture<Void> stage, Batch<T> batch, BatchConsumer<T> body) {
+        try {
+            body.accept(batch);
+            stage.complete(null);
+        } catch (Throwable t) {
+            stage.completeExceptionally(t);
+        }
+    }
+}

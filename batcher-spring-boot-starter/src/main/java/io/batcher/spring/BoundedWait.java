@@ -1,0 +1,45 @@
+/*
+ * Copyright 2026 the Batcher authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.batcher.spring;
+
+import io.batcher.BatcherClock;
+import io.batcher.BatcherConfig;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+
+/** A wait for something that a batcher does, bounded by the batcher's own clock, which in a test may be virtual. */
+public final class BoundedWait {
+
+    private final CompletableFuture<?> future;
+    private final CountDownLatch done = new CountDownLatch(1);
+    private final BatcherClock clock;
+    private final long start;
+    private final long nanos;
+
+    /**
+     * Starts the time, for several waits may run side by side.
+     *
+     * @param future what to wait for
+     * @param timeout zero or more
+     */
+    public BoundedWait(ManagedBatcher batcher, CompletableFuture<?> future, Duration timeout) {
+        this.future = future;
+        this.clock = batcher.config().<BatcherClock>map(BatcherConfig::clock).orElseGet(BatcherClock::system);
+        this.start = clock.nanoTime();
+        this.nanos = timeout.toNanos();
+        future.whenComplete((result, failure) -> done.countDown());
+    }
+
+    /**
+     * Waits for what is left of the time.
+     *
+     * @return whether the future is done
+     * @throws InterruptedException if the thread is interrupted
+     */
+    public boolean await() throws InterruptedException {
+        return future.isDone() || clock.await(done, Math.max(0, nanos - (clock.nanoTime() - start))) || future.isDone();
+    }
+}

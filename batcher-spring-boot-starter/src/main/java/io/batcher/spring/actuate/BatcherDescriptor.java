@@ -1,0 +1,105 @@
+/*
+ * Copyright 2026 the Batcher authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.batcher.spring.actuate;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import io.batcher.BatcherConfig;
+import io.batcher.BatcherState;
+import io.batcher.BatcherStats;
+import io.batcher.Overflow;
+import io.batcher.spring.ManagedBatcher;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.actuate.endpoint.OperationResponseBody;
+
+/**
+ * What the endpoint tells of a batcher: counts, types and ages, never the content of an item. What is absent is null.
+ *
+ * @param oldestAgeMs null while no item is in memory
+ * @param busyForMs null while no batch is with the handler
+ * @param pausedForMs null while delivery does not rest
+ */
+@JsonInclude(JsonInclude.Include.ALWAYS)
+public record BatcherDescriptor(
+        String name,
+        @Nullable String itemType,
+        @Nullable String handler,
+        BatcherState state,
+        int depth,
+        int inFlight,
+        int capacity,
+        @Nullable Long oldestAgeMs,
+        @Nullable Long busyForMs,
+        @Nullable Long pausedForMs,
+        int consecutiveFailures,
+        @Nullable Long intervalMs,
+        @Nullable Integer maxBatchSize,
+        @Nullable Overflow overflow,
+        Totals totals,
+        @Nullable LastFailure lastFailure)
+        implements OperationResponseBody {
+
+    static BatcherDescriptor of(ManagedBatcher batcher) {
+        BatcherStats stats = batcher.batcher().stats();
+        Optional<BatcherConfig<?>> config = batcher.config();
+        return new BatcherDescriptor(
+                batcher.name(),
+                batcher.itemType().orElse(null),
+                batcher.handler().orElse(null),
+                stats.state(),
+                stats.depth(),
+                stats.inFlight(),
+                stats.capacity(),
+                stats.depth() == 0 ? null : (Long) stats.oldestAge().toMillis(),
+                batcher.busyFor().map(Duration::toMillis).orElse(null),
+                batcher.pausedFor().map(Duration::toMillis).orElse(null),
+                stats.consecutiveFailures(),
+                config.map(c -> c.interval().toMillis()).orElse(null),
+                config.map(BatcherConfig::maxBatchSize).orElse(null),
+                config.map(BatcherConfig::overflow).orElse(null),
+                Totals.of(stats),
+                batcher.lastFailure().map(LastFailure::of).orElse(null));
+    }
+
+    /** Counts since the start. */
+    public record Totals(
+            long accepted,
+            long handled,
+            long failedAttempts,
+            long rejected,
+            long dropped,
+            long deadLettered,
+            long handedBack,
+            long batches) {
+
+        static Totals of(BatcherStats stats) {
+            return new Totals(
+                    stats.accepted(),
+                    stats.handled(),
+                    stats.failedAttempts(),
+                    stats.rejected(),
+                    stats.dropped(),
+                    stats.deadLettered(),
+                    stats.handedBack(),
+                    stats.batches());
+        }
+    }
+
+    /**
+     * The last failed attempt.
+     *
+     * @param type the class name of the cause; its message could hold the content of an item
+     * @param at when the attempt ended
+     * @param attempt which attempt with the batch it was
+     */
+    public record LastFailure(String type, Instant at, int attempt) {
+
+        static LastFailure of(ManagedBatcher.LastFailure failure) {
+            return new LastFailure(failure.type(), failure.at(), failure.attempt());
+        }
+    }
+}

@@ -1,0 +1,112 @@
+/*
+ * Copyright 2026 the Batcher authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.batcher.spring.actuate;
+
+import io.batcher.spring.BatcherRegistry;
+import io.batcher.spring.ManagedBatcher;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.actuate.endpoint.InvalidEndpointRequestException;
+import org.springframework.boot.actuate.endpoint.annotation.Endpoint;
+import org.springframework.boot.actuate.endpoint.annotation.ReadOperation;
+import org.springframework.boot.actuate.endpoint.annotation.Selector;
+import org.springframework.boot.actuate.endpoint.annotation.WriteOperation;
+
+/** Endpoint to watch batchers and to flush, pause and resume them. */
+@Endpoint(id = "batchers")
+public class BatchersEndpoint {
+
+    private static final Log logger = LogFactory.getLog(BatchersEndpoint.class);
+
+    private final BatcherRegistry registry;
+    private final Duration flushTimeout;
+
+    /**
+     * Creates the endpoint.
+     *
+     * @param flushTimeout the longest wait for a flush
+     */
+    public BatchersEndpoint(BatcherRegistry registry, Duration flushTimeout) {
+        this.registry = registry;
+        this.flushTimeout = flushTimeout;
+    }
+
+    /** Describes all batchers. */
+    @ReadOperation
+    public BatchersDescriptor batchers() {
+        Map<String, BatcherDescriptor> batchers = new LinkedHashMap<>();
+        for (ManagedBatcher batcher : registry.managed()) {
+            batchers.put(batcher.name(), BatcherDescriptor.of(batcher));
+        }
+        return new BatchersDescriptor(batchers);
+    }
+
+    /** Describes one batcher; null if there is none of that name. */
+    @ReadOperation
+    public @Nullable BatcherDescriptor batcher(@Selector String name) {
+        ManagedBatcher batcher = find(name);
+        return batcher == null ? null : BatcherDescriptor.of(batcher);
+    }
+
+    /** Flushes all batchers, side by side. */
+    @WriteOperation
+    public FlushesDescriptor flushAll() {
+        Map<String, Flush> begun = new LinkedHashMap<>();
+        for (ManagedBatcher batcher : registry.managed()) {
+            begun.put(batcher.name(), Flush.begin(batcher, flushTimeout));
+        }
+        Map<String, FlushDescriptor> ended = new LinkedHashMap<>();
+        begun.forEach((name, flush) -> ended.put(name, flush.end()));
+        return new FlushesDescriptor(ended);
+    }
+
+    /** Flushes one batcher; null if there is none of that name. */
+    @WriteOperation
+    public @Nullable FlushDescriptor flush(@Selector String name) {
+        ManagedBatcher batcher = find(name);
+        return batcher == null ? null : Flush.begin(batcher, flushTimeout).end();
+    }
+
+    /**
+     * Does something with one batcher.
+     *
+     * @param action flush, pause or resume
+     * @return how the flush ended, or the batcher after the action; null if there is none of that name
+     */
+    @WriteOperation
+    public @Nullable Object perform(@Selector String name, @Selector String action) {
+        ManagedBatcher batcher = find(name);
+        if (batcher == null) {
+            return null;
+        }
+        return switch (action) {
+            case "flush" -> flush(name);
+            case "pause" -> {
+                batcher.batcher().pause();
+                logger.warn("Batcher \"" + batcher.name() + "\" was paused through the endpoint");
+                yield BatcherDescriptor.of(batcher);
+            }
+            case "resume" -> {
+                batcher.batcher().resume();
+                logger.info("Batcher \"" + batcher.name() + "\" was resumed through the endpoint");
+                yield BatcherDescriptor.of(batcher);
+            }
+            default ->
+                throw new InvalidEndpointRequestException(
+                        "unknown action", "The action is not one of flush, pause, resume");
+        };
+    }
+
+    private @Nullable ManagedBatcher find(String name) {
+        return registry.managed().stream()
+                .filter(batcher -> batcher.name().equals(name))
+                .findFirst()
+                .orElse(null);
+    }
+}

@@ -1,0 +1,55 @@
+/*
+ * Copyright 2026 the Batcher authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.batcher.spring.actuate;
+
+import io.batcher.spring.actuate.FlushDescriptor.Outcome;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.actuate.endpoint.annotation.Selector;
+import org.springframework.boot.actuate.endpoint.annotation.WriteOperation;
+import org.springframework.boot.actuate.endpoint.web.WebEndpointResponse;
+import org.springframework.boot.actuate.endpoint.web.annotation.EndpointWebExtension;
+
+/** Gives the write operations of the endpoint their HTTP status; without it an unknown name would be 204. */
+@EndpointWebExtension(endpoint = BatchersEndpoint.class)
+public class BatchersEndpointWebExtension {
+
+    private final BatchersEndpoint endpoint;
+
+    /** Creates the extension of that endpoint. */
+    public BatchersEndpointWebExtension(BatchersEndpoint endpoint) {
+        this.endpoint = endpoint;
+    }
+
+    /** Flushes all batchers: 200, or 503 if one flush did not succeed. */
+    @WriteOperation
+    public WebEndpointResponse<FlushesDescriptor> flushAll() {
+        FlushesDescriptor flushes = endpoint.flushAll();
+        return new WebEndpointResponse<>(flushes, status(flushes.succeeded()));
+    }
+
+    /** Flushes one batcher: 200, 503 if that did not succeed, 404 if there is none of that name. */
+    @WriteOperation
+    public WebEndpointResponse<?> flush(@Selector String name) {
+        return response(endpoint.flush(name));
+    }
+
+    /** Flushes, pauses or resumes one batcher; an action that does not exist is 400. */
+    @WriteOperation
+    public WebEndpointResponse<?> perform(@Selector String name, @Selector String action) {
+        return response(endpoint.perform(name, action));
+    }
+
+    private static WebEndpointResponse<?> response(@Nullable Object result) {
+        if (result == null) {
+            return new WebEndpointResponse<>(WebEndpointResponse.STATUS_NOT_FOUND);
+        }
+        boolean succeeded = !(result instanceof FlushDescriptor flush) || flush.outcome() == Outcome.SUCCESS;
+        return new WebEndpointResponse<>(result, status(succeeded));
+    }
+
+    private static int status(boolean succeeded) {
+        return succeeded ? WebEndpointResponse.STATUS_OK : WebEndpointResponse.STATUS_SERVICE_UNAVAILABLE;
+    }
+}

@@ -1,0 +1,5 @@
+/** The actuator endpoint {@code batchers}: what waits, and buttons to flush, pause and resume. */
+@NullMarked
+package io.batcher.spring.actuate;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,129 @@
+/*
+ * Copyright 2026 the Batcher authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.batcher.spring.autoconfigure;
+
+import io.batcher.Batcher;
+import io.batcher.spring.BatcherCustomizer;
+import io.batcher.spring.BatcherRegistry;
+import io.batcher.testing.VirtualTime;
+import java.util.concurrent.Executor;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.annotation.Qualifier;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+import org.springframework.boot.LazyInitializationExcludeFilter;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.task.TaskExecutionAutoConfiguration;
+import org.springframework.boot.autoconfigure.task.TaskSchedulingAutoConfiguration;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.thread.Threading;
+import org.springframework.context.annotation.Bean;
+import org.springframework.core.env.Environment;
+import org.springframework.core.task.AsyncTaskExecutor;
+import org.springframework.core.task.SimpleAsyncTaskExecutor;
+import org.springframework.scheduling.TaskScheduler;
+import org.springframework.scheduling.concurrent.ExecutorConfigurationSupport;
+import org.springframework.scheduling.concurrent.ThreadPoolTaskExecutor;
+import org.springframework.scheduling.concurrent.ThreadPoolTaskScheduler;
+
+/** Auto-configuration for batchers: each of them a bean, from properties and {@code @BatchHandler} methods. */
+@AutoConfiguration(after = {TaskExecutionAutoConfiguration.class, TaskSchedulingAutoConfiguration.class})
+@EnableConfigurationProperties(BatcherProperties.class)
+public final class BatcherAutoConfiguration {
+
+    static final String SCHEDULER = "batcherTaskScheduler";
+    static final String EXECUTOR = "batcherTaskExecutor";
+
+    @Bean
+    static BatcherDefinitionRegistrar batcherDefinitionRegistrar() {
+        return new BatcherDefinitionRegistrar();
+    }
+
+    @Bean
+    static HandlerConnector batchHandlerConnector(
+            ConfigurableListableBeanFactory beanFactory,
+            Environment environment,
+            BatcherDefinitionRegistrar registrar,
+            ObjectProvider<HandlerScope> scope) {
+        return new HandlerConnector(
+                beanFactory, environment, registrar, () -> scope.getIfAvailable(() -> HandlerScope.NONE));
+    }
+
+    /** A batcher must tick, and be seen by the endpoint, without being asked for. */
+    @Bean
+    static LazyInitializationExcludeFilter batchersAreNotLazy() {
+        return LazyInitializationExcludeFilter.forBeanTypes(Batcher.class, BatcherLifecycle.class);
+    }
+
+    @Bean
+    @ConditionalOnMissingBean
+    BatcherRegistry batcherRegistry(
+            ConfigurableListableBeanFactory beanFactory, BatcherFactory factory, BatcherDefinitionRegistrar registrar) {
+        return new DefaultBatcherRegistry(beanFactory, factory, registrar.plan());
+    }
+
+    @Bean
+    BatcherLifecycle batcherLifecycle(BatcherRegistry registry) {
+        return new BatcherLifecycle(registry);
+    }
+
+    @Bean(BatcherDefinitionRegistrar.FACTORY_BEAN_NAME)
+    BatcherFactory batcherFactory(
+            ConfigurableListableBeanFactory beanFactory,
+            BatcherThreads threads,
+            ObjectProvider<BatcherCustomizer> customizers) {
+        return new BatcherFactory(beanFactory, threads, customizers);
+    }
+
+    @Bean
+    BatcherThreads batcherThreads(
+            ConfigurableListableBeanFactory beanFactory,
+            BatcherProperties properties,
+            @Qualifier(EXECUTOR) Executor executor,
+            ObjectProvider<VirtualTime> virtualTime) {
+        VirtualTime time = virtualTime.getIfAvailable();
+        if (time != null) {
+            return time::applyTo;
+        }
+        String scheduler = properties.scheduler() == null ? SCHEDULER : properties.scheduler();
+        BatcherThreads threads = BatcherThreads.of(executor, BatcherThreads.schedulerOf(scheduler, beanFactory));
+        beanFactory.registerDependentBean(scheduler, "batcherThreads");
+        return threads;
+    }
+
+    /**
+     * Gives the ticks. Not the application's scheduler, which refuses work from the first moment of a shutdown, when requests
+     * that wait for their items are still running; and not a default candidate, so that it does not become that.
+     */
+    @Bean(name = SCHEDULER, defaultCandidate = false)
+    @ConditionalOnMissingBean(name = SCHEDULER)
+    TaskScheduler batcherTaskScheduler() {
+        ThreadPoolTaskScheduler scheduler = new ThreadPoolTaskScheduler();
+        scheduler.setRemoveOnCancelPolicy(true);
+        return configured(scheduler, "batcher-timer-");
+    }
+
+    /** Runs the handlers: a thread per batch that is being delivered, and none while nothing is. */
+    @Bean(name = EXECUTOR, defaultCandidate = false)
+    @ConditionalOnMissingBean(name = EXECUTOR)
+    AsyncTaskExecutor batcherTaskExecutor(Environment environment) {
+        if (Threading.VIRTUAL.isActive(environment)) {
+            SimpleAsyncTaskExecutor executor = new SimpleAsyncTaskExecutor("batcher-");
+            executor.setVirtualThreads(true);
+            return executor;
+        }
+        ThreadPoolTaskExecutor executor = new ThreadPoolTaskExecutor();
+        executor.setQueueCapacity(0);
+        return configured(executor, "batcher-");
+    }
+
+    private static <T extends ExecutorConfigurationSupport> T configured(T threads, String prefix) {
+        threads.setThreadNamePrefix(prefix);
+        threads.setDaemon(true);
+        threads.setAcceptTasksAfterContextClose(true);
+        threads.setPhase(BatcherLifecycle.PHASE - 1); // still there while the batchers are drained
+        return threads;
+    }
+}

@@ -1,0 +1,74 @@
+/*
+ * Copyright 2026 the Batcher authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.batcher.spring.autoconfigure;
+
+import io.batcher.Batcher;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.annotation.Qualifier;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+import org.springframework.beans.factory.support.AutowireCandidateQualifier;
+import org.springframework.beans.factory.support.BeanDefinitionRegistry;
+import org.springframework.beans.factory.support.BeanDefinitionRegistryPostProcessor;
+import org.springframework.beans.factory.support.RootBeanDefinition;
+import org.springframework.context.EnvironmentAware;
+import org.springframework.core.ResolvableType;
+import org.springframework.core.env.Environment;
+
+/**
+ * Makes each batcher a bean definition of its own, with its full generic type and its name as qualifier.
+ *
+ * <p>Works when all other definitions are registered, because their types tell names and item types. The definitions are not
+ * written into ahead-of-time code (see {@link BatcherAotExclusion}): this class runs at every start.
+ */
+final class BatcherDefinitionRegistrar implements BeanDefinitionRegistryPostProcessor, EnvironmentAware {
+
+    static final String FACTORY_BEAN_NAME = "batcherFactory";
+
+    private @Nullable Environment environment;
+    private List<BatcherSpec> plan = List.of();
+
+    @Override
+    public void setEnvironment(Environment environment) {
+        this.environment = environment;
+    }
+
+    @Override
+    public void postProcessBeanDefinitionRegistry(BeanDefinitionRegistry registry) {
+        // Too early: other post-processors may add definitions.
+    }
+
+    @Override
+    public void postProcessBeanFactory(ConfigurableListableBeanFactory beanFactory) {
+        plan = new BatcherPlanner(beanFactory, Objects.requireNonNull(environment)).plan();
+        for (BatcherSpec spec : plan) {
+            ResolvableType itemType = spec.itemType();
+            if (itemType != null) {
+                ((BeanDefinitionRegistry) beanFactory)
+                        .registerBeanDefinition(spec.beanName(), definition(spec, itemType));
+            }
+        }
+    }
+
+    /** Returns the batchers, sorted by name. */
+    List<BatcherSpec> plan() {
+        return plan;
+    }
+
+    private static RootBeanDefinition definition(BatcherSpec spec, ResolvableType itemType) {
+        RootBeanDefinition definition = new RootBeanDefinition(Batcher.class);
+        definition.setTargetType(ItemTypes.batcherOf(itemType));
+        definition.setFactoryBeanName(FACTORY_BEAN_NAME);
+        definition.setFactoryMethodName("create");
+        definition.getConstructorArgumentValues().addIndexedArgumentValue(0, spec);
+        definition.addQualifier(new AutowireCandidateQualifier(Qualifier.class, spec.name()));
+        definition.setDestroyMethodName("close");
+        HandlerMethod handler = spec.handler(HandlerKind.BATCH);
+        definition.setResourceDescription(
+                handler == null ? InstanceKeys.INSTANCES + "." + spec.name() : handler.describeInFull());
+        return definition;
+    }
+}

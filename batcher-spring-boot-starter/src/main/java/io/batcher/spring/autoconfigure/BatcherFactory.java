@@ -1,0 +1,81 @@
+/*
+ * Copyright 2026 the Batcher authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.batcher.spring.autoconfigure;
+
+import io.batcher.Batcher;
+import io.batcher.BatcherBuilder;
+import io.batcher.BatcherConfig;
+import io.batcher.spring.BatcherCustomizer;
+import io.batcher.spring.ManagedBatcher;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.BeanFactory;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.util.ReflectionUtils;
+
+/** Builds the batchers that the starter makes: options, threads, error handlers, and then the customizers. */
+final class BatcherFactory {
+
+    private final BeanFactory beanFactory;
+    private final BatcherThreads threads;
+    private final ObjectProvider<BatcherCustomizer> customizers;
+    private final Map<Batcher<?>, ManagedBatcher> made = new ConcurrentHashMap<>();
+
+    BatcherFactory(BeanFactory beanFactory, BatcherThreads threads, ObjectProvider<BatcherCustomizer> customizers) {
+        this.beanFactory = beanFactory;
+        this.threads = threads;
+        this.customizers = customizers;
+    }
+
+    /** Builds one. The handler is connected when all singletons exist; what is added before waits for it. */
+    Batcher<?> create(BatcherSpec spec) {
+        BatcherBuilder<Object> builder = Batcher.builder(spec.name());
+        DefaultManagedBatcher managed = new DefaultManagedBatcher(spec, configure(spec, builder));
+        Batcher<?> batcher = builder.listener(managed).build();
+        managed.isFor(batcher);
+        made.put(batcher, managed);
+        return batcher;
+    }
+
+    /** Returns what is known about a batcher; null if it was not made here. */
+    @Nullable ManagedBatcher find(Batcher<?> batcher) {
+        return made.get(batcher);
+    }
+
+    private BatcherConfig<?> configure(BatcherSpec spec, BatcherBuilder<Object> builder) {
+        try {
+            OptionsMapper.apply(spec.options(), builder);
+            threads.apply(builder);
+            HandlerMethod onError = spec.handler(HandlerKind.ERROR);
+            if (onError != null) {
+                builder.onError(callback(onError)::accept);
+            }
+            HandlerMethod onDeadLetter = spec.handler(HandlerKind.DEAD_LETTER);
+            if (onDeadLetter != null) {
+                builder.onDeadLetter(callback(onDeadLetter)::accept);
+            }
+            customizers.orderedStream().forEach(customizer -> customizer.customize(spec.name(), builder));
+            return builder.config();
+        } catch (IllegalArgumentException | IllegalStateException e) {
+            throw new BatcherConfigurationException(
+                    "Batcher \"" + spec.name() + "\" is not configured properly: " + e.getMessage() + ".",
+                    "Correct batcher.instances." + spec.name() + ", batcher.defaults, or the BatcherCustomizer beans.",
+                    e);
+        }
+    }
+
+    private Consumer<Object> callback(HandlerMethod method) {
+        HandlerInvoker invoker = new HandlerInvoker(beanFactory, method);
+        return argument -> {
+            try {
+                invoker.invoke(argument);
+            } catch (Exception e) {
+                ReflectionUtils.rethrowRuntimeException(e);
+            }
+        };
+    }
+}

@@ -1,0 +1,17 @@
+/*
+ * Copyright 2026 the Batcher authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.batcher.spring.autoconfigure;
+
+import org.springframework.boot.diagnostics.AbstractFailureAnalyzer;
+import org.springframework.boot.diagnostics.FailureAnalysis;
+
+/** Prints what stopped the start, and what to do about it, instead of a stack trace. */
+final class BatcherFailureAnalyzer extends AbstractFailureAnalyzer<BatcherConfigurationException> {
+
+    @Override
+    protected FailureAnalysis analyze(Throwable rootFailure, BatcherConfigurationException cause) {
+        return new FailureAnalysis(cause.description(), cause.action(), cause);
+    }
+}

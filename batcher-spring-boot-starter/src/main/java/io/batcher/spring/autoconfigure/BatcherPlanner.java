@@ -1,0 +1,170 @@
+/*
+ * Copyright 2026 the Batcher authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.batcher.spring.autoconfigure;
+
+import io.batcher.Batcher;
+import io.batcher.spring.autoconfigure.BatcherProperties.Options;
+import java.util.Collection;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+import org.springframework.core.ResolvableType;
+import org.springframework.core.env.Environment;
+
+/** Decides which batchers there are, from properties and annotated methods, and refuses what contradicts itself. */
+final class BatcherPlanner {
+
+    private final ConfigurableListableBeanFactory beanFactory;
+    private final Environment environment;
+    private final Map<String, Map<HandlerKind, HandlerMethod>> handlers = new TreeMap<>();
+
+    BatcherPlanner(ConfigurableListableBeanFactory beanFactory, Environment environment) {
+        this.beanFactory = beanFactory;
+        this.environment = environment;
+    }
+
+    /** Returns the batchers, sorted by name. */
+    List<BatcherSpec> plan() {
+        OptionsBinder options = new OptionsBinder(environment);
+        new HandlerScan(beanFactory, environment).handlers().forEach(this::add);
+        Set<String> names = names();
+        refuseNamesThatAreEqualWithoutHyphens(names);
+        return names.stream()
+                .map(name -> spec(name, options.optionsOf(name), names))
+                .toList();
+    }
+
+    private void add(HandlerMethod handler) {
+        requireName(handler.batcher(), handler.describeInFull());
+        HandlerMethod other = handlers.computeIfAbsent(handler.batcher(), name -> new EnumMap<>(HandlerKind.class))
+                .putIfAbsent(handler.kind(), handler);
+        if (other != null) {
+            throw twoHandlers(other, handler);
+        }
+    }
+
+    static BatcherConfigurationException twoHandlers(HandlerMethod one, HandlerMethod other) {
+        return new BatcherConfigurationException(
+                "Batcher \"" + one.batcher() + "\" has two handlers of the same kind: " + one.describeInFull() + " and "
+                        + other.describeInFull() + ".",
+                "Remove one of them, or give it another name; a batcher has one method for each purpose.");
+    }
+
+    private Set<String> names() {
+        Set<String> handled = new TreeSet<>();
+        handlers.forEach((name, byKind) -> {
+            if (byKind.containsKey(HandlerKind.BATCH)) {
+                handled.add(name);
+            }
+        });
+        Set<String> names = new TreeSet<>(handled);
+        for (String key : new InstanceKeys(environment).names(handled)) {
+            requireName(key, InstanceKeys.INSTANCES + "." + key);
+            names.add(key);
+        }
+        handlers.forEach(
+                (name, byKind) -> requireKnown(name, byKind.values().iterator().next(), names));
+        return names;
+    }
+
+    private static void requireName(String name, String where) {
+        try {
+            Batcher.builder(name);
+        } catch (IllegalArgumentException e) {
+            throw new BatcherConfigurationException(
+                    "The name of a batcher is refused in " + where + ": " + e.getMessage() + ".",
+                    "Choose another name.",
+                    e);
+        }
+    }
+
+    /** A method for failures or dead letters alone makes no batcher. */
+    private void requireKnown(String name, HandlerMethod handler, Set<String> names) {
+        if (!names.contains(name) && !isMadeByApplication(name)) {
+            KnownNames known = new KnownNames(names);
+            throw new BatcherConfigurationException(
+                    "There is no batcher \"" + name + "\" for " + handler.describeInFull() + ". " + known.list()
+                            + known.suggestionFor(name),
+                    "Correct the name, or add a method with " + HandlerKind.BATCH.on(name) + ".");
+        }
+    }
+
+    private static void refuseNamesThatAreEqualWithoutHyphens(Collection<String> names) {
+        Map<String, String> seen = new HashMap<>();
+        for (String name : names) {
+            String other = seen.putIfAbsent(InstanceKeys.uniform(name), name);
+            if (other != null) {
+                throw new BatcherConfigurationException(
+                        "The batchers \"" + other + "\" and \"" + name
+                                + "\" have names that are equal without hyphens, so that"
+                                + " an environment variable could mean either.",
+                        "Give one of them another name.");
+            }
+        }
+    }
+
+    private BatcherSpec spec(String name, List<Options> options, Set<String> names) {
+        Map<HandlerKind, HandlerMethod> own = handlers.getOrDefault(name, Map.of());
+        ResolvableType itemType = isMadeByApplication(name) ? null : itemType(name, options, own, names);
+        BatcherSpec spec = new BatcherSpec(name, options, itemType, Map.copyOf(own));
+        own.values().forEach(handler -> refuseOtherItemType(spec, handler));
+        return spec;
+    }
+
+    /** A batcher that the application defines under the bean name wins. */
+    private boolean isMadeByApplication(String name) {
+        String beanName = BatcherSpec.beanName(name);
+        if (!beanFactory.containsBean(beanName)) {
+            return false;
+        }
+        Class<?> type = beanFactory.getType(beanName, false);
+        if (type == null || !Batcher.class.isAssignableFrom(type)) {
+            throw new BatcherConfigurationException(
+                    "The bean of batcher \"" + name + "\" has to be called '" + beanName
+                            + "', but that bean exists and is a "
+                            + (type == null ? "bean of unknown type" : type.getName()) + ".",
+                    "Rename that bean, or the batcher.");
+        }
+        return true;
+    }
+
+    private ResolvableType itemType(
+            String name, List<Options> options, Map<HandlerKind, HandlerMethod> own, Set<String> names) {
+        @Nullable Class<?> configured = options.get(options.size() - 1).itemType();
+        if (configured != null) {
+            return ResolvableType.forClass(configured);
+        }
+        HandlerMethod handler = own.get(HandlerKind.BATCH);
+        if (handler != null && handler.itemType() != null) {
+            return handler.itemType();
+        }
+        Set<String> others = new TreeSet<>(names);
+        others.remove(name);
+        KnownNames known = new KnownNames(others);
+        String key = InstanceKeys.INSTANCES + "." + name;
+        throw new BatcherConfigurationException(
+                "Batcher \"" + name + "\" is configured (" + key + "), but there is no method with "
+                        + HandlerKind.BATCH.on(name) + " and no item-type. " + known.list() + known.suggestionFor(name),
+                "Correct the name, add a method with " + HandlerKind.BATCH.on(name) + " to a bean (one whose class its"
+                        + " definition tells: a @Bean method returns the class itself, not an interface), or set "
+                        + key + ".item-type.");
+    }
+
+    static void refuseOtherItemType(BatcherSpec spec, HandlerMethod handler) {
+        ResolvableType taken = handler.itemType();
+        if (taken != null && spec.itemType() != null && !taken.isAssignableFrom(spec.itemType())) {
+            throw new BatcherConfigurationException(
+                    "Batcher \"" + spec.name() + "\" has items of type " + spec.itemType() + ", but "
+                            + handler.describeInFull() + " takes " + taken + ".",
+                    "Make them agree: change the method, or batcher.instances." + spec.name() + ".item-type.");
+        }
+    }
+}

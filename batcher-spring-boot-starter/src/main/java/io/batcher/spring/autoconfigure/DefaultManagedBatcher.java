@@ -1,0 +1,114 @@
+/*
+ * Copyright 2026 the Batcher authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.batcher.spring.autoconfigure;
+
+import io.batcher.Batch;
+import io.batcher.BatchFailure;
+import io.batcher.Batcher;
+import io.batcher.BatcherClock;
+import io.batcher.BatcherConfig;
+import io.batcher.BatcherListener;
+import io.batcher.BatcherState;
+import io.batcher.spring.ManagedBatcher;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** Remembers of a batcher what its statistics do not tell, by listening to it. Per item it does nothing. Thread-safe. */
+final class DefaultManagedBatcher implements ManagedBatcher, BatcherListener {
+
+    private final BatcherSpec spec;
+    private final BatcherConfig<?> config;
+    private final BatcherClock clock;
+    private @Nullable Batcher<?> batcher; // set before the object is shared
+    private volatile @Nullable Long busySince;
+    private volatile @Nullable Long pausedSince;
+    private volatile @Nullable LastFailure lastFailure;
+
+    DefaultManagedBatcher(BatcherSpec spec, BatcherConfig<?> config) {
+        this.spec = spec;
+        this.config = config;
+        this.clock = config.clock();
+    }
+
+    void isFor(Batcher<?> batcher) {
+        this.batcher = batcher;
+    }
+
+    @Override
+    public String name() {
+        return spec.name();
+    }
+
+    @Override
+    public Batcher<?> batcher() {
+        return Objects.requireNonNull(batcher);
+    }
+
+    @Override
+    public Optional<String> itemType() {
+        return Optional.ofNullable(spec.itemType()).map(Object::toString);
+    }
+
+    @Override
+    public Optional<String> handler() {
+        HandlerMethod method = spec.handler(HandlerKind.BATCH);
+        if (method != null) {
+            return Optional.of(method.describe());
+        }
+        Object handler = config.handler() != null ? config.handler() : config.asyncHandler();
+        return Optional.ofNullable(handler).map(h -> h.getClass().getName());
+    }
+
+    @Override
+    public Optional<BatcherConfig<?>> config() {
+        return Optional.of(config);
+    }
+
+    @Override
+    public Optional<Duration> busyFor() {
+        return since(busySince);
+    }
+
+    /** Counts from the first look at a paused batcher, where nobody told of the pause. */
+    @Override
+    public Optional<Duration> pausedFor() {
+        if (batcher().stats().state() != BatcherState.PAUSED) {
+            pausedSince = null;
+        } else if (pausedSince == null) {
+            pausedSince = clock.nanoTime();
+        }
+        return since(pausedSince);
+    }
+
+    @Override
+    public Optional<LastFailure> lastFailure() {
+        return Optional.ofNullable(lastFailure);
+    }
+
+    @Override
+    public void onBatchStarted(String name, Batch<?> batch) {
+        busySince = clock.nanoTime();
+    }
+
+    @Override
+    public void onBatchHandled(String name, Batch<?> batch, Duration took) {
+        busySince = null;
+    }
+
+    @Override
+    public void onBatchFailed(BatchFailure<?> failure, Duration took) {
+        busySince = null;
+        lastFailure = new LastFailure(
+                failure.cause().getClass().getName(),
+                clock.instant(),
+                failure.batch().attempt());
+    }
+
+    private Optional<Duration> since(@Nullable Long start) {
+        return Optional.ofNullable(start).map(nanos -> Duration.ofNanos(clock.nanoTime() - nanos));
+    }
+}

@@ -1,0 +1,174 @@
+/*
+ * Copyright 2026 the Batcher authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.batcher.spring.autoconfigure;
+
+import io.batcher.Batcher;
+import java.lang.reflect.Method;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
+import org.springframework.aop.framework.AopProxyUtils;
+import org.springframework.aop.scope.ScopedProxyUtils;
+import org.springframework.beans.factory.SmartInitializingSingleton;
+import org.springframework.beans.factory.config.BeanPostProcessor;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+import org.springframework.core.ResolvableType;
+import org.springframework.core.env.Environment;
+import org.springframework.util.ClassUtils;
+
+/**
+ * Connects annotated methods with their batchers, once all singletons exist. Looks at each bean as it is created: a proxy that
+ * hides a handler method, and a method that no definition told of, are found out then.
+ */
+final class HandlerConnector implements BeanPostProcessor, SmartInitializingSingleton {
+
+    private static final Log logger = LogFactory.getLog(HandlerConnector.class);
+
+    private final ConfigurableListableBeanFactory beanFactory;
+    private final Environment environment;
+    private final BatcherDefinitionRegistrar registrar;
+    private final Supplier<HandlerScope> scope;
+    private final Set<Class<?>> withoutHandlers = ConcurrentHashMap.newKeySet();
+    /** Handlers that no definition told of, by the name of their batcher, which properties define. */
+    private final Map<String, HandlerMethod> late = new ConcurrentHashMap<>();
+
+    private volatile boolean connected;
+
+    HandlerConnector(
+            ConfigurableListableBeanFactory beanFactory,
+            Environment environment,
+            BatcherDefinitionRegistrar registrar,
+            Supplier<HandlerScope> scope) {
+        this.beanFactory = beanFactory;
+        this.environment = environment;
+        this.registrar = registrar;
+        this.scope = scope;
+    }
+
+    @Override
+    public Object postProcessAfterInitialization(Object bean, String beanName) {
+        Class<?> type = ClassUtils.getUserClass(AopProxyUtils.ultimateTargetClass(bean));
+        if (withoutHandlers.contains(type) || ScopedProxyUtils.isScopedTarget(beanName)) {
+            return bean;
+        }
+        Map<Method, HandlerKind> methods = HandlerScan.isCandidate(type) ? HandlerScan.annotated(type) : Map.of();
+        if (methods.isEmpty()) {
+            withoutHandlers.add(type);
+        } else if (beanFactory.containsBean(beanName)) { // neither an inner bean nor an object that is only initialised
+            methods.forEach((method, kind) -> inspect(bean, beanName, type, method, kind));
+        }
+        return bean;
+    }
+
+    @Override
+    public void afterSingletonsInstantiated() {
+        for (BatcherSpec spec : registrar.plan()) {
+            HandlerMethod handler = spec.handler(HandlerKind.BATCH);
+            if (handler != null) {
+                connect(spec, handler);
+            }
+            spec.handlers().values().forEach(method -> closeBeforeBeanOf(method, spec));
+        }
+        late.forEach((name, handler) -> connect(requireSpec(handler), handler));
+        connected = true;
+    }
+
+    private void inspect(Object bean, String beanName, Class<?> type, Method method, HandlerKind kind) {
+        String batcher = HandlerScan.batcherOf(method, kind, environment);
+        BatcherSpec spec = specOf(batcher);
+        HandlerMethod known = spec == null ? null : spec.handler(kind);
+        if (known != null && known.beanName().equals(beanName)) {
+            HandlerInvoker.requireInvocable(known, bean.getClass());
+            return;
+        }
+        HandlerMethod handler = new HandlerMethod(
+                kind,
+                batcher,
+                beanName,
+                type,
+                method,
+                HandlerSignature.itemType(kind, batcher, method, ResolvableType.forClass(type)));
+        addLate(handler, bean.getClass());
+    }
+
+    /** Takes a handler that no definition told of, if its batcher exists without it. */
+    private void addLate(HandlerMethod handler, Class<?> beanClass) {
+        BatcherSpec spec = requireSpec(handler);
+        BatcherPlanner.refuseOtherItemType(spec, handler);
+        HandlerInvoker.requireInvocable(handler, beanClass);
+        HandlerMethod other = late.putIfAbsent(handler.batcher(), handler);
+        if (other != null && !other.beanName().equals(handler.beanName())) {
+            throw BatcherPlanner.twoHandlers(other, handler);
+        }
+        if (connected && other == null) {
+            connect(spec, handler);
+        }
+    }
+
+    private BatcherSpec requireSpec(HandlerMethod handler) {
+        BatcherSpec spec = specOf(handler.batcher());
+        if (spec == null || handler.kind() != HandlerKind.BATCH || spec.handler(HandlerKind.BATCH) != null) {
+            throw new BatcherConfigurationException(
+                    "The handler of batcher \"" + handler.batcher() + "\" is hidden: " + handler.describeInFull()
+                            + " was found only when the bean was created, because its definition tells another type.",
+                    "Declare the class itself, " + handler.beanType().getName()
+                            + ", as the return type of the @Bean method," + " not an interface of it.");
+        }
+        return spec;
+    }
+
+    private void connect(BatcherSpec spec, HandlerMethod handler) {
+        Batcher<?> batcher = beanFactory.getBean(spec.beanName(), Batcher.class);
+        HandlerInvoker invoker = new HandlerInvoker(beanFactory, handler);
+        HandlerScope handlerScope = scope.get();
+        try {
+            if (HandlerSignature.isAsync(handler.method())) {
+                batcher.registerAsyncHandler(batch -> {
+                    try (HandlerScope.Scope ignored = handlerScope.open(spec.name())) {
+                        return invoker.invokeAsync(batch);
+                    }
+                });
+            } else {
+                batcher.registerHandler(batch -> {
+                    try (HandlerScope.Scope ignored = handlerScope.open(spec.name())) {
+                        invoker.invoke(batch);
+                    }
+                });
+            }
+        } catch (IllegalStateException e) {
+            refuseSecondHandler(spec, handler, e);
+        }
+    }
+
+    private static void refuseSecondHandler(BatcherSpec spec, HandlerMethod handler, IllegalStateException e) {
+        if (!spec.isMadeByApplication()) {
+            throw new BatcherConfigurationException(
+                    "Batcher \"" + spec.name() + "\" has two handlers: " + handler.describeInFull()
+                            + " and one that was set in code.",
+                    "Remove one of them; look for a BatcherCustomizer that sets a handler.",
+                    e);
+        }
+        logger.warn("Batcher \"" + spec.name() + "\" is the application's own bean '" + spec.beanName()
+                + "' and has a handler already; " + handler.describeInFull() + " is never called");
+    }
+
+    /** A batcher delivers what is left when it is closed, and needs the beans of its methods for that. */
+    private void closeBeforeBeanOf(HandlerMethod method, BatcherSpec spec) {
+        beanFactory.registerDependentBean(method.beanName(), spec.beanName());
+    }
+
+    private @Nullable BatcherSpec specOf(String batcher) {
+        List<BatcherSpec> plan = registrar.plan();
+        return plan.stream()
+                .filter(spec -> spec.name().equals(batcher))
+                .findFirst()
+                .orElse(null);
+    }
+}

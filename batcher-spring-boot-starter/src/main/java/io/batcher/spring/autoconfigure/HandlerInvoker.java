@@ -1,0 +1,90 @@
+/*
+ * Copyright 2026 the Batcher authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.batcher.spring.autoconfigure;
+
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
+import org.springframework.aop.support.AopUtils;
+import org.springframework.beans.factory.BeanFactory;
+import org.springframework.core.ReactiveAdapter;
+import org.springframework.core.ReactiveAdapterRegistry;
+import org.springframework.util.ReflectionUtils;
+
+/**
+ * Calls an annotated method. The bean is looked up for each call: so it may be lazy or scoped, and may itself need the batcher
+ * that it handles. Thread-safe.
+ */
+final class HandlerInvoker {
+
+    private final BeanFactory beanFactory;
+    private final HandlerMethod handler;
+    private volatile @Nullable Invocable last;
+
+    HandlerInvoker(BeanFactory beanFactory, HandlerMethod handler) {
+        this.beanFactory = beanFactory;
+        this.handler = handler;
+    }
+
+    /** Calls the method and returns what it returns, or throws what it throws. */
+    @Nullable Object invoke(Object argument) throws Exception {
+        Object bean = beanFactory.getBean(handler.beanName());
+        try {
+            return methodOf(bean.getClass()).invoke(bean, argument);
+        } catch (InvocationTargetException e) {
+            ReflectionUtils.rethrowException(e.getTargetException());
+            throw new AssertionError("unreachable", e);
+        }
+    }
+
+    /** Calls a method whose result is the end of the batch. */
+    CompletionStage<?> invokeAsync(Object argument) throws Exception {
+        Object result = invoke(argument);
+        if (result instanceof CompletionStage<?> stage) {
+            return stage;
+        }
+        ReactiveAdapter adapter = result == null
+                ? null
+                : ReactiveAdapterRegistry.getSharedInstance().getAdapter(null, result);
+        if (adapter == null) {
+            throw new IllegalStateException(handler.describe() + " returned "
+                    + (result == null ? "null" : "a " + result.getClass().getName())
+                    + " instead of a stage or publisher whose end is the end of the batch");
+        }
+        return PublisherStage.of(adapter.toPublisher(result));
+    }
+
+    /**
+     * Checks that a bean lets itself be called.
+     *
+     * @throws BatcherConfigurationException if a proxy hides the method
+     */
+    static Method requireInvocable(HandlerMethod handler, Class<?> beanClass) {
+        try {
+            Method method = AopUtils.selectInvocableMethod(handler.method(), beanClass);
+            ReflectionUtils.makeAccessible(method);
+            return method;
+        } catch (IllegalStateException e) {
+            throw new BatcherConfigurationException(
+                    "The handler of batcher \"" + handler.batcher() + "\" cannot be called: " + handler.describeInFull()
+                            + " is hidden by a proxy. " + e.getMessage(),
+                    "Let Spring proxy the class (spring.aop.proxy-target-class=true, which is the default), add the method to"
+                            + " an interface of the bean, or make it public if it is private.",
+                    e);
+        }
+    }
+
+    private Method methodOf(Class<?> beanClass) {
+        Invocable known = last;
+        if (known == null || known.beanClass() != beanClass) {
+            known = new Invocable(beanClass, requireInvocable(handler, beanClass));
+            last = known;
+        }
+        return known.method();
+    }
+
+    private record Invocable(Class<?> beanClass, Method method) {}
+}

@@ -1,0 +1,123 @@
+/*
+ * Copyright 2026 the Batcher authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.batcher.spring.autoconfigure;
+
+import java.lang.annotation.Annotation;
+import java.lang.reflect.Method;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.config.BeanDefinition;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+import org.springframework.beans.factory.support.RootBeanDefinition;
+import org.springframework.core.MethodIntrospector;
+import org.springframework.core.ResolvableType;
+import org.springframework.core.annotation.AnnotatedElementUtils;
+import org.springframework.core.annotation.AnnotationUtils;
+import org.springframework.core.env.Environment;
+import org.springframework.util.ClassUtils;
+
+/** Finds annotated methods by the types that bean definitions tell, without creating a bean. */
+final class HandlerScan {
+
+    private static final String SCOPED_TARGET = "scopedTarget.";
+
+    private final ConfigurableListableBeanFactory beanFactory;
+    private final Environment environment;
+
+    HandlerScan(ConfigurableListableBeanFactory beanFactory, Environment environment) {
+        this.beanFactory = beanFactory;
+        this.environment = environment;
+    }
+
+    List<HandlerMethod> handlers() {
+        List<HandlerMethod> found = new ArrayList<>();
+        for (String definition : beanFactory.getBeanDefinitionNames()) {
+            found.addAll(handlersOf(definition));
+        }
+        return found;
+    }
+
+    /** Returns the annotated methods of a class and what they are for. */
+    static Map<Method, HandlerKind> annotated(Class<?> type) {
+        return MethodIntrospector.selectMethods(
+                type, (MethodIntrospector.MetadataLookup<HandlerKind>) HandlerScan::kindOf);
+    }
+
+    /** Whether the class can have annotated methods at all. */
+    static boolean isCandidate(Class<?> type) {
+        return !type.getName().startsWith("org.springframework.")
+                && AnnotationUtils.isCandidateClass(type, HandlerKind.annotations());
+    }
+
+    /** Returns the name of the batcher that an annotated method speaks of, placeholders resolved. */
+    static String batcherOf(Method method, HandlerKind kind, Environment environment) {
+        Annotation annotation =
+                Objects.requireNonNull(AnnotatedElementUtils.findMergedAnnotation(method, kind.annotation()));
+        String name = (String) Objects.requireNonNull(AnnotationUtils.getValue(annotation));
+        try {
+            return environment.resolveRequiredPlaceholders(name);
+        } catch (IllegalArgumentException e) {
+            throw new BatcherConfigurationException(
+                    "The name in " + kind.on(name) + " on "
+                            + method.getDeclaringClass().getName() + "." + method.getName() + " cannot be resolved: "
+                            + e.getMessage() + ".",
+                    "Define the property, or give a default as in ${name:default}.",
+                    e);
+        }
+    }
+
+    private static @Nullable HandlerKind kindOf(Method method) {
+        for (HandlerKind kind : HandlerKind.values()) {
+            if (AnnotatedElementUtils.hasAnnotation(method, kind.annotation())) {
+                return kind;
+            }
+        }
+        return null;
+    }
+
+    private List<HandlerMethod> handlersOf(String definition) {
+        if (beanFactory.getBeanDefinition(definition).isAbstract()) {
+            return List.of();
+        }
+        try {
+            Class<?> type = beanFactory.getType(definition, false);
+            if (type == null || !isCandidate(type)) {
+                return List.of();
+            }
+            Class<?> userType = ClassUtils.getUserClass(type);
+            ResolvableType owner = owner(definition, userType);
+            return annotated(userType).entrySet().stream()
+                    .map(entry -> handler(entry.getValue(), entry.getKey(), definition, userType, owner))
+                    .toList();
+        } catch (LinkageError | TypeNotPresentException e) {
+            return List.of(); // a class that cannot be looked into is somebody else's, for a library that is not there
+        }
+    }
+
+    private HandlerMethod handler(
+            HandlerKind kind, Method method, String definition, Class<?> type, ResolvableType owner) {
+        String batcher = batcherOf(method, kind, environment);
+        // The type of a scoped proxy tells nothing; its target does, and the proxy is what has to be called.
+        String beanName =
+                definition.startsWith(SCOPED_TARGET) ? definition.substring(SCOPED_TARGET.length()) : definition;
+        return new HandlerMethod(
+                kind, batcher, beanName, type, method, HandlerSignature.itemType(kind, batcher, method, owner));
+    }
+
+    /** Returns the type with the generics that a factory method may tell: {@code @Bean Store<Reading> store()}. */
+    private ResolvableType owner(String definition, Class<?> userType) {
+        BeanDefinition merged = beanFactory.getMergedBeanDefinition(definition);
+        if (merged instanceof RootBeanDefinition root) {
+            ResolvableType declared = root.getResolvableType();
+            if (declared.resolve() == userType) {
+                return declared;
+            }
+        }
+        return ResolvableType.forClass(userType);
+    }
+}

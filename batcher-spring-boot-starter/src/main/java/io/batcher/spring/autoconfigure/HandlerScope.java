@@ -1,0 +1,24 @@
+/*
+ * Copyright 2026 the Batcher authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.batcher.spring.autoconfigure;
+
+/** What is current on the thread while a handler method is called: a trace, for example. */
+@FunctionalInterface
+interface HandlerScope {
+
+    /** Nothing is. */
+    HandlerScope NONE = batcher -> () -> {};
+
+    /** Makes current what belongs to the batch that the batcher delivers now. */
+    Scope open(String batcher);
+
+    /** Ends the scope, on the thread that opened it. */
+    @FunctionalInterface
+    interface Scope extends AutoCloseable {
+
+        @Override
+        void close();
+    }
+}

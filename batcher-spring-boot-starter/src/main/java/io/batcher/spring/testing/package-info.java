@@ -1,0 +1,5 @@
+/** Support for tests of applications that use batchers. */
+@NullMarked
+package io.batcher.spring.testing;
+
+import org.jspecify.annotations.NullMarked;
