@@ -9,8 +9,7 @@ import java.time.Duration;
 /**
  * Hears of what happens to batches; metrics and tracing hang here. Nothing is called per item.
  *
- * <p>Called on the thread that delivers batches, except {@link #onDropped}, which runs on the thread whose call dropped the
- * items. Nothing is held while a listener runs. What it throws is logged and changes nothing. The batches and letters passed
+ * <p>Called on the thread that delivers batches, where nothing else is said. Nothing is held while a listener runs. What it throws is logged and changes nothing. The batches and letters passed
  * here contain the items: take care what you print.
  */
 public interface BatcherListener {
@@ -33,11 +32,17 @@ public interface BatcherListener {
     default void onBatchFailed(BatchFailure<?> failure, Duration took) {}
 
     /**
-     * A DROP policy discarded items.
+     * A DROP policy discarded items; called on the thread whose call discarded them.
      *
      * @param items how many, at least 1
      */
     default void onDropped(String batcher, int items) {}
+
+    /** Delivery rests from now on; called on the thread that paused it. */
+    default void onPaused(String batcher) {}
+
+    /** Delivery goes on; called on the thread that resumed it. */
+    default void onResumed(String batcher) {}
 
     /** Items were given up; called after the dead-letter callback has taken them. */
     default void onDeadLetter(DeadLetter<?> letter) {}

@@ -42,6 +42,16 @@ final class ListenerChain implements BatcherListener {
         each(listener -> listener.onDeadLetter(letter));
     }
 
+    @Override
+    public void onPaused(String batcher) {
+        each(listener -> listener.onPaused(batcher));
+    }
+
+    @Override
+    public void onResumed(String batcher) {
+        each(listener -> listener.onResumed(batcher));
+    }
+
     private void each(Consumer<BatcherListener> event) {
         Throwable first = null;
         for (BatcherListener listener : listeners) {

@@ -95,6 +95,16 @@ final class Callbacks<T> {
         guarded("onDropped", () -> config.listener().onDropped(config.name(), items.size()));
     }
 
+    void paused() {
+        log.paused();
+        guarded("onPaused", () -> config.listener().onPaused(config.name()));
+    }
+
+    void resumed() {
+        log.resumed();
+        guarded("onResumed", () -> config.listener().onResumed(config.name()));
+    }
+
     /** Calls code of the user's that must not disturb. */
     void guarded(String name, Runnable call) {
         try {

@@ -124,7 +124,7 @@ final class Closing<T> {
             interrupted |= awaitOpened(machine.drained(), clock.nanoTime() + Math.min(left, GRACE_NANOS));
             int stillQueued = engine.queued();
             if (stillQueued != 0 && stillQueued == queued) {
-                engine.startElsewhere(stillQueued, "batcher-" + config.name() + "-close");
+                engine.startElsewhere(stillQueued);
             }
             queued = stillQueued;
             left = deadline - clock.nanoTime();

@@ -26,6 +26,7 @@ public final class DefaultBatcher<T> implements Batcher<T> {
     private final BatcherConfig<T> config;
     private final Intake<T> intake;
     private final FlushMachine<T> machine;
+    private final Callbacks<T> callbacks;
     private final Engine<T> engine;
     private final Admission<T> admission;
     private final Closing<T> closing;
@@ -33,7 +34,7 @@ public final class DefaultBatcher<T> implements Batcher<T> {
     /** Builds the batcher and starts it. */
     public DefaultBatcher(BatcherConfig<T> config) {
         Log log = new Log(config.name(), config.clock());
-        Callbacks<T> callbacks = new Callbacks<>(config, log);
+        this.callbacks = new Callbacks<>(config, log);
         this.config = config;
         this.intake = new Intake<>(config);
         this.machine = new FlushMachine<>(config, intake);
@@ -139,16 +140,7 @@ public final class DefaultBatcher<T> implements Batcher<T> {
     }
 
     private void register(Handler<T> handler) {
-        engine.change((now, decision) -> {
-            if (!machine.isOpen()) {
-                throw Admission.Result.CLOSED.refusal(config);
-            }
-            if (machine.handler() != null) {
-                throw new IllegalStateException(
-                        "batcher \"" + config.name() + "\" has a handler already; it takes one, of either kind");
-            }
-            return machine.register(handler);
-        });
+        engine.update((now, decision) -> machine.register(handler));
     }
 
     // ---- delivery
@@ -160,30 +152,35 @@ public final class DefaultBatcher<T> implements Batcher<T> {
 
     @Override
     public CompletableFuture<Void> drain() {
-        return engine.change((now, decision) -> {
-            machine.drainMode(true);
-            return machine.flush(decision);
-        });
+        return engine.change((now, decision) -> machine.drain(decision));
     }
 
     @Override
     public void startAutoFlush() {
-        engine.change((now, decision) -> machine.drainMode(false) | machine.autoFlush(true));
+        engine.update((now, decision) -> machine.startTicks());
     }
 
     @Override
     public void stopAutoFlush() {
-        engine.change((now, decision) -> machine.autoFlush(false));
+        engine.update((now, decision) -> machine.stopTicks());
     }
 
     @Override
     public void pause() {
-        engine.change((now, decision) -> machine.pause(true));
+        engine.update((now, decision) -> {
+            if (machine.pause(true)) {
+                decision.report(callbacks::paused);
+            }
+        });
     }
 
     @Override
     public void resume() {
-        engine.change((now, decision) -> machine.pause(false));
+        engine.update((now, decision) -> {
+            if (machine.pause(false)) {
+                decision.report(callbacks::resumed);
+            }
+        });
     }
 
     @Override

@@ -29,6 +29,12 @@ final class Engine<T> {
         R make(long now, Decision decision);
     }
 
+    /** A {@link Change} without a result. */
+    interface Update {
+        /** Makes the transition; the parameters are those of {@link Change#make}. */
+        void make(long now, Decision decision);
+    }
+
     // Not "synchronized": a virtual thread that waits for a monitor holds its carrier before JDK 24.
     private final ReentrantLock lock = new ReentrantLock();
 
@@ -39,8 +45,9 @@ final class Engine<T> {
     private final FlushTimer timer;
     private final FlushLoop<T> loop;
     private final Log log;
+    private final String threadName;
 
-    /** Marks the thread that is closing, while it starts the loop: there the handler must not run. */
+    /** Marks a thread on which the handler must not run, even if the executor would: the timer's, and the one that closes. */
     private final Object notHere = new Object();
 
     Engine(BatcherConfig<T> config, FlushMachine<T> machine, Callbacks<T> callbacks, Log log) {
@@ -48,9 +55,10 @@ final class Engine<T> {
         this.clock = config.clock();
         this.executor = config.executor() == null ? SharedThreads.workers() : config.executor();
         this.scheduling = new Scheduling(config.scheduler(), log);
-        this.timer = new FlushTimer(scheduling, clock, this::wake);
+        this.timer = new FlushTimer(scheduling, clock, this::onTime);
         this.loop = new FlushLoop<>(config, machine, this, callbacks, log);
         this.log = log;
+        this.threadName = "batcher-" + config.name();
     }
 
     /** Makes a transition and carries out what it decided. */
@@ -72,16 +80,41 @@ final class Engine<T> {
         if (timerMoved) {
             timer.reconcile();
         }
-        decision.carryOut();
-        if (decision.loopToStart() != 0) {
-            start(decision.loopToStart());
+        try {
+            decision.carryOut();
+        } finally {
+            if (decision.loopToStart() != 0) {
+                start(decision.loopToStart());
+            }
         }
         return result;
     }
 
+    /** As {@link #change}, for a transition without a result. */
+    void update(Update update) {
+        change((now, decision) -> {
+            update.make(now, decision);
+            return true;
+        });
+    }
+
+    /** As {@link #change}, but what it starts does not run on this thread, whatever the executor does. */
+    <R> R changeWithoutRunningHere(Change<R> change) {
+        try (CallScope scope = CallScope.enter(notHere)) {
+            return change(change);
+        }
+    }
+
     /** Something may have become due. */
     void wake() {
-        change((now, decision) -> true);
+        update((now, decision) -> {});
+    }
+
+    private void onTime() {
+        changeWithoutRunningHere((now, decision) -> {
+            timer.fired();
+            return true;
+        });
     }
 
     BatcherStats stats() {
@@ -108,8 +141,15 @@ final class Engine<T> {
         return clock;
     }
 
+    /** Runs a task later, once. What it starts does not run on the timer's thread. */
     Future<?> schedule(Runnable task, Duration delay) {
-        return scheduling.schedule(task, delay);
+        return scheduling.schedule(
+                () -> {
+                    try (CallScope scope = CallScope.enter(notHere)) {
+                        task.run();
+                    }
+                },
+                delay);
     }
 
     // ---- starting the loop
@@ -120,31 +160,29 @@ final class Engine<T> {
             log.executorAccepts();
         } catch (Throwable refusal) {
             log.executorRefused(refusal);
-            change((now, decision) -> {
-                machine.refused(generation, now);
-                return true;
-            });
+            if (change((now, decision) -> machine.refused(generation, now))) {
+                runOnFreshThread(generation);
+            }
         }
     }
 
     private void run(int generation) {
-        if (!CallScope.isInside(notHere)) {
+        if (CallScope.isInside(notHere)) {
+            runOnFreshThread(generation);
+        } else {
             loop.run(generation);
         }
     }
 
-    /** Makes a transition on behalf of close: whatever it starts does not run on this thread. */
-    <R> R changeWithoutRunningHere(Change<R> change) {
-        try (CallScope scope = CallScope.enter(notHere)) {
-            return change(change);
+    /** Runs the loop on a fresh thread, unless the executor has begun it. */
+    void startElsewhere(int generation) {
+        int mine = change((now, decision) -> machine.takeOver(generation));
+        if (mine != 0) {
+            runOnFreshThread(mine);
         }
     }
 
-    /** Runs the loop on a fresh thread if the executor has not begun it. */
-    void startElsewhere(int generation, String threadName) {
-        int mine = change((now, decision) -> machine.takeOver(generation));
-        if (mine != 0) {
-            SharedThreads.runOnFreshThread(threadName, () -> loop.run(mine));
-        }
+    private void runOnFreshThread(int generation) {
+        SharedThreads.runOnFreshThread(threadName, () -> loop.run(generation));
     }
 }

@@ -51,10 +51,7 @@ final class FlushLoop<T> {
             }
         } catch (Throwable error) {
             log.loopDied(error);
-            engine.change((now, decision) -> {
-                machine.loopDied(now);
-                return true;
-            });
+            engine.update((now, decision) -> machine.loopDied(now));
         }
         if (interrupted) {
             Thread.currentThread().interrupt();
@@ -93,17 +90,17 @@ final class FlushLoop<T> {
 
     /** Gives the thread up, unless the stage ends while we do. */
     private boolean leftToStage(Attempt<T> attempt) {
-        engine.change((now, decision) -> machine.awaitStage());
+        engine.update((now, decision) -> machine.awaitStage());
         boolean endedMeanwhile = attempt.arrive();
         if (endedMeanwhile) {
-            engine.change((now, decision) -> machine.stageWasFaster());
+            engine.update((now, decision) -> machine.stageWasFaster());
         }
         return !endedMeanwhile;
     }
 
     /** Goes on with an attempt that was left to its stage. On the thread that ended the stage: hands over to the executor. */
     private void stageEnded(Attempt<T> attempt) {
-        engine.change((now, decision) -> machine.stageEnded(attempt, decision));
+        engine.update((now, decision) -> machine.stageEnded(attempt, decision));
     }
 
     private void settle(Attempt<T> attempt) {
@@ -112,41 +109,35 @@ final class FlushLoop<T> {
         Throwable failure = attempt.failure();
         Duration took = attempt.took();
         if (failure == null) {
-            engine.change((now, decision) -> succeeded(attempt, took, now, decision));
+            engine.update((now, decision) -> succeeded(attempt, took, now, decision));
         } else {
             Delivery<T> delivery = attempt.delivery();
             Verdict verdict = Verdict.of(failure, delivery.size(), delivery.counted(), policy, callbacks::isWorthRetry);
-            engine.change((now, decision) -> failed(attempt, verdict, took, now, decision));
+            engine.update((now, decision) -> failed(attempt, verdict, took, now, decision));
         }
     }
 
-    private boolean succeeded(Attempt<T> attempt, Duration took, long now, Decision decision) {
-        boolean ours = machine.owns(attempt);
-        if (ours) {
+    private void succeeded(Attempt<T> attempt, Duration took, long now, Decision decision) {
+        if (machine.owns(attempt)) {
             decision.report(() -> callbacks.handled(attempt.batch(), took));
             machine.succeeded(attempt, now, decision);
         }
-        return ours;
     }
 
-    private boolean failed(Attempt<T> attempt, Verdict verdict, Duration took, long now, Decision decision) {
-        boolean ours = machine.owns(attempt);
-        if (ours) {
+    private void failed(Attempt<T> attempt, Verdict verdict, Duration took, long now, Decision decision) {
+        if (machine.owns(attempt)) {
             Optional<Duration> retryIn = machine.failed(attempt, verdict, now, decision);
             decision.report(() -> callbacks.failed(attempt.batch(), verdict.cause(), retryIn, took));
         }
-        return ours;
     }
 
     private void giveUp(Letter<T> letter) {
         DeadLetter<T> deadLetter = letter.toDeadLetter(config.name());
         Throwable thrown = callbacks.offer(deadLetter);
-        engine.change((now, decision) -> {
-            if (thrown != null) {
-                return machine.couldNotGiveUp(letter, thrown, now, decision);
+        engine.update((now, decision) -> {
+            if (machine.offered(letter, thrown, now, decision) && thrown == null) {
+                decision.report(() -> callbacks.deadLettered(deadLetter));
             }
-            decision.report(() -> callbacks.deadLettered(deadLetter));
-            return machine.gaveUp(letter, now, decision);
         });
     }
 }

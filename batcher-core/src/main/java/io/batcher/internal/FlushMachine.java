@@ -6,12 +6,9 @@ package io.batcher.internal;
 
 import io.batcher.BatcherClosedException;
 import io.batcher.BatcherConfig;
-import io.batcher.BatcherState;
 import io.batcher.BatcherStats;
 import io.batcher.FlushReason;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -20,38 +17,33 @@ import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 
 /**
- * All state of a batcher but the items that wait, and every transition of it. No lock, no thread and no clock of its own: every
- * method is called under the batcher's lock, is told the time, and puts what is to be done outside the lock into a
- * {@link Decision}. The state table is in docs/concurrency.md.
+ * The state of a batcher, and every transition of it. No lock, no thread and no clock of its own: every method is called under the
+ * batcher's lock, is told the time, and puts what is to be done outside the lock into a {@link Decision}. The state table is in
+ * docs/concurrency.md.
  */
 final class FlushMachine<T> {
 
     private final BatcherConfig<T> config;
     private final Intake<T> intake;
-    private final RetryDelay delays;
+    private final FlushTrigger<T> trigger;
+    private final Settlement<T> settlement;
+    private final RetryQueue<T> retries;
+    private final Totals totals;
     private final BatchIds ids;
-    private final Totals totals = new Totals();
     private final FlushTickets tickets = new FlushTickets();
-    private final RetryQueue<T> retries = new RetryQueue<>();
+    private final CountDownLatch drained = new CountDownLatch(1);
 
     private LoopState loop = LoopState.IDLE;
 
     /** Counts the starts of the loop, so that a task that comes late can tell that it is not the one awaited. */
     private int generation;
 
-    private Lifecycle lifecycle = Lifecycle.OPEN;
-    private boolean paused;
-    private boolean draining;
-    private boolean autoFlush;
-
-    /** Whether the drain of close is over because an attempt failed, or for letters because the callback threw. */
-    private boolean drainFailed;
-
-    private boolean lettersFailed;
+    /** Not to trouble the executor before, because it has refused a task; null if it has not. */
+    private @Nullable Long refusedUntil;
 
     private @Nullable Handler<T> handler;
 
-    /** The batch with the handler, and its attempt once that was made. */
+    /** The batch with the handler. */
     private @Nullable Delivery<T> inFlight;
 
     /** The attempt in flight, if its stage has ended while the loop was away. */
@@ -62,17 +54,17 @@ final class FlushMachine<T> {
 
     private int serialAtClose;
 
-    /** Not to trouble the executor before, because it has refused a task. */
-    private @Nullable Long refusedUntil;
-
-    private final CountDownLatch drained = new CountDownLatch(1);
+    /** Whether the dead-letter callback threw while closing: it is not called again. */
+    private boolean lettersFailed;
 
     FlushMachine(BatcherConfig<T> config, Intake<T> intake) {
         this.config = config;
         this.intake = intake;
-        this.delays = new RetryDelay(config);
         this.ids = new BatchIds(config.name());
-        this.autoFlush = config.autoFlush();
+        this.trigger = new FlushTrigger<>(config, intake);
+        this.settlement = new Settlement<>(config, intake, ids);
+        this.retries = settlement.retries();
+        this.totals = settlement.totals();
         this.handler = Handler.of(config);
     }
 
@@ -92,7 +84,7 @@ final class FlushMachine<T> {
 
     /** The task of a start runs. Returns false if it is not awaited any more. */
     boolean begin(int generation) {
-        if (loop != LoopState.QUEUED || generation != this.generation) {
+        if (queued() != generation) {
             return false;
         }
         loop = LoopState.RUNNING;
@@ -100,45 +92,51 @@ final class FlushMachine<T> {
         return true;
     }
 
-    /** The executor refused the task of a start. While closing, the caller has another thread for it. */
-    void refused(int generation, long now) {
-        if (loop == LoopState.QUEUED && generation == this.generation) {
-            loop = LoopState.IDLE;
-            refusedUntil = now + config.interval().toNanos();
+    /**
+     * The executor refused the task of a start.
+     *
+     * @return whether the start is to be made elsewhere, because nobody will ask again
+     */
+    boolean refused(int generation, long now) {
+        if (queued() != generation || !isOpen()) {
+            return queued() == generation;
         }
+        loop = LoopState.IDLE;
+        refusedUntil = now + config.interval().toNanos();
+        return false;
     }
 
-    /** Claims a start that the executor has not begun, for a thread of close's own. Returns the new generation, or 0. */
+    /** Claims a start that the executor has not begun. Returns its new generation; 0 if it has begun after all. */
     int takeOver(int generation) {
-        if (loop == LoopState.QUEUED && generation == this.generation) {
-            return ++this.generation;
-        }
-        return 0;
+        return queued() == generation ? ++this.generation : 0;
     }
 
-    /** The generation whose task has not begun; 0 if there is none. */
+    /** The generation of the start that has not begun; 0 if there is none. */
     int queued() {
         return loop == LoopState.QUEUED ? generation : 0;
     }
 
+    boolean isIdle() {
+        return loop == LoopState.IDLE;
+    }
+
     /** What the running loop has to do next; empty if it has become idle. */
     Optional<Step<T>> next(long now) {
-        if (ended != null) {
-            return Optional.of(settleEnded(ended));
+        Attempt<T> toSettle = ended;
+        if (toSettle != null) {
+            ended = null;
+            return Optional.of(new Step.Settle<>(toSettle));
         }
         if (isDue(now)) {
             return Optional.of(nextDelivery(now));
         }
+        // Looking and going idle are one step under the lock: what becomes due from here on finds nobody at it and
+        // starts the loop.
         loop = LoopState.IDLE;
-        if (lifecycle == Lifecycle.CLOSING) {
+        if (trigger.lifecycle() == Lifecycle.CLOSING) {
             drained.countDown();
         }
         return Optional.empty();
-    }
-
-    private Step<T> settleEnded(Attempt<T> attempt) {
-        ended = null;
-        return new Step.Settle<>(attempt);
     }
 
     private Step<T> nextDelivery(long now) {
@@ -146,52 +144,44 @@ final class FlushMachine<T> {
         if (letter != null) {
             return new Step.GiveUp<>(letter);
         }
-        Delivery<T> delivery;
-        boolean counts = true;
         if (retries.isEmpty()) {
-            FlushReason reason = bufferDue(now);
-            if (reason == null) {
-                throw new IllegalStateException("nothing is due");
-            }
-            delivery = new Delivery<>(ids.next(), intake.takeBatch(config.maxBatchSize()), reason);
+            FlushReason reason = Objects.requireNonNull(trigger.due(!tickets.isEmpty(), now));
+            inFlight = new Delivery<>(ids.next(), intake.takeBatch(config.maxBatchSize()), reason);
+            inFlight.beginAttempt(true);
         } else {
-            counts = now - retries.notBefore() >= 0; // else a flush has made it early
-            delivery = retries.next(ids);
+            boolean inTime = now - retries.notBefore() >= 0; // else a flush has made it early
+            inFlight = retries.next(ids);
+            inFlight.beginAttempt(inTime);
         }
-        delivery.beginAttempt(counts);
-        inFlight = delivery;
-        return new Step.Deliver<>(delivery, Objects.requireNonNull(handler), ++serial);
+        return new Step.Deliver<>(inFlight, Objects.requireNonNull(handler), ++serial);
     }
 
     /** The loop leaves the attempt in flight to its stage. */
-    LoopState awaitStage() {
+    void awaitStage() {
         loop = LoopState.WAITING;
-        return loop;
     }
 
     /** The stage has ended before the loop was gone. */
-    LoopState stageWasFaster() {
+    void stageWasFaster() {
         loop = LoopState.RUNNING;
-        return loop;
     }
 
     /** The stage of an attempt has ended after the loop was gone. */
-    boolean stageEnded(Attempt<T> attempt, Decision decision) {
-        boolean ours = owns(attempt);
-        if (ours) {
+    void stageEnded(Attempt<T> attempt, Decision decision) {
+        if (owns(attempt)) {
             ended = attempt;
             enqueue(decision);
         }
-        return ours;
     }
 
     /** The loop has died of an error that is not the handler's. What it was at is tried again. */
     void loopDied(long now) {
-        if (inFlight != null && ended == null && retries.pass() == null) {
-            retries.keep(inFlight);
-            retries.notBefore(now + delays.nanos(1));
+        Delivery<T> unsettled = inFlight;
+        if (unsettled != null && retries.pass() == null) {
+            settlement.keep(unsettled, now);
         }
         inFlight = null;
+        ended = null;
         loop = LoopState.IDLE;
     }
 
@@ -201,73 +191,31 @@ final class FlushMachine<T> {
         if (ended != null) {
             return true;
         }
-        if (retries.letter() != null) {
-            return lifecycle == Lifecycle.CLOSING ? !lettersFailed : mayDeliver() && isRetryDue(now);
+        if (retries.letter() != null && trigger.lifecycle() == Lifecycle.CLOSING) {
+            return !lettersFailed;
         }
-        return mayDeliver() && handler != null && (retries.isEmpty() ? bufferDue(now) != null : isRetryDue(now));
-    }
-
-    private boolean mayDeliver() {
-        return switch (lifecycle) {
-            case OPEN -> !paused;
-            case CLOSING -> !drainFailed;
-            case CLOSED -> false;
-        };
-    }
-
-    private boolean isRetryDue(long now) {
-        return lifecycle == Lifecycle.CLOSING || !tickets.isEmpty() || now - retries.notBefore() >= 0;
-    }
-
-    /** Why the next batch is to be taken from the buffer now; null if it is not. */
-    private @Nullable FlushReason bufferDue(long now) {
-        if (intake.waiting() == 0) {
-            return null;
+        if (!trigger.mayDeliver() || handler == null) {
+            return false;
         }
-        if (lifecycle == Lifecycle.CLOSING) {
-            return FlushReason.CLOSE;
+        if (retries.isEmpty()) {
+            return trigger.due(!tickets.isEmpty(), now) != null;
         }
-        FlushReason full = intake.full();
-        if (full != null) {
-            return full;
-        }
-        if (!tickets.isEmpty()) {
-            return FlushReason.MANUAL;
-        }
-        if (draining || config.eager()) {
-            return FlushReason.EAGER;
-        }
-        return autoFlush && now - tickAt() >= 0 ? FlushReason.INTERVAL : null;
-    }
-
-    /** When the interval of the oldest item that waits is over. */
-    private long tickAt() {
-        return intake.oldestAddedAt() + config.interval().toNanos();
+        return !isOpen() || !tickets.isEmpty() || now - retries.notBefore() >= 0;
     }
 
     private boolean isRefused(long now) {
-        return refusedUntil != null && now - refusedUntil < 0 && lifecycle == Lifecycle.OPEN;
+        return isOpen() && refusedUntil != null && now - refusedUntil < 0;
     }
 
     /** When something will be due that is not now, without a further call; null if nothing will. Asked while the loop is idle. */
     @Nullable Long nextMoment(long now) {
-        if (loop != LoopState.IDLE || lifecycle == Lifecycle.CLOSED) {
-            return null;
-        }
         if (isDue(now)) {
             return refusedUntil;
         }
-        if (!mayDeliver() || handler == null) {
+        if (!trigger.mayDeliver() || handler == null) {
             return null;
         }
-        if (!retries.isEmpty()) {
-            return retries.notBefore();
-        }
-        return autoFlush && intake.waiting() > 0 ? tickAt() : null;
-    }
-
-    boolean isIdle() {
-        return loop == LoopState.IDLE;
+        return retries.isEmpty() ? trigger.nextTick() : (Long) retries.notBefore();
     }
 
     // ---- outcomes
@@ -277,18 +225,9 @@ final class FlushMachine<T> {
         return inFlight == attempt.delivery();
     }
 
-    /** An attempt succeeded. */
     void succeeded(Attempt<T> attempt, long now, Decision decision) {
-        Delivery<T> delivery = attempt.delivery();
         inFlight = null;
-        totals.batches++;
-        totals.consecutiveFailures = 0;
-        handled(delivery, decision);
-        IsolationPass<T> pass = retries.pass();
-        if (pass != null) {
-            pass.handled();
-            goOnWith(pass, delivery, now);
-        }
+        settlement.succeeded(attempt.delivery(), isOpen(), now, decision);
         afterRelease(now, decision);
     }
 
@@ -298,109 +237,37 @@ final class FlushMachine<T> {
      * @return how long until the next attempt with what is left of the batch; empty if it is given up
      */
     Optional<Duration> failed(Attempt<T> attempt, Verdict verdict, long now, Decision decision) {
-        Delivery<T> delivery = attempt.delivery();
         inFlight = null;
-        totals.batches++;
-        totals.failedAttempts++;
-        totals.consecutiveFailures++;
-        delivery.failed(verdict.cause());
-        int[] good = verdict.handled();
-        if (good.length > 0) {
-            handled(delivery.part(ids, good), decision);
-        }
-        IsolationPass<T> pass = retries.pass();
-        if (pass != null) {
-            pass.failed(verdict);
-            goOnWith(pass, delivery, now);
-        } else if (verdict.givesUpSome() && config.retry().isolatePoison() && good.length == 0) {
-            delivery.exhaust();
-            IsolationPass<T> first = new IsolationPass<>(delivery, verdict.cause(), ids);
-            retries.begin(first);
-            retries.notBefore(now);
-            goOnWith(first, delivery, now);
-        } else {
-            giveUpAndKeep(delivery, verdict, now);
-        }
-        if (lifecycle == Lifecycle.CLOSING && attempt.serial() > serialAtClose) {
-            drainFailed = true;
+        settlement.failed(attempt.delivery(), verdict, isOpen(), now, decision);
+        if (!isOpen() && attempt.serial() - serialAtClose > 0) {
+            trigger.endDrain();
         }
         afterRelease(now, decision);
         tickets.failed(attempt.serial(), verdict.cause(), decision);
-        boolean kept = retries.pass() != null || retries.hasBatches();
-        return kept && mayDeliver()
+        return retries.hasBatches() && trigger.willRetry()
                 ? Optional.of(Duration.ofNanos(Math.max(0, retries.notBefore() - now)))
                 : Optional.empty();
     }
 
-    private void giveUpAndKeep(Delivery<T> delivery, Verdict verdict, long now) {
-        retries.notBefore(now);
-        for (Verdict.Failed part : verdict.failed()) {
-            if (part.givenUp()) {
-                retries.addLetter(new Letter<>(delivery.part(ids, part.indexes()), part.cause()));
-            }
-        }
-        int[] kept = verdict.kept();
-        if (kept.length > 0) {
-            retries.keep(delivery.part(ids, kept));
-            retries.notBefore(now + retryDelay(delivery));
-        }
-    }
-
-    private long retryDelay(Delivery<T> delivery) {
-        return delays.nanos(delivery.counted());
-    }
-
-    /** Ends the pass where it is over: the bad items are given up, or all is kept because nothing succeeded. */
-    private void goOnWith(IsolationPass<T> pass, Delivery<T> tried, long now) {
-        if (pass.needsProbe() && intake.waiting() > 0 && lifecycle == Lifecycle.OPEN) {
-            FlushReason due = bufferDue(now);
-            pass.probe(new Delivery<>(ids.next(), intake.takeBatch(1), due == null ? FlushReason.EAGER : due));
-        }
-        if (pass.isFutile()) {
-            retries.endPass(pass.unsettled());
-            retries.notBefore(now + retryDelay(tried));
-        } else if (pass.isDone()) {
-            pass.suspects().forEach(suspect -> retries.addLetter(new Letter<>(suspect.part(), suspect.cause())));
-            retries.endPass(List.of());
-            retries.notBefore(now);
-        }
-    }
-
-    private void handled(Delivery<T> delivery, Decision decision) {
-        totals.handled += delivery.size();
-        intake.release(delivery.size());
-        decision.complete(delivery.items(), null);
-    }
-
-    /** The dead-letter callback has taken the items of the first letter. */
-    boolean gaveUp(Letter<T> letter, long now, Decision decision) {
+    /** The dead-letter callback has taken a letter, or has thrown. Returns whether the letter was still ours. */
+    boolean offered(Letter<T> letter, @Nullable Throwable thrown, long now, Decision decision) {
         if (retries.letter() != letter) {
             return false;
         }
-        retries.removeLetter();
-        totals.deadLettered += letter.delivery().size();
-        intake.release(letter.delivery().size());
-        decision.complete(letter.delivery().items(), letter.cause());
-        afterRelease(now, decision);
-        return true;
-    }
-
-    /** The dead-letter callback has thrown. */
-    boolean couldNotGiveUp(Letter<T> letter, Throwable thrown, long now, Decision decision) {
-        boolean ours = retries.letter() == letter;
-        if (ours) {
-            retries.notBefore(now + delays.nanos(1));
-            lettersFailed = lifecycle == Lifecycle.CLOSING;
-            tickets.failed(Integer.MAX_VALUE, thrown, decision);
+        if (thrown == null) {
+            settlement.gaveUp(letter, decision);
+            afterRelease(now, decision);
+        } else {
+            settlement.couldNotGiveUp(now);
+            lettersFailed = !isOpen();
+            tickets.failAll(thrown, decision);
         }
-        return ours;
+        return true;
     }
 
     /** Room was made, or items were settled: admit who waits for room, and complete the flushes that are through. */
     void afterRelease(long now, Decision decision) {
-        for (Addition<T> admitted : intake.admit(now)) {
-            decision.letGo(admitted.decided());
-        }
+        intake.admit(now).forEach(admitted -> decision.letGo(admitted.decided()));
         tickets.settled(firstUnsettled(), decision);
     }
 
@@ -416,7 +283,7 @@ final class FlushMachine<T> {
 
     CompletableFuture<Void> flush(Decision decision) {
         CompletableFuture<Void> future = new CompletableFuture<>();
-        if (lifecycle != Lifecycle.OPEN) {
+        if (!isOpen()) {
             decision.complete(future, closed(null));
         } else if (handler == null) {
             decision.complete(
@@ -430,28 +297,38 @@ final class FlushMachine<T> {
         return future;
     }
 
-    boolean drainMode(boolean on) {
-        return draining = on && lifecycle == Lifecycle.OPEN;
+    CompletableFuture<Void> drain(Decision decision) {
+        trigger.drain(isOpen());
+        return flush(decision);
     }
 
-    boolean autoFlush(boolean on) {
-        return autoFlush = on;
+    void startTicks() {
+        trigger.drain(false);
+        trigger.tick(true);
     }
 
+    void stopTicks() {
+        trigger.tick(false);
+    }
+
+    /** Pauses or resumes delivery. Returns whether that changes anything. */
     boolean pause(boolean on) {
-        return paused = on;
+        return trigger.pause(on);
+    }
+
+    void register(Handler<T> handler) {
+        if (!isOpen()) {
+            throw closed(null);
+        }
+        if (this.handler != null) {
+            throw new IllegalStateException(
+                    "batcher \"" + config.name() + "\" has a handler already; it takes one, of either kind");
+        }
+        this.handler = handler;
     }
 
     boolean isOpen() {
-        return lifecycle == Lifecycle.OPEN;
-    }
-
-    @Nullable Handler<T> handler() {
-        return handler;
-    }
-
-    Handler<T> register(Handler<T> handler) {
-        return this.handler = handler;
+        return trigger.lifecycle() == Lifecycle.OPEN;
     }
 
     // ---- close
@@ -462,14 +339,13 @@ final class FlushMachine<T> {
      * @return false if somebody else has closed it
      */
     boolean beginClose(long now, Decision decision) {
-        if (lifecycle != Lifecycle.OPEN) {
+        if (!isOpen()) {
             return false;
         }
-        lifecycle = Lifecycle.CLOSING;
+        trigger.enter(Lifecycle.CLOSING);
         serialAtClose = serial;
-        draining = false;
         intake.close().forEach(refused -> decision.letGo(refused.decided()));
-        if (loop == LoopState.IDLE && !isDue(now)) {
+        if (isIdle() && !isDue(now)) {
             drained.countDown();
         }
         return true;
@@ -480,25 +356,18 @@ final class FlushMachine<T> {
         return drained;
     }
 
-    /** Ends it all. Returns what is left, in order; its items have been handed back. */
+    /** Ends it all. Returns what is left; it counts as handed back. */
     List<Delivery<T>> endClose(Decision decision) {
-        lifecycle = Lifecycle.CLOSED;
-        List<Delivery<T>> left = new ArrayList<>(retries.unsettled());
-        if (inFlight != null && retries.pass() == null) {
-            left.add(inFlight);
-        }
-        while (intake.waiting() > 0) {
-            left.add(new Delivery<>(ids.next(), intake.takeBatch(Integer.MAX_VALUE), FlushReason.CLOSE));
-        }
-        left.sort(Comparator.comparingLong(Delivery::firstSequence));
-        int items = left.stream().mapToInt(Delivery::size).sum();
-        totals.handedBack += items;
-        intake.release(items);
+        trigger.enter(Lifecycle.CLOSED);
+        List<Delivery<T>> left = settlement.handBack(inFlight);
         inFlight = null;
         ended = null;
-        retries.clear();
         tickets.failAll(closed(null), decision);
         return left;
+    }
+
+    BatcherClosedException closed(@Nullable Throwable cause) {
+        return new BatcherClosedException("batcher \"" + config.name() + "\" is closed", cause);
     }
 
     // ---- facts
@@ -508,9 +377,9 @@ final class FlushMachine<T> {
     }
 
     BatcherStats stats(long now) {
-        long claimed = intake.claimed();
+        long claimed = intake.claimed(); // once: producers raise it at any moment
         return new BatcherStats(
-                state(),
+                trigger.state(),
                 intake.waiting(claimed) + intake.held(),
                 inFlight == null ? 0 : inFlight.size(),
                 config.capacity(),
@@ -526,14 +395,6 @@ final class FlushMachine<T> {
                 oldestAge(claimed, now));
     }
 
-    private BatcherState state() {
-        return switch (lifecycle) {
-            case CLOSED -> BatcherState.CLOSED;
-            case CLOSING -> BatcherState.DRAINING;
-            case OPEN -> paused ? BatcherState.PAUSED : draining ? BatcherState.DRAINING : BatcherState.RUNNING;
-        };
-    }
-
     private Duration oldestAge(long claimed, long now) {
         long age = intake.waiting(claimed) > 0 ? now - intake.oldestAddedAt() : 0;
         age = inFlight == null ? age : Math.max(age, now - inFlight.addedAt());
@@ -541,9 +402,5 @@ final class FlushMachine<T> {
             age = Math.max(age, now - delivery.addedAt());
         }
         return Duration.ofNanos(Math.max(0, age));
-    }
-
-    BatcherClosedException closed(@Nullable Throwable cause) {
-        return new BatcherClosedException("batcher \"" + config.name() + "\" is closed", cause);
     }
 }

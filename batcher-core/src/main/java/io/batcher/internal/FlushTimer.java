@@ -59,6 +59,11 @@ final class FlushTimer {
         return before == null ? at != null : !before.equals(at);
     }
 
+    /** The timer has fired: nothing is set until it is wanted again. Guarded by the batcher's lock. */
+    void fired() {
+        wanted = null;
+    }
+
     /** Makes reality follow the wish. Outside the lock. */
     void reconcile() {
         if (wishes.getAndIncrement() != 0) {

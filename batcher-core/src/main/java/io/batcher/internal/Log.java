@@ -146,6 +146,14 @@ final class Log {
         write(Level.ERROR, "closed with " + items + " items not delivered; set onDeadLetter to keep such items", null);
     }
 
+    void paused() {
+        write(Level.WARNING, "is paused: it accepts items and delivers none until it is resumed", null);
+    }
+
+    void resumed() {
+        write(Level.INFO, "is resumed", null);
+    }
+
     void loopDied(Throwable error) {
         write(Level.ERROR, "the flush loop met an error of its own; what it was at is tried again", error);
     }

@@ -61,8 +61,9 @@ final class RetryQueue<T> {
         batches.addAll(kept);
     }
 
+    /** Whether there is something to try again, in whatever parts. */
     boolean hasBatches() {
-        return !batches.isEmpty();
+        return !batches.isEmpty() || pass != null;
     }
 
     /** Keeps a failed batch, in front of all others. */
