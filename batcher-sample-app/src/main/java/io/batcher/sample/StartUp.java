@@ -33,6 +33,7 @@ class StartUp implements SmartLifecycle {
     private final Optional<Replay> replay;
     private final Environment environment;
     private volatile @Nullable Thread thread;
+    private volatile boolean stopping;
 
     StartUp(
             SampleProperties sample,
@@ -58,6 +59,9 @@ class StartUp implements SmartLifecycle {
         try {
             if (sample.compareAtStart()) {
                 compare();
+            }
+            if (stopping) {
+                return;
             }
             System.out.print(Texts.whereToLook(environment.getProperty("local.server.port", "8080")));
             if (replay.isPresent()) {
@@ -87,6 +91,8 @@ class StartUp implements SmartLifecycle {
     /** Stops first of all, as it produces readings: the batchers are drained after it. */
     @Override
     public void stop() {
+        stopping = true;
+        comparison.stop(); // Spring would stop it only after this bean, which depends on it.
         replay.ifPresent(Replay::stop);
         Thread running = thread;
         if (running == null) {

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.time.LocalDateTime;
 import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
 import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -23,8 +24,8 @@ final class CsvFiles {
 
     static Path generated(Path file, int rows) throws IOException {
         Stream<String> lines = IntStream.range(0, rows)
-                .mapToObj(i -> START.plusSeconds(i).format(java.time.format.DateTimeFormatter.ISO_DATE_TIME)
-                        + ",1016.6," + temperature(i) + ",3.8");
+                .mapToObj(i -> START.plusSeconds(i).format(DateTimeFormatter.ISO_DATE_TIME) + ",1016.6,"
+                        + temperature(i) + ",3.8");
         Files.write(
                 file, (Iterable<String>) Stream.concat(Stream.of("date,pressure,temperature,wind"), lines)::iterator);
         return file;

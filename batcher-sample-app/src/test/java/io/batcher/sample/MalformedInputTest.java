@@ -7,6 +7,7 @@ package io.batcher.sample;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.batcher.sample.cloud.CloudStore;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -15,6 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.boot.SpringBootVersion;
 import org.springframework.http.MediaType;
 
 /** Whatever is wrong with the input: the answer is problem details, and nothing was taken. */
@@ -102,10 +104,12 @@ class MalformedInputTest extends SampleTest {
 
     @Test
     void aBodyThatWouldFillTheMemoryIsRefused() {
-        String body = "[" + " ".repeat(5 << 20) + READING + "]";
-
-        expectProblem(post("/api/readings", body), 400);
         expectProblem(post("/api/readings", "[".repeat(100_000)), 400);
+
+        if (SpringBootVersion.getVersion().startsWith("4.0.")) {
+            return; // spring.jackson.factory.constraints.read.max-document-length came with 4.1.
+        }
+        expectProblem(post("/api/readings", "[" + " ".repeat(5 << 20) + READING + "]"), 400);
     }
 
     @ParameterizedTest
@@ -115,7 +119,7 @@ class MalformedInputTest extends SampleTest {
             var response = http.post()
                     .uri(uri)
                     .header("Content-Type", mediaType)
-                    .body(READING.getBytes(java.nio.charset.StandardCharsets.UTF_8))
+                    .body(READING.getBytes(StandardCharsets.UTF_8))
                     .exchange();
             expectProblem(response, 415);
         }

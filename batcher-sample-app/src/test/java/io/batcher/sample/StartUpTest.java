@@ -7,6 +7,7 @@ package io.batcher.sample;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.net.BindException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Path;
@@ -79,7 +80,7 @@ class StartUpTest {
             var before = serverThreads().toList();
 
             assertThatThrownBy(() -> start("--server.port=" + taken.getLocalPort()))
-                    .hasRootCauseInstanceOf(java.net.BindException.class)
+                    .hasRootCauseInstanceOf(BindException.class)
                     .hasStackTraceContaining(PortInUseException.class.getName());
 
             for (Thread server :
