@@ -5,6 +5,7 @@
 package io.batcher.internal;
 
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.ToLongFunction;
@@ -29,7 +30,9 @@ final class Addition<T> {
     private final List<? extends T> items;
     private final @Nullable CompletableFuture<Void> future;
     private final long @Nullable [] weights;
-    private final CountDownLatch decided = new CountDownLatch(1);
+
+    /** Opened, after the lock was released, when the fate is known. Made where the call begins to wait. */
+    private @Nullable CountDownLatch decided;
 
     /** Guarded by the batcher's lock. */
     private Fate fate = Fate.WAITING;
@@ -64,9 +67,14 @@ final class Addition<T> {
         return weights == null ? 0 : weights[index];
     }
 
-    /** Opened, after the lock was released, when the fate is known. */
+    /** The call begins to wait. Guarded by the batcher's lock. */
+    void beginToWait() {
+        decided = new CountDownLatch(1);
+    }
+
+    /** Only once it has begun to wait. */
     CountDownLatch decided() {
-        return decided;
+        return Objects.requireNonNull(decided);
     }
 
     Fate fate() {

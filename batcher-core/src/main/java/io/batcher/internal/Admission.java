@@ -53,6 +53,7 @@ final class Admission<T> {
     private final FlushMachine<T> machine;
     private final Engine<T> engine;
     private final Callbacks<T> callbacks;
+    private final Look<T> in = new Look<>(Result.IN, false, List.of());
 
     Admission(
             BatcherConfig<T> config,
@@ -100,7 +101,7 @@ final class Admission<T> {
             return new Look<>(Result.CLOSED, false, List.of());
         }
         if (addition.size() == 0 || intake.append(addition, now)) {
-            return new Look<>(Result.IN, false, List.of());
+            return in;
         }
         if (mayWait) {
             intake.await(addition);

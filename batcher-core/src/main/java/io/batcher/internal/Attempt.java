@@ -42,7 +42,7 @@ final class Attempt<T> {
     private final BatcherClock clock;
     private final long startedAt;
     private final Consumer<Attempt<T>> resume;
-    private final CallTimeout call = new CallTimeout();
+    private final @Nullable CallTimeout call;
     private final AtomicReference<@Nullable Outcome> outcome = new AtomicReference<>();
     private final AtomicBoolean arrived = new AtomicBoolean();
 
@@ -72,6 +72,7 @@ final class Attempt<T> {
         this.handler = handler;
         this.serial = serial;
         this.timeout = timeout;
+        this.call = timeout == null ? null : new CallTimeout();
         this.clock = clock;
         this.startedAt = clock.nanoTime();
         this.resume = resume;
@@ -105,8 +106,7 @@ final class Attempt<T> {
         } catch (Throwable t) {
             thrown = t;
         }
-        boolean late = call.end();
-        if (timeout != null && (late || clock.nanoTime() - startedAt >= timeout.toNanos())) {
+        if (call != null && timeout != null && (call.end() || clock.nanoTime() - startedAt >= timeout.toNanos())) {
             timedOut = true; // also where the timer was slower than the handler
         }
         if (thrown != null) {
@@ -136,7 +136,9 @@ final class Attempt<T> {
     /** The time is over. Called by the timer: interrupts the call, and fails the attempt if it is asynchronous. */
     void timeOut() {
         timedOut = true;
-        call.fire();
+        if (call != null) {
+            call.fire();
+        }
         if (handler.async() != null) {
             end(new Outcome(timeoutFailure(null)));
         }

@@ -10,6 +10,14 @@ import java.util.concurrent.atomic.AtomicLong;
 /** Makes ids of batches: the batcher's name, what tells this run of it from every other, and a number. Thread-safe. */
 final class BatchIds {
 
+    /** An id that is spelled when somebody asks: most handlers do not. */
+    record BatchId(BatchIds ids, long number) {
+        @Override
+        public String toString() {
+            return ids.prefix + number;
+        }
+    }
+
     private final String prefix;
     private final AtomicLong last = new AtomicLong();
 
@@ -17,7 +25,7 @@ final class BatchIds {
         this.prefix = batcher + "-" + UUID.randomUUID() + "-";
     }
 
-    String next() {
-        return prefix + last.incrementAndGet();
+    BatchId next() {
+        return new BatchId(this, last.incrementAndGet());
     }
 }

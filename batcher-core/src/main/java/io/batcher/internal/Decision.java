@@ -16,34 +16,29 @@ import org.jspecify.annotations.Nullable;
  */
 final class Decision {
 
-    private final List<CountDownLatch> toLetGo = new ArrayList<>(0);
-    private final List<Runnable> reports = new ArrayList<>(0);
-    private final List<Runnable> completions = new ArrayList<>(0);
+    // Most transitions decide nothing of these, so the lists are made when they are needed.
+    private @Nullable List<CountDownLatch> toLetGo;
+    private @Nullable Runnable report;
+    private @Nullable List<Runnable> completions;
     private int generation;
 
     /** A call that waits may go on. */
     void letGo(CountDownLatch call) {
-        toLetGo.add(call);
+        toLetGo = with(toLetGo, call);
     }
 
-    /** Something to tell the user's callbacks. */
+    /** Something to tell the user's callbacks; one thing a transition at most. */
     void report(Runnable report) {
-        reports.add(report);
+        this.report = report;
     }
 
     void complete(CompletableFuture<Void> future, @Nullable Throwable failure) {
-        completions.add(() -> {
-            if (failure == null) {
-                future.complete(null);
-            } else {
-                future.completeExceptionally(failure);
-            }
-        });
+        completions = with(completions, () -> Items.complete(future, failure));
     }
 
     void complete(Items<?> items, @Nullable Throwable failure) {
         if (items.futures() != null) {
-            completions.add(() -> items.complete(failure));
+            completions = with(completions, () -> items.complete(failure));
         }
     }
 
@@ -59,8 +54,20 @@ final class Decision {
 
     /** Does all of it but start the loop. */
     void carryOut() {
-        toLetGo.forEach(CountDownLatch::countDown);
-        reports.forEach(Runnable::run);
-        completions.forEach(Runnable::run);
+        if (toLetGo != null) {
+            toLetGo.forEach(CountDownLatch::countDown);
+        }
+        if (report != null) {
+            report.run();
+        }
+        if (completions != null) {
+            completions.forEach(Runnable::run);
+        }
+    }
+
+    private static <E> List<E> with(@Nullable List<E> list, E element) {
+        List<E> longer = list == null ? new ArrayList<>(1) : list;
+        longer.add(element);
+        return longer;
     }
 }

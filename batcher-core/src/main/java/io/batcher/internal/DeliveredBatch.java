@@ -22,12 +22,12 @@ final class DeliveredBatch<T> extends AbstractList<T> implements Batch<T>, Rando
 
     private final Object[] items;
     private final int size;
-    private final String id;
+    private final BatchIds.BatchId id;
     private final int attempt;
     private final FlushReason reason;
     private final Instant firstAddedAt;
 
-    DeliveredBatch(Items<T> items, String id, int attempt, FlushReason reason, Instant firstAddedAt) {
+    DeliveredBatch(Items<T> items, BatchIds.BatchId id, int attempt, FlushReason reason, Instant firstAddedAt) {
         this.items = items.array();
         this.size = items.size();
         this.id = id;
@@ -38,7 +38,7 @@ final class DeliveredBatch<T> extends AbstractList<T> implements Batch<T>, Rando
 
     @Override
     public String id() {
-        return id;
+        return id.toString();
     }
 
     @Override

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Delivery<T> {
 
-    private final String id;
+    private final BatchIds.BatchId id;
     private final int size;
     private final FlushReason reason;
     private final long addedAt;
@@ -48,7 +48,7 @@ final class Delivery<T> {
     private @Nullable Throwable lastFailure;
 
     /** A batch of items that were taken just now. */
-    Delivery(String id, Taken<T> taken, FlushReason reason) {
+    Delivery(BatchIds.BatchId id, Taken<T> taken, FlushReason reason) {
         this.id = id;
         this.size = taken.size();
         this.reason = reason;
@@ -58,7 +58,7 @@ final class Delivery<T> {
         this.taken = taken;
     }
 
-    private Delivery(String id, Delivery<T> whole, int[] indexes) {
+    private Delivery(BatchIds.BatchId id, Delivery<T> whole, int[] indexes) {
         this.id = id;
         this.size = indexes.length;
         this.reason = whole.reason;

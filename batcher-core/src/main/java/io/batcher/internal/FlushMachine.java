@@ -180,6 +180,7 @@ final class FlushMachine<T> {
         if (unsettled != null && retries.pass() == null) {
             settlement.keep(unsettled, now);
         }
+        settlement.delayRetry(now);
         inFlight = null;
         ended = null;
         loop = LoopState.IDLE;
@@ -258,7 +259,7 @@ final class FlushMachine<T> {
             settlement.gaveUp(letter, decision);
             afterRelease(now, decision);
         } else {
-            settlement.couldNotGiveUp(now);
+            settlement.delayRetry(now);
             lettersFailed = !isOpen();
             tickets.failAll(thrown, decision);
         }

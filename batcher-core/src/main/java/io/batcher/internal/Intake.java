@@ -243,6 +243,7 @@ final class Intake<T> {
         if (open != null) {
             reserved -= open.shut();
         }
+        addition.beginToWait();
         waitingForRoom.addLast(addition);
     }
 

@@ -22,6 +22,13 @@ record Items<T>(Object[] array, CompletableFuture<Void> @Nullable [] futures, in
         return new CompletableFuture[size];
     }
 
+    /** These items, with the future of one more of them. */
+    Items<T> withFuture(int index, CompletableFuture<Void> future) {
+        CompletableFuture<Void>[] all = futures == null ? futures(size) : futures;
+        all[index] = future;
+        return all == futures ? this : new Items<>(array, all, size);
+    }
+
     /** The items at the given indexes. */
     Items<T> only(int[] indexes) {
         Object[] some = new Object[indexes.length];
@@ -47,12 +54,18 @@ record Items<T>(Object[] array, CompletableFuture<Void> @Nullable [] futures, in
             return;
         }
         for (int i = 0; i < size; i++) {
-            CompletableFuture<Void> future = futures[i];
-            if (future != null && failure == null) {
-                future.complete(null);
-            } else if (future != null) {
-                future.completeExceptionally(failure);
+            if (futures[i] != null) {
+                complete(futures[i], failure);
             }
+        }
+    }
+
+    /** Completes one future, in the same way. */
+    static void complete(CompletableFuture<Void> future, @Nullable Throwable failure) {
+        if (failure == null) {
+            future.complete(null);
+        } else {
+            future.completeExceptionally(failure);
         }
     }
 }

@@ -134,8 +134,8 @@ final class Settlement<T> {
         decision.complete(letter.delivery().items(), letter.cause());
     }
 
-    /** The dead-letter callback has not taken them; it is called again after the delay. */
-    void couldNotGiveUp(long now) {
+    /** What comes next is not done before the delay is over: the dead-letter callback has thrown, or the loop itself. */
+    void delayRetry(long now) {
         retries.notBefore(now + delays.nanos(1));
     }
 

@@ -23,7 +23,11 @@ final class Taken<T> {
     private record Run<T>(Chunk<T> chunk, int from, int count, boolean whole) {}
 
     private final long firstSequence;
-    private final List<Run<T>> runs = new ArrayList<>(1);
+
+    /** The first run; most batches have one only. */
+    private @Nullable Run<T> first;
+
+    private List<Run<T>> others = List.of();
     private int size;
     private long addedAt;
 
@@ -33,11 +37,15 @@ final class Taken<T> {
 
     /** Takes the next slots of a chunk. Guarded by the batcher's lock. */
     void add(Chunk<T> chunk, int count, boolean retired) {
-        if (runs.isEmpty()) {
-            addedAt = chunk.openedAt();
-        }
         int from = chunk.taken();
-        runs.add(new Run<>(chunk, from, count, retired && from == 0 && count == chunk.claimed()));
+        Run<T> run = new Run<>(chunk, from, count, retired && from == 0 && count == chunk.claimed());
+        if (first == null) {
+            first = run;
+            addedAt = chunk.openedAt();
+        } else {
+            others = others.isEmpty() ? new ArrayList<>() : others;
+            others.add(run);
+        }
         chunk.take(count);
         size += count;
     }
@@ -59,10 +67,9 @@ final class Taken<T> {
     /** The items, for one who owns them from now on: the array of the chunk itself where the items are all it holds. */
     Items<T> items() {
         // A short batch in a long chunk is copied: whoever keeps the batch would keep the chunk.
-        if (runs.size() == 1
-                && runs.get(0).whole()
-                && 2 * size > runs.get(0).chunk().slots().length) {
-            return uncopied(runs.get(0).chunk());
+        Run<T> only = others.isEmpty() ? first : null;
+        if (only != null && only.whole() && 2 * size > only.chunk().slots().length) {
+            return uncopied(only.chunk());
         }
         return copied();
     }
@@ -75,22 +82,31 @@ final class Taken<T> {
     }
 
     private Items<T> copied() {
-        Object[] items = new Object[size];
-        CompletableFuture<Void> @Nullable [] futures = null;
+        Items<T> copy = new Items<>(new Object[size], null, size);
         int next = 0;
-        for (Run<T> run : runs) {
-            Chunk<T> chunk = run.chunk();
-            for (int slot = run.from(); slot < run.from() + run.count(); slot++) {
-                items[next] = chunk.get(slot);
-                CompletableFuture<Void> future = chunk.future(slot);
-                if (future != null) {
-                    futures = futures == null ? Items.futures(size) : futures;
-                    futures[next] = future;
-                }
-                chunk.clear(slot);
-                next++;
-            }
+        if (first != null) {
+            copy = copied(first, copy, next);
+            next += first.count();
         }
-        return new Items<>(items, futures, size);
+        for (Run<T> run : others) {
+            copy = copied(run, copy, next);
+            next += run.count();
+        }
+        return copy;
+    }
+
+    private Items<T> copied(Run<T> run, Items<T> to, int at) {
+        Items<T> copy = to;
+        Chunk<T> chunk = run.chunk();
+        for (int i = 0; i < run.count(); i++) {
+            int slot = run.from() + i;
+            copy.array()[at + i] = chunk.get(slot);
+            CompletableFuture<Void> future = chunk.future(slot);
+            if (future != null) {
+                copy = copy.withFuture(at + i, future);
+            }
+            chunk.clear(slot);
+        }
+        return copy;
     }
 }

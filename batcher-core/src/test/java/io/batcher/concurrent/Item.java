@@ -1,0 +1,68 @@
+/*
+ * Copyright 2026 the Batcher authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.batcher.concurrent;
+
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+
+/** One item of a test, which knows who added it and remembers what became of it. Each item must have exactly one fate. */
+final class Item {
+
+    /** What became of an item; every one but the refusals was accepted. */
+    enum Fate {
+        HANDLED,
+        DEAD_LETTERED,
+        DROPPED,
+        HANDED_BACK,
+        /** The buffer was full. */
+        REFUSED,
+        /** The batcher was closed. */
+        TOO_LATE
+    }
+
+    final int producer;
+    final int number;
+    final AtomicReference<@Nullable Fate> fate = new AtomicReference<>();
+
+    /** Neither final nor volatile: written before the item is added, to be visible in the handler. */
+    int payload;
+
+    /** What {@code submit} returned. */
+    @Nullable CompletableFuture<Void> future;
+
+    /** Why it was given up. */
+    @Nullable Throwable deathCause;
+
+    // Written on the threads that deliver, one after the other.
+
+    int deliveries;
+    int failures;
+
+    Item(int producer, int number) {
+        this.producer = producer;
+        this.number = number;
+        this.payload = payloadOf(producer, number);
+    }
+
+    static int payloadOf(int producer, int number) {
+        return (producer * 31 + number) | 1;
+    }
+
+    /** Whether it was delivered, that attempt failed, and nothing has become of it since. */
+    boolean isOutstanding() {
+        return deliveries > 0 && deliveries == failures && fate.get() == null;
+    }
+
+    /** Any limit of weight in a test is at least 7. */
+    long weight() {
+        return number % 8;
+    }
+
+    @Override
+    public String toString() {
+        return producer + ":" + number + "(" + fate + ", delivered " + deliveries + ", failed " + failures + ")";
+    }
+}

@@ -1,0 +1,135 @@
+/*
+ * Copyright 2026 the Batcher authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.batcher.concurrent;
+
+import io.batcher.Batcher;
+import io.batcher.BatcherClosedException;
+import io.batcher.BatcherFullException;
+import io.batcher.BatcherStats;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import org.jspecify.annotations.Nullable;
+
+/** Adds items by every way there is, numbered in the order of its calls, until there are enough or the batcher is closed. */
+final class Producer {
+
+    private final int index;
+    private final int count;
+    private final SplittableRandom random;
+    private final Batcher<Item> batcher;
+    private final Ledger ledger;
+    private final List<Item> items;
+    private boolean stopped;
+    private volatile @Nullable Thread thread;
+
+    Producer(int index, int count, long seed, Batcher<Item> batcher, Ledger ledger) {
+        this.index = index;
+        this.count = count;
+        this.random = new SplittableRandom(seed * 1_000 + index);
+        this.batcher = batcher;
+        this.ledger = ledger;
+        this.items = new ArrayList<>(count);
+    }
+
+    /** Every item that was passed to the batcher, whatever became of it. */
+    synchronized List<Item> items() {
+        return items;
+    }
+
+    synchronized void stop() {
+        stopped = true;
+    }
+
+    void interrupt() {
+        Thread known = thread;
+        if (known != null) {
+            known.interrupt();
+        }
+    }
+
+    void run() {
+        thread = Thread.currentThread();
+        boolean open = true;
+        while (open) {
+            open = callOnce();
+            if (random.nextInt(32) == 0) {
+                letTheHandlerKeepUp();
+            }
+            if (Thread.interrupted() && random.nextInt(8) == 0) {
+                Thread.currentThread().interrupt(); // the next call has to bear it
+            }
+        }
+        thread = null;
+        Thread.interrupted();
+    }
+
+    /** Most of the time; else nearly everything would be refused or dropped. */
+    private void letTheHandlerKeepUp() {
+        BatcherStats stats = batcher.stats();
+        for (int i = 0; i < 50 && stats.depth() > stats.capacity() / 4 * 3; i++) {
+            Thread.yield();
+            stats = batcher.stats();
+        }
+    }
+
+    /** Makes a call. Returns false if there is no need for more. */
+    synchronized boolean callOnce() {
+        if (stopped || items.size() >= count) {
+            return false;
+        }
+        int from = items.size();
+        try {
+            switch (random.nextInt(8)) {
+                case 0 -> submit(next());
+                case 1 -> offer(next());
+                case 2 -> addMany(1 + random.nextInt(random.nextInt(10) == 0 ? 150 : 10));
+                default -> batcher.add(next());
+            }
+            return true;
+        } catch (BatcherFullException e) {
+            refuse(from, Item.Fate.REFUSED);
+            Thread.yield();
+            return true;
+        } catch (BatcherClosedException e) {
+            refuse(from, Item.Fate.TOO_LATE);
+            return false;
+        }
+    }
+
+    /** A refusal shows in the future only, see {@link Fates}. */
+    private void submit(Item item) {
+        item.future = batcher.submit(item);
+        if (item.future.isCompletedExceptionally()) {
+            Thread.yield();
+        }
+    }
+
+    private void offer(Item item) {
+        if (!batcher.offer(item) && item.fate.get() != Item.Fate.DROPPED) {
+            refuse(items.size() - 1, Item.Fate.REFUSED);
+        }
+    }
+
+    private void addMany(int some) {
+        List<Item> many = new ArrayList<>();
+        for (int i = 0; i < some; i++) {
+            many.add(next());
+        }
+        batcher.addMany(many);
+    }
+
+    private Item next() {
+        Item item = new Item(index, items.size());
+        items.add(item);
+        return item;
+    }
+
+    private void refuse(int from, Item.Fate fate) {
+        for (Item item : items.subList(from, items.size())) {
+            ledger.settle(item, fate);
+        }
+    }
+}
