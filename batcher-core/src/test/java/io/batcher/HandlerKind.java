@@ -19,20 +19,27 @@ enum HandlerKind {
 
     /** Gives the builder a handler of this kind that does what the given one does. */
     <T> BatcherBuilder<T> install(BatcherBuilder<T> builder, VirtualTime time, BatchConsumer<T> body) {
-        return switch (this) {
-            case SYNC -> builder.handler(body);
-            case ASYNC_AT_ONCE ->
-                builder.asyncHandler(batch -> {
-                    CompletableFuture<Void> stage = new CompletableFuture<>();
-                    complete(stage, batch, body);
-                    return stage;
-                });
-            case ASYNC_LATER ->
-                builder.asyncHandler(batch -> {
-                    CompletableFuture<Void> stage = new CompletableFuture<>();
-                    time.schedule(() -> complete(stage, batch, body), Duration.ZERO);
-                    return stage;
-                });
+        return this == SYNC ? builder.handler(body) : builder.asyncHandler(asynchronous(time, body));
+    }
+
+    /** Registers a handler of this kind that does what the given one does. */
+    <T> void register(Batcher<T> batcher, VirtualTime time, BatchConsumer<T> body) {
+        if (this == SYNC) {
+            batcher.registerHandler(body);
+        } else {
+            batcher.registerAsyncHandler(asynchronous(time, body));
+        }
+    }
+
+    private <T> AsyncBatchConsumer<T> asynchronous(VirtualTime time, BatchConsumer<T> body) {
+        return batch -> {
+            CompletableFuture<Void> stage = new CompletableFuture<>();
+            if (this == ASYNC_LATER) {
+                time.schedule(() -> complete(stage, batch, body), Duration.ZERO);
+            } else {
+                complete(stage, batch, body);
+            }
+            return stage;
         };
     }
 

@@ -246,7 +246,7 @@ final class FlushMachine<T> {
         afterRelease(now, decision);
         tickets.failed(attempt.serial(), verdict.cause(), decision);
         return retries.hasBatches() && trigger.willRetry()
-                ? Optional.of(Duration.ofNanos(Math.max(0, retries.notBefore() - now)))
+                ? Optional.of(Duration.ofNanos(Math.max(0, retries.attemptNotBefore() - now)))
                 : Optional.empty();
     }
 

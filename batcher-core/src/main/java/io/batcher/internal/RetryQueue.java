@@ -20,26 +20,41 @@ final class RetryQueue<T> {
     private final ArrayDeque<Delivery<T>> batches = new ArrayDeque<>(1);
     private @Nullable IsolationPass<T> pass;
 
-    /** When the next step may be made, in nanoseconds of the batcher's clock. */
-    private long notBefore;
+    /** When the next attempt may be made, and the first letter offered, in nanoseconds of the batcher's clock. */
+    private long attemptNotBefore;
+
+    private long letterNotBefore;
 
     boolean isEmpty() {
         return letters.isEmpty() && batches.isEmpty() && pass == null;
     }
 
+    /** When the next step may be made: the first letter offered if there is one, else the next attempt made. */
     long notBefore() {
-        return notBefore;
+        return letters.isEmpty() ? attemptNotBefore : letterNotBefore;
     }
 
-    void notBefore(long nanos) {
-        notBefore = nanos;
+    /** When the next attempt may be made. */
+    long attemptNotBefore() {
+        return attemptNotBefore;
+    }
+
+    void attemptNotBefore(long nanos) {
+        attemptNotBefore = nanos;
+    }
+
+    void letterNotBefore(long nanos) {
+        letterNotBefore = nanos;
     }
 
     @Nullable Letter<T> letter() {
         return letters.peekFirst();
     }
 
-    void addLetter(Letter<T> letter) {
+    void addLetter(Letter<T> letter, long now) {
+        if (letters.isEmpty()) {
+            letterNotBefore = now;
+        }
         letters.addLast(letter);
     }
 

@@ -78,15 +78,14 @@ final class Settlement<T> {
         delivery.exhaust();
         IsolationPass<T> pass = new IsolationPass<>(delivery, verdict.cause(), ids);
         retries.begin(pass);
-        retries.notBefore(now);
+        retries.attemptNotBefore(now);
         goOnWith(pass, delivery, mayProbe, now);
     }
 
     private void giveUpOrKeep(Delivery<T> delivery, Verdict verdict, long now) {
-        retries.notBefore(now);
         for (Verdict.Failed part : verdict.failed()) {
             if (part.givenUp()) {
-                retries.addLetter(new Letter<>(delivery.part(ids, part.indexes()), part.cause()));
+                retries.addLetter(new Letter<>(delivery.part(ids, part.indexes()), part.cause()), now);
             }
         }
         int[] kept = verdict.kept();
@@ -98,7 +97,7 @@ final class Settlement<T> {
     /** Keeps a batch for another attempt, after the delay. */
     void keep(Delivery<T> delivery, long now) {
         retries.keep(delivery);
-        retries.notBefore(now + delayAfter(delivery));
+        retries.attemptNotBefore(now + delayAfter(delivery));
     }
 
     private long delayAfter(Delivery<T> failed) {
@@ -112,11 +111,10 @@ final class Settlement<T> {
         }
         if (pass.isFutile()) {
             retries.endPass(pass.unsettled());
-            retries.notBefore(now + delayAfter(tried));
+            retries.attemptNotBefore(now + delayAfter(tried));
         } else if (pass.isDone()) {
-            pass.suspects().forEach(suspect -> retries.addLetter(new Letter<>(suspect.part(), suspect.cause())));
+            pass.suspects().forEach(suspect -> retries.addLetter(new Letter<>(suspect.part(), suspect.cause()), now));
             retries.endPass(List.of());
-            retries.notBefore(now);
         }
     }
 
@@ -136,7 +134,12 @@ final class Settlement<T> {
 
     /** What comes next is not done before the delay is over: the dead-letter callback has thrown, or the loop itself. */
     void delayRetry(long now) {
-        retries.notBefore(now + delays.nanos(1));
+        long later = now + delays.nanos(1);
+        if (retries.letter() == null) {
+            retries.attemptNotBefore(later);
+        } else {
+            retries.letterNotBefore(later);
+        }
     }
 
     /**

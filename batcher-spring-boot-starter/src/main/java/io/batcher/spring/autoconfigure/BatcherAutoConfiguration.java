@@ -18,15 +18,10 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean
 import org.springframework.boot.autoconfigure.task.TaskExecutionAutoConfiguration;
 import org.springframework.boot.autoconfigure.task.TaskSchedulingAutoConfiguration;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
-import org.springframework.boot.thread.Threading;
 import org.springframework.context.annotation.Bean;
 import org.springframework.core.env.Environment;
 import org.springframework.core.task.AsyncTaskExecutor;
-import org.springframework.core.task.SimpleAsyncTaskExecutor;
 import org.springframework.scheduling.TaskScheduler;
-import org.springframework.scheduling.concurrent.ExecutorConfigurationSupport;
-import org.springframework.scheduling.concurrent.ThreadPoolTaskExecutor;
-import org.springframework.scheduling.concurrent.ThreadPoolTaskScheduler;
 
 /** Auto-configuration for batchers: each of them a bean, from properties and {@code @BatchHandler} methods. */
 @AutoConfiguration(after = {TaskExecutionAutoConfiguration.class, TaskSchedulingAutoConfiguration.class})
@@ -100,30 +95,13 @@ public final class BatcherAutoConfiguration {
     @Bean(name = SCHEDULER, defaultCandidate = false)
     @ConditionalOnMissingBean(name = SCHEDULER)
     TaskScheduler batcherTaskScheduler() {
-        ThreadPoolTaskScheduler scheduler = new ThreadPoolTaskScheduler();
-        scheduler.setRemoveOnCancelPolicy(true);
-        return configured(scheduler, "batcher-timer-");
+        return BatcherThreadPools.scheduler();
     }
 
-    /** Runs the handlers: a thread per batch that is being delivered, and none while nothing is. */
+    /** Runs the handlers. */
     @Bean(name = EXECUTOR, defaultCandidate = false)
     @ConditionalOnMissingBean(name = EXECUTOR)
     AsyncTaskExecutor batcherTaskExecutor(Environment environment) {
-        if (Threading.VIRTUAL.isActive(environment)) {
-            SimpleAsyncTaskExecutor executor = new SimpleAsyncTaskExecutor("batcher-");
-            executor.setVirtualThreads(true);
-            return executor;
-        }
-        ThreadPoolTaskExecutor executor = new ThreadPoolTaskExecutor();
-        executor.setQueueCapacity(0);
-        return configured(executor, "batcher-");
-    }
-
-    private static <T extends ExecutorConfigurationSupport> T configured(T threads, String prefix) {
-        threads.setThreadNamePrefix(prefix);
-        threads.setDaemon(true);
-        threads.setAcceptTasksAfterContextClose(true);
-        threads.setPhase(BatcherLifecycle.PHASE - 1); // still there while the batchers are drained
-        return threads;
+        return BatcherThreadPools.executor(environment);
     }
 }
