@@ -9,8 +9,6 @@ import io.batcher.spring.ManagedBatcher;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import org.apache.commons.logging.Log;
-import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.actuate.endpoint.InvalidEndpointRequestException;
 import org.springframework.boot.actuate.endpoint.annotation.Endpoint;
@@ -21,8 +19,6 @@ import org.springframework.boot.actuate.endpoint.annotation.WriteOperation;
 /** Endpoint to watch batchers and to flush, pause and resume them. */
 @Endpoint(id = "batchers")
 public class BatchersEndpoint {
-
-    private static final Log logger = LogFactory.getLog(BatchersEndpoint.class);
 
     private final BatcherRegistry registry;
     private final Duration flushTimeout;
@@ -89,12 +85,10 @@ public class BatchersEndpoint {
             case "flush" -> flush(name);
             case "pause" -> {
                 batcher.batcher().pause();
-                logger.warn("Batcher \"" + batcher.name() + "\" was paused through the endpoint");
                 yield BatcherDescriptor.of(batcher);
             }
             case "resume" -> {
                 batcher.batcher().resume();
-                logger.info("Batcher \"" + batcher.name() + "\" was resumed through the endpoint");
                 yield BatcherDescriptor.of(batcher);
             }
             default ->

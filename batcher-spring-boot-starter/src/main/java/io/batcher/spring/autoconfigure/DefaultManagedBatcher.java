@@ -10,7 +10,6 @@ import io.batcher.Batcher;
 import io.batcher.BatcherClock;
 import io.batcher.BatcherConfig;
 import io.batcher.BatcherListener;
-import io.batcher.BatcherState;
 import io.batcher.spring.ManagedBatcher;
 import java.time.Duration;
 import java.util.Objects;
@@ -73,14 +72,8 @@ final class DefaultManagedBatcher implements ManagedBatcher, BatcherListener {
         return since(busySince);
     }
 
-    /** Counts from the first look at a paused batcher, where nobody told of the pause. */
     @Override
     public Optional<Duration> pausedFor() {
-        if (batcher().stats().state() != BatcherState.PAUSED) {
-            pausedSince = null;
-        } else if (pausedSince == null) {
-            pausedSince = clock.nanoTime();
-        }
         return since(pausedSince);
     }
 
@@ -106,6 +99,16 @@ final class DefaultManagedBatcher implements ManagedBatcher, BatcherListener {
                 failure.cause().getClass().getName(),
                 clock.instant(),
                 failure.batch().attempt());
+    }
+
+    @Override
+    public void onPaused(String name) {
+        pausedSince = clock.nanoTime();
+    }
+
+    @Override
+    public void onResumed(String name) {
+        pausedSince = null;
     }
 
     private Optional<Duration> since(@Nullable Long start) {

@@ -1,0 +1,276 @@
+/*
+ * Copyright 2026 the Batcher authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.batcher;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/**
+ * G9, {@code isolatePoison}: halving the batch until the bad items stand alone; good ones are delivered in order; an item is
+ * dead-lettered only if another part succeeded in the same pass. In these tests an upper-case item is bad.
+ */
+class G09IsolationTest {
+
+    private boolean outage;
+    private final List<String> delivered = new ArrayList<>();
+
+    private Rig rig(HandlerKind kind, int maxAttempts) {
+        RetryPolicy isolating = RetryPolicy.builder()
+                .maxAttempts(maxAttempts)
+                .isolatePoison(true)
+                .delay(Duration.ofMillis(100))
+                .build();
+        Rig rig = Rig.bare(builder -> builder.retry(isolating).maxBatchSize(8));
+        kind.register(rig.batcher, rig.time, batch -> {
+            rig.record("call " + batch.attempt() + " " + String.join("", batch));
+            if (outage || batch.stream().anyMatch(item -> !item.equals(item.toLowerCase(java.util.Locale.ROOT)))) {
+                throw new IOException("no");
+            }
+            delivered.addAll(batch);
+        });
+        return rig;
+    }
+
+    private static List<String> items(String letters) {
+        return letters.chars().mapToObj(Character::toString).toList();
+    }
+
+    /** The calls and letters, without time and failures. */
+    private static List<String> story(Rig rig) {
+        return rig.log.stream()
+                .filter(line -> !line.contains("failed"))
+                .map(line -> line.substring(line.indexOf(' ') + 1))
+                .toList();
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void halvesTheBatchUntilTheBadItemStandsAlone(HandlerKind kind) {
+        try (Rig rig = rig(kind, 2)) {
+            rig.batcher.addMany(items("abCdefgh"));
+            rig.advanceMillis(1_000);
+            assertThat(story(rig))
+                    .containsExactly(
+                            "call 1 abCdefgh",
+                            "call 2 abCdefgh",
+                            "call 3 abCd",
+                            "call 4 ab",
+                            "call 4 Cd",
+                            "call 5 C",
+                            "call 5 d",
+                            "call 3 efgh",
+                            "dead [C] no, attempts 5");
+            assertThat(delivered).isEqualTo(items("abdefgh"));
+            assertThat(rig.stats().deadLettered()).isEqualTo(1);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aWholePassNeedsNoTime(HandlerKind kind) {
+        try (Rig rig = rig(kind, 1)) {
+            rig.batcher.addMany(items("aBcdefgh"));
+            rig.runReady();
+            assertThat(delivered).isEqualTo(items("acdefgh"));
+            assertThat(rig.letters).hasSize(1);
+            assertThat(rig.time.pendingTimers()).isZero();
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aFailureIsAGivingUpOnlyWhereTheItemsAre(HandlerKind kind) {
+        try (Rig rig = rig(kind, 1)) {
+            rig.batcher.addMany(items("aB"));
+            rig.advanceMillis(500);
+            assertThat(rig.log)
+                    .filteredOn(line -> line.contains("failed") || line.contains("dead"))
+                    .containsExactly(
+                            "500 failed [a, B] no, again in 0",
+                            "500 failed [B] no, given up",
+                            "500 dead [B] no, attempts 2");
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void everyMixOfGoodAndBadItemsIsSortedOutOrKept(HandlerKind kind) {
+        for (int seed = 0; seed < 100; seed++) {
+            delivered.clear();
+            Random random = new Random(seed);
+            StringBuilder letters = new StringBuilder("a"); // the first part of each pass has a success early enough
+            for (int i = 1; i < 8; i++) {
+                char letter = (char) ('a' + i);
+                letters.append(random.nextInt(3) == 0 ? Character.toUpperCase(letter) : letter);
+            }
+            List<String> all = items(letters.toString());
+            try (Rig rig = rig(kind, 1)) {
+                rig.batcher.addMany(all);
+                rig.advanceMillis(5_000);
+                List<String> good =
+                        all.stream().filter(item -> item.charAt(0) >= 'a').toList();
+                List<String> bad =
+                        all.stream().filter(item -> item.charAt(0) < 'a').toList();
+                List<String> dead = new ArrayList<>();
+                rig.letters.forEach(letter -> dead.addAll(letter.items()));
+                assertThat(delivered).as("%s", letters).isEqualTo(good);
+                assertThat(dead).as("%s", letters).isEqualTo(bad);
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void anOutageQuarantinesNothing(HandlerKind kind) {
+        try (Rig rig = rig(kind, 2)) {
+            outage = true;
+            rig.batcher.addMany(items("abcdefgh"));
+            rig.advanceMillis(60_000);
+            assertThat(rig.letters).isEmpty();
+            assertThat(rig.stats().depth()).isEqualTo(8);
+            outage = false;
+            rig.advanceMillis(100);
+            assertThat(delivered).isEqualTo(items("abcdefgh"));
+            assertThat(rig.letters).isEmpty();
+        }
+    }
+
+    /** For 8 items ceil(log2 n) + 2 is 5. */
+    @ParameterizedTest
+    @EnumSource
+    void aPassWithoutSuccessEndsAfterItsFirstCallsAndIsRepeatedAfterTheDelay(HandlerKind kind) {
+        try (Rig rig = rig(kind, 1)) {
+            outage = true;
+            rig.batcher.addMany(items("abcdefgh"));
+            rig.runReady();
+            assertThat(story(rig))
+                    .containsExactly(
+                            "call 1 abcdefgh", "call 2 abcd", "call 3 ab", "call 4 a", "call 4 b", "call 3 cd");
+            rig.advanceMillis(99);
+            assertThat(rig.log).filteredOn(line -> line.contains("call")).hasSize(6);
+            rig.advanceMillis(1);
+            assertThat(rig.log).filteredOn(line -> line.startsWith("100 call")).hasSize(5);
+            assertThat(rig.stats().depth()).isEqualTo(8);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aLoneItemWithNoneBehindItIsKept(HandlerKind kind) {
+        try (Rig rig = rig(kind, 2)) {
+            rig.add("A").advanceMillis(60_000);
+            assertThat(rig.letters).isEmpty();
+            assertThat(rig.stats().depth()).isEqualTo(1);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aLoneItemIsProbedAgainstTheItemBehindIt(HandlerKind kind) {
+        try (Rig rig = rig(kind, 2)) {
+            rig.add("A").advanceMillis(550);
+            rig.add("b", "c").advanceMillis(60_000);
+            assertThat(rig.letters).hasSize(1);
+            assertThat(rig.letters.get(0).items()).containsExactly("A");
+            assertThat(delivered).containsExactly("b", "c");
+            assertThat(story(rig))
+                    .containsExactly("call 1 A", "call 2 A", "call 1 b", "dead [A] no, attempts 2", "call 1 c");
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aLoneItemWhoseProbeFailsTooIsKeptWithIt(HandlerKind kind) {
+        try (Rig rig = rig(kind, 2)) {
+            outage = true;
+            rig.add("a").advanceMillis(550);
+            rig.add("b", "c").advanceMillis(60_000);
+            assertThat(rig.letters).isEmpty();
+            assertThat(rig.stats().depth()).isEqualTo(3);
+            outage = false;
+            rig.advanceMillis(1_000);
+            assertThat(delivered).containsExactly("a", "b", "c");
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void namedItemsAreGivenUpWithoutHalvingBecauseTheOthersSucceeded(HandlerKind kind) {
+        RetryPolicy isolating =
+                RetryPolicy.builder().maxAttempts(1).isolatePoison(true).build();
+        try (Rig rig = new Rig(kind, builder -> builder.retry(isolating))) {
+            rig.failWith(new PartialBatchException(Map.of(1, new Exception("bad"))));
+            rig.add("a", "b", "c").advanceMillis(500);
+            assertThat(rig.log)
+                    .containsExactly(
+                            "500 INTERVAL 1 [a, b, c]",
+                            "500 failed [a, b, c] 1 items of the batch failed, given up",
+                            "500 dead [b] bad, attempts 1");
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void itReplacesTheGivingUpOfRetryOnToo(HandlerKind kind) {
+        RetryPolicy isolating = RetryPolicy.builder()
+                .maxAttempts(9)
+                .isolatePoison(true)
+                .retryOn(cause -> false)
+                .build();
+        try (Rig rig = new Rig(kind, builder -> builder.retry(isolating))) {
+            rig.fail(1).add("a", "b").advanceMillis(500);
+            assertThat(rig.letters).isEmpty();
+            assertThat(rig.batches()).containsExactly(List.of("a", "b"), List.of("a"), List.of("b"));
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void partsHaveIdsOfTheirOwnAndLaterBatchesWait(HandlerKind kind) {
+        Set<String> ids = new TreeSet<>();
+        RetryPolicy isolating =
+                RetryPolicy.builder().maxAttempts(1).isolatePoison(true).build();
+        try (Rig rig = new Rig(kind, builder -> builder.retry(isolating).maxBatchSize(4))) {
+            rig.fail(3).add("a", "b", "c", "d", "e", "f", "g", "h").runReady();
+            rig.calls.forEach(batch -> ids.add(batch.id()));
+            assertThat(ids).hasSameSizeAs(rig.calls);
+            assertThat(rig.log)
+                    .filteredOn(line -> !line.contains("failed"))
+                    .containsExactly(
+                            "0 SIZE 1 [a, b, c, d]",
+                            "0 SIZE 2 [a, b]",
+                            "0 SIZE 3 [a]",
+                            "0 SIZE 3 [b]",
+                            "0 SIZE 2 [c, d]",
+                            "0 dead [a] failure 3, attempts 3",
+                            "0 SIZE 1 [e, f, g, h]");
+        }
+    }
+
+    @Test
+    void futuresOfGoodItemsAreDoneAndThatOfTheBadOneFails() {
+        try (Rig rig = rig(HandlerKind.SYNC, 1)) {
+            List<CompletableFuture<Void>> futures =
+                    items("abCd").stream().map(rig.batcher::submit).toList();
+            rig.advanceMillis(500);
+            assertThat(futures)
+                    .filteredOn(CompletableFuture::isCompletedExceptionally)
+                    .containsExactly(futures.get(2));
+            assertThat(futures).allMatch(CompletableFuture::isDone);
+        }
+    }
+}

@@ -1,0 +1,28 @@
+/*
+ * Copyright 2026 the Batcher authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.batcher.spring.autoconfigure;
+
+import io.batcher.spring.BatcherRegistry;
+import io.batcher.spring.health.BatchersHealthIndicator;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.health.contributor.HealthIndicator;
+import org.springframework.context.annotation.Bean;
+
+/** Auto-configuration for the health contributor {@code batchers}; off unless asked for. */
+@AutoConfiguration(after = BatcherAutoConfiguration.class)
+@ConditionalOnClass(HealthIndicator.class)
+@ConditionalOnBooleanProperty("management.health.batchers.enabled")
+public final class BatcherHealthContributorAutoConfiguration {
+
+    @Bean
+    @ConditionalOnMissingBean(name = {"batchersHealthIndicator", "batchersHealthContributor"})
+    BatchersHealthIndicator batchersHealthIndicator(BatcherRegistry registry, BatcherProperties properties) {
+        BatcherProperties.Health health = properties.health();
+        return new BatchersHealthIndicator(registry, health.maxAge(), health.maxConsecutiveFailures());
+    }
+}

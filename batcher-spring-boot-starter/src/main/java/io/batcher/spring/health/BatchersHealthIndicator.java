@@ -1,0 +1,69 @@
+/*
+ * Copyright 2026 the Batcher authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.batcher.spring.health;
+
+import io.batcher.BatcherState;
+import io.batcher.BatcherStats;
+import io.batcher.spring.BatcherRegistry;
+import io.batcher.spring.ManagedBatcher;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.springframework.boot.health.contributor.AbstractHealthIndicator;
+import org.springframework.boot.health.contributor.Health;
+
+/**
+ * Down while a batcher holds an item for too long, or fails again and again. A pause is what somebody wanted: it is shown, and
+ * what follows from it is not held against the batcher.
+ */
+public class BatchersHealthIndicator extends AbstractHealthIndicator {
+
+    private final BatcherRegistry registry;
+    private final Duration maxAge;
+    private final int maxConsecutiveFailures;
+
+    /**
+     * Creates the indicator.
+     *
+     * @param maxAge the age of the oldest item above which a batcher is down
+     * @param maxConsecutiveFailures the failed attempts in a row at which a batcher is down
+     */
+    public BatchersHealthIndicator(BatcherRegistry registry, Duration maxAge, int maxConsecutiveFailures) {
+        super("Batchers health check failed");
+        this.registry = registry;
+        this.maxAge = maxAge;
+        this.maxConsecutiveFailures = maxConsecutiveFailures;
+    }
+
+    @Override
+    protected void doHealthCheck(Health.Builder builder) {
+        builder.up();
+        for (ManagedBatcher managed : registry.managed()) {
+            BatcherStats stats = managed.batcher().stats();
+            if (isDown(stats)) {
+                builder.down();
+            }
+            builder.withDetail(managed.name(), detail(managed, stats));
+        }
+    }
+
+    private boolean isDown(BatcherStats stats) {
+        boolean tooOld = stats.oldestAge().compareTo(maxAge) > 0;
+        boolean failing = stats.consecutiveFailures() >= maxConsecutiveFailures;
+        return stats.state() != BatcherState.PAUSED && (tooOld || failing);
+    }
+
+    private Map<String, Object> detail(ManagedBatcher managed, BatcherStats stats) {
+        Map<String, Object> detail = new LinkedHashMap<>();
+        detail.put("status", isDown(stats) ? "DOWN" : "UP");
+        detail.put("state", stats.state().name());
+        detail.put("depth", stats.depth());
+        detail.put("oldestAgeMs", stats.oldestAge().toMillis());
+        detail.put("consecutiveFailures", stats.consecutiveFailures());
+        managed.pausedFor().ifPresent(pausedFor -> detail.put("pausedForMs", pausedFor.toMillis()));
+        managed.lastFailure().ifPresent(failure -> detail.put("lastFailure", failure.type()));
+        return detail;
+    }
+}

@@ -1,0 +1,286 @@
+/*
+ * Copyright 2026 the Batcher authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.batcher.spring.autoconfigure;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.batcher.Batcher;
+import io.batcher.spring.BatchHandler;
+import io.batcher.spring.BatcherRegistry;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
+import org.junit.jupiter.api.Test;
+import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.boot.test.context.assertj.AssertableApplicationContext;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.core.task.SimpleAsyncTaskExecutor;
+import org.springframework.scheduling.TaskScheduler;
+import org.springframework.scheduling.annotation.Async;
+import org.springframework.scheduling.annotation.EnableAsync;
+import org.springframework.scheduling.annotation.EnableScheduling;
+import org.springframework.scheduling.annotation.Scheduled;
+import org.springframework.scheduling.concurrent.ThreadPoolTaskExecutor;
+import org.springframework.scheduling.concurrent.ThreadPoolTaskScheduler;
+
+/** S4: where ticks and handlers run, and that the application's own scheduling and executors are left alone. */
+class ThreadsTest {
+
+    private final ApplicationContextRunner contexts = Contexts.inRealTime()
+            .withUserConfiguration(Readings.class)
+            .withPropertyValues("batcher.instances.readings.interval=1ms");
+
+    @Test
+    void ticksComeFromTheStartersOwnSchedulerAndHandlersRunOnTheBatcherExecutor() {
+        contexts.run(context -> {
+            Thread handler = deliver(context);
+            assertThat(handler.getName()).startsWith("batcher-").doesNotStartWith("batcher-timer-");
+            assertThat(handler.isDaemon()).isTrue();
+            ThreadPoolTaskScheduler scheduler = context.getBean("batcherTaskScheduler", ThreadPoolTaskScheduler.class);
+            assertThat(scheduler.getScheduledThreadPoolExecutor().getCompletedTaskCount())
+                    .isPositive();
+            assertThat(scheduler.isDaemon()).isTrue();
+            assertThat(scheduler.getScheduledThreadPoolExecutor().getRemoveOnCancelPolicy())
+                    .isTrue();
+        });
+    }
+
+    @Test
+    void timersAreAcceptedAfterTheContextHasBegunToClose() {
+        contexts.run(context -> {
+            TaskScheduler scheduler = context.getBean("batcherTaskScheduler", TaskScheduler.class);
+            context.publishEvent(new org.springframework.context.event.ContextClosedEvent(context));
+            CompletableFuture<Void> ran = new CompletableFuture<>();
+            scheduler.schedule(() -> ran.complete(null), Instant.now());
+            ran.join();
+            assertThat(deliver(context).getName()).startsWith("batcher-");
+        });
+    }
+
+    @Test
+    void timersMayComeFromANamedBean() {
+        contexts.withUserConfiguration(OtherSchedulers.class)
+                .withPropertyValues("batcher.scheduler=recording")
+                .run(context -> {
+                    deliver(context);
+                    assertThat(context.getBean(Recording.class).count).isPositive();
+                });
+    }
+
+    @Test
+    void timersMayComeFromANamedExecutorServiceToo() {
+        contexts.withUserConfiguration(OtherSchedulers.class)
+                .withPropertyValues("batcher.scheduler=service")
+                .run(context -> assertThat(deliver(context)).isNotNull());
+    }
+
+    @Test
+    void theApplicationsSchedulingAndExecutorsAreBootsOwnAsEver() {
+        contexts.withUserConfiguration(Scheduling.class).run(context -> {
+            assertThat(context).hasBean("taskScheduler").hasBean("applicationTaskExecutor");
+            Jobs jobs = context.getBean(Jobs.class);
+            assertThat(jobs.scheduledOn().getName()).startsWith("scheduling-");
+            jobs.async();
+            assertThat(jobs.asyncOn().getName()).startsWith("task-");
+            assertThat(context.getBeanProvider(TaskScheduler.class).getObject())
+                    .isSameAs(context.getBean("taskScheduler"));
+            assertThat(jobs.allExecutors()).doesNotContainKeys("batcherTaskExecutor", "batcherTaskScheduler");
+        });
+    }
+
+    @Test
+    void aSchedulerOfTheApplicationIsUsedForItsJobs() {
+        contexts.withUserConfiguration(Scheduling.class, OwnScheduler.class).run(context -> {
+            assertThat(context.getBean(Jobs.class).scheduledOn().getName()).startsWith("own-scheduler-");
+            assertThat(deliver(context).getName()).startsWith("batcher-");
+        });
+    }
+
+    @Test
+    void anExecutorOfTheApplicationIsUsedForItsJobs() {
+        contexts.withUserConfiguration(Asynchronous.class, OwnExecutor.class).run(context -> {
+            Jobs jobs = context.getBean(Jobs.class);
+            jobs.async();
+            assertThat(jobs.asyncOn().getName()).startsWith("own-executor-");
+            assertThat(deliver(context).getName()).startsWith("batcher-");
+        });
+    }
+
+    @Test
+    void beansOfTheSameNamesReplaceTheStarters() {
+        contexts.withUserConfiguration(ReplacedThreads.class).run(context -> {
+            assertThat(deliver(context).getName()).startsWith("replaced-executor-");
+            assertThat(context.getBean("batcherTaskScheduler")).isInstanceOf(Recording.class);
+            assertThat(context.getBean(Recording.class).count).isPositive();
+        });
+    }
+
+    @Test
+    void handlersRunOnVirtualThreadsWhereTheApplicationDoesAndTheJvmHasThem() {
+        boolean hasThem = Runtime.version().feature() >= 21;
+        contexts.withPropertyValues("spring.threads.virtual.enabled=true").run(context -> {
+            assertThat(context.getBean("batcherTaskExecutor"))
+                    .isInstanceOf(hasThem ? SimpleAsyncTaskExecutor.class : ThreadPoolTaskExecutor.class);
+            Thread handler = deliver(context);
+            assertThat(handler.getName()).startsWith("batcher-");
+            assertThat(handler.getThreadGroup().getName().equals("VirtualThreads"))
+                    .isEqualTo(hasThem);
+        });
+    }
+
+    @Test
+    void anIdleBatcherHasNoThread() {
+        contexts.run(context -> {
+            assertThat(context.getBean("batcherTaskExecutor", ThreadPoolTaskExecutor.class)
+                            .getPoolSize())
+                    .isZero();
+            assertThat(context.getBean("batcherTaskScheduler", ThreadPoolTaskScheduler.class)
+                            .getPoolSize())
+                    .isZero();
+        });
+    }
+
+    private static Thread deliver(AssertableApplicationContext context) {
+        Batcher<String> batcher = context.getBean(BatcherRegistry.class).get("readings", String.class);
+        batcher.submit("item").join();
+        Thread thread = context.getBean(Readings.class).threads.get("item");
+        assertThat(thread).isNotNull();
+        return thread;
+    }
+
+    static class Readings {
+
+        final Map<String, Thread> threads = new ConcurrentHashMap<>();
+
+        @BatchHandler("readings")
+        void handle(List<String> batch) {
+            batch.forEach(item -> threads.put(item, Thread.currentThread()));
+        }
+    }
+
+    /** Counts what it is asked to schedule. */
+    static class Recording extends ThreadPoolTaskScheduler {
+
+        volatile int count;
+
+        @Override
+        public ScheduledFuture<?> schedule(Runnable task, Instant startTime) {
+            count++;
+            return super.schedule(task, startTime);
+        }
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    static class OtherSchedulers {
+
+        @Bean
+        Recording recording() {
+            return new Recording();
+        }
+
+        @Bean
+        ScheduledExecutorService service() {
+            return Executors.newSingleThreadScheduledExecutor();
+        }
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    @EnableScheduling
+    @EnableAsync
+    static class Scheduling {
+
+        @Bean
+        Jobs jobs() {
+            return new Jobs();
+        }
+    }
+
+    static class Jobs {
+
+        @Autowired
+        private Map<String, Executor> allExecutors;
+
+        private final CompletableFuture<Thread> scheduled = new CompletableFuture<>();
+        private final CompletableFuture<Thread> asynchronous = new CompletableFuture<>();
+
+        Map<String, Executor> allExecutors() {
+            return allExecutors;
+        }
+
+        Thread scheduledOn() {
+            return scheduled.join();
+        }
+
+        Thread asyncOn() {
+            return asynchronous.join();
+        }
+
+        @Scheduled(fixedDelay = 1)
+        void scheduled() {
+            scheduled.complete(Thread.currentThread());
+        }
+
+        @Async
+        void async() {
+            asynchronous.complete(Thread.currentThread());
+        }
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    @EnableAsync
+    static class Asynchronous {
+
+        @Bean
+        Jobs jobs() {
+            return new Jobs();
+        }
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    static class OwnScheduler {
+
+        @Bean
+        ThreadPoolTaskScheduler mine() {
+            ThreadPoolTaskScheduler scheduler = new ThreadPoolTaskScheduler();
+            scheduler.setThreadNamePrefix("own-scheduler-");
+            return scheduler;
+        }
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    static class OwnExecutor {
+
+        @Bean
+        ThreadPoolTaskExecutor own() {
+            ThreadPoolTaskExecutor executor = new ThreadPoolTaskExecutor();
+            executor.setThreadNamePrefix("own-executor-");
+            return executor;
+        }
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    static class ReplacedThreads {
+
+        @Bean
+        Recording batcherTaskScheduler() {
+            return new Recording();
+        }
+
+        @Bean
+        ThreadPoolTaskExecutor batcherTaskExecutor() {
+            ThreadPoolTaskExecutor executor = new ThreadPoolTaskExecutor();
+            executor.setThreadNamePrefix("replaced-executor-");
+            return executor;
+        }
+    }
+}

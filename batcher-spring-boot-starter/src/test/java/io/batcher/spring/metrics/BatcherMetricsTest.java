@@ -1,0 +1,289 @@
+/*
+ * Copyright 2026 the Batcher authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.batcher.spring.metrics;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.batcher.Batcher;
+import io.batcher.spring.BatchHandler;
+import io.batcher.spring.autoconfigure.BatcherAutoConfiguration;
+import io.batcher.spring.autoconfigure.BatcherMetricsAutoConfiguration;
+import io.batcher.spring.autoconfigure.BatcherObservationAutoConfiguration;
+import io.batcher.spring.testing.UseVirtualTime;
+import io.batcher.testing.VirtualTime;
+import io.micrometer.common.KeyValue;
+import io.micrometer.core.instrument.Meter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tag;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.micrometer.observation.Observation;
+import io.micrometer.observation.ObservationHandler;
+import io.micrometer.observation.ObservationRegistry;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.micrometer.metrics.autoconfigure.CompositeMeterRegistryAutoConfiguration;
+import org.springframework.boot.micrometer.metrics.autoconfigure.MetricsAutoConfiguration;
+import org.springframework.boot.micrometer.observation.autoconfigure.ObservationAutoConfiguration;
+import org.springframework.boot.test.context.FilteredClassLoader;
+import org.springframework.boot.test.context.assertj.AssertableApplicationContext;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+
+/** S7: the meters and the observation of each batcher. */
+class BatcherMetricsTest {
+
+    private final ApplicationContextRunner contexts = new ApplicationContextRunner()
+            .withConfiguration(AutoConfigurations.of(
+                    BatcherAutoConfiguration.class,
+                    BatcherMetricsAutoConfiguration.class,
+                    BatcherObservationAutoConfiguration.class,
+                    MetricsAutoConfiguration.class,
+                    CompositeMeterRegistryAutoConfiguration.class,
+                    ObservationAutoConfiguration.class))
+            .withBean(SimpleMeterRegistry.class)
+            .withUserConfiguration(UseVirtualTime.VirtualTimeConfiguration.class, Readings.class);
+
+    @Test
+    void theQueueIsMeasured() {
+        contexts.withPropertyValues("batcher.instances.readings.capacity=5").run(context -> {
+            MeterRegistry meters = context.getBean(MeterRegistry.class);
+            context.getBean(Readings.class).batcher.addMany(List.of("a", "b"));
+            context.getBean(VirtualTime.class).advance(Duration.ofMillis(300));
+            assertThat(meters.get("batcher.queue.depth")
+                            .tag("batcher", "readings")
+                            .gauge()
+                            .value())
+                    .isEqualTo(2);
+            assertThat(meters.get("batcher.queue.capacity")
+                            .tag("batcher", "readings")
+                            .gauge()
+                            .value())
+                    .isEqualTo(5);
+            assertThat(meters.get("batcher.queue.oldest.age")
+                            .tag("batcher", "readings")
+                            .timeGauge()
+                            .value(TimeUnit.MILLISECONDS))
+                    .isEqualTo(300);
+        });
+    }
+
+    @Test
+    void itemsAreCountedByTheirOutcome() {
+        contexts.withPropertyValues(
+                        "batcher.instances.readings.capacity=3", "batcher.instances.readings.retry.max-attempts=1")
+                .run(context -> {
+                    Readings readings = context.getBean(Readings.class);
+                    readings.batcher.addMany(List.of("a", "b", "c"));
+                    assertThat(readings.batcher.offer("rejected")).isFalse();
+                    context.getBean(VirtualTime.class).advance(Duration.ofMillis(500));
+                    readings.failure = new IllegalStateException();
+                    readings.batcher.add("dead");
+                    context.getBean(VirtualTime.class).advance(Duration.ofMillis(500));
+                    MeterRegistry meters = context.getBean(MeterRegistry.class);
+                    assertThat(meters.get("batcher.items.accepted")
+                                    .tag("batcher", "readings")
+                                    .functionCounter()
+                                    .count())
+                            .isEqualTo(4);
+                    assertThat(count(meters, "handled")).isEqualTo(3);
+                    assertThat(count(meters, "rejected")).isEqualTo(1);
+                    assertThat(count(meters, "dropped")).isZero();
+                    assertThat(count(meters, "dead_lettered")).isEqualTo(1);
+                    assertThat(count(meters, "handed_back")).isZero();
+                });
+    }
+
+    @Test
+    void batchesAreMeasuredBySize() {
+        contexts.run(context -> {
+            deliver(context, "a", "b", "c");
+            deliver(context, "d");
+            var sizes = context.getBean(MeterRegistry.class)
+                    .get("batcher.batch.size")
+                    .tag("batcher", "readings")
+                    .summary();
+            assertThat(sizes.count()).isEqualTo(2);
+            assertThat(sizes.totalAmount()).isEqualTo(4);
+            assertThat(sizes.max()).isEqualTo(3);
+        });
+    }
+
+    @Test
+    void flushesAreTimed() {
+        contexts.run(context -> {
+            deliver(context, "a");
+            Readings readings = context.getBean(Readings.class);
+            readings.failure = new java.io.IOException("canary");
+            readings.batcher.add("b");
+            readings.batcher.flush();
+            context.getBean(VirtualTime.class).runReady();
+            MeterRegistry meters = context.getBean(MeterRegistry.class);
+            assertThat(meters.get("batcher.flush")
+                            .tags("batcher", "readings", "reason", "interval", "outcome", "success", "error", "none")
+                            .timer()
+                            .count())
+                    .isEqualTo(1);
+            assertThat(meters.get("batcher.flush")
+                            .tags(
+                                    "batcher",
+                                    "readings",
+                                    "reason",
+                                    "manual",
+                                    "outcome",
+                                    "failed",
+                                    "error",
+                                    "IOException")
+                            .timer()
+                            .count())
+                    .isEqualTo(1);
+        });
+    }
+
+    @Test
+    void theTagKeysAreFixedAndNoTagHoldsContent() {
+        contexts.run(context -> {
+            Readings readings = context.getBean(Readings.class);
+            readings.failure = new IllegalStateException("item-canary");
+            deliver(context, "item-canary");
+            Set<String> tags = new TreeSet<>();
+            for (Meter meter : context.getBean(MeterRegistry.class).getMeters()) {
+                if (meter.getId().getName().startsWith("batcher.")) {
+                    tags.add(meter.getId().getName()
+                            + meter.getId().getTags().stream().map(Tag::getKey).toList());
+                    assertThat(meter.getId().toString()).doesNotContain("canary");
+                }
+            }
+            assertThat(tags)
+                    .containsExactly(
+                            "batcher.batch.size[batcher]",
+                            "batcher.flush.active[batcher, outcome, reason]",
+                            "batcher.flush[batcher, error, outcome, reason]",
+                            "batcher.items.accepted[batcher]",
+                            "batcher.items[batcher, outcome]",
+                            "batcher.queue.capacity[batcher]",
+                            "batcher.queue.depth[batcher]",
+                            "batcher.queue.oldest.age[batcher]");
+        });
+    }
+
+    @Test
+    void theObservationIsCurrentInTheHandlerAndEndsWithTheBatch() {
+        contexts.withUserConfiguration(Observing.class).run(context -> {
+            context.getBean(Observing.class).batcher.add(1L);
+            context.getBean(VirtualTime.class).advance(Duration.ofMillis(500));
+            Observing observing = context.getBean(Observing.class);
+            assertThat(observing.inHandler).isEqualTo("flush observing");
+            assertThat(context.getBean(ObservationRegistry.class).getCurrentObservation())
+                    .isNull();
+            assertThat(observing.stopped).isEmpty();
+            observing.stage.complete(null);
+            context.getBean(VirtualTime.class).runReady();
+            assertThat(observing.stopped).singleElement().satisfies(stopped -> {
+                assertThat(stopped.getName()).isEqualTo("batcher.flush");
+                assertThat(stopped.getHighCardinalityKeyValues().stream().map(KeyValue::getKey))
+                        .containsExactly("batcher.batch.attempt", "batcher.batch.id", "batcher.batch.size");
+            });
+        });
+    }
+
+    @Test
+    void theConventionMayBeReplaced() {
+        contexts.withBean(BatchObservationConvention.class, () -> new DefaultBatchObservationConvention() {
+                    @Override
+                    public String getName() {
+                        return "renamed.flush";
+                    }
+                })
+                .run(context -> {
+                    deliver(context, "a");
+                    assertThat(context.getBean(MeterRegistry.class)
+                                    .get("renamed.flush")
+                                    .timer()
+                                    .count())
+                            .isEqualTo(1);
+                });
+    }
+
+    @Test
+    void withoutMicrometerBatchersWork() {
+        contexts.withClassLoader(new FilteredClassLoader("io.micrometer"))
+                .withConfiguration(AutoConfigurations.of())
+                .run(context -> {
+                    assertThat(context)
+                            .hasNotFailed()
+                            .doesNotHaveBean("batcherMetrics")
+                            .doesNotHaveBean("batchObservations");
+                    deliver(context, "a");
+                    assertThat(context.getBean(Readings.class).items).containsExactly("a");
+                });
+    }
+
+    private static double count(MeterRegistry meters, String outcome) {
+        return meters.get("batcher.items")
+                .tags("batcher", "readings", "outcome", outcome)
+                .functionCounter()
+                .count();
+    }
+
+    private static void deliver(AssertableApplicationContext context, String... items) {
+        context.getBean(Readings.class).batcher.addMany(List.of(items));
+        context.getBean(VirtualTime.class).advance(Duration.ofMillis(500));
+    }
+
+    static class Readings {
+
+        final List<String> items = new ArrayList<>();
+        Exception failure;
+
+        @Autowired
+        Batcher<String> batcher;
+
+        @BatchHandler("readings")
+        void handle(List<String> batch) throws Exception {
+            if (failure != null) {
+                throw failure;
+            }
+            items.addAll(batch);
+        }
+    }
+
+    static class Observing implements ObservationHandler<BatchObservationContext> {
+
+        final CompletableFuture<Void> stage = new CompletableFuture<>();
+        final List<BatchObservationContext> stopped = new ArrayList<>();
+        String inHandler;
+
+        @Autowired
+        Batcher<Long> batcher;
+
+        @Autowired
+        org.springframework.beans.factory.ObjectProvider<ObservationRegistry> registry;
+
+        @BatchHandler("observing")
+        CompletionStage<Void> handle(List<Long> batch) {
+            inHandler =
+                    registry.getObject().getCurrentObservation().getContext().getContextualName();
+            return stage;
+        }
+
+        @Override
+        public boolean supportsContext(Observation.Context context) {
+            return context instanceof BatchObservationContext;
+        }
+
+        @Override
+        public void onStop(BatchObservationContext context) {
+            stopped.add(context);
+        }
+    }
+}
