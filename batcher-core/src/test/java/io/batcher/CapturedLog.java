@@ -33,7 +33,10 @@ final class CapturedLog implements AutoCloseable {
         public void close() {}
     };
 
+    private final Level level = LOGGER.getLevel();
+
     CapturedLog() {
+        LOGGER.setLevel(Level.ALL); // another test of this JVM may have silenced it
         LOGGER.setUseParentHandlers(false);
         LOGGER.addHandler(handler);
     }
@@ -59,5 +62,6 @@ final class CapturedLog implements AutoCloseable {
     public void close() {
         LOGGER.removeHandler(handler);
         LOGGER.setUseParentHandlers(usedParents);
+        LOGGER.setLevel(level);
     }
 }
