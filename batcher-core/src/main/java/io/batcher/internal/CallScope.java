@@ -25,6 +25,11 @@ final class CallScope implements AutoCloseable {
         return scope;
     }
 
+    /** Whether the thread is inside a handler or a callback of any batcher. */
+    static boolean isInsideAny() {
+        return CURRENT.get() != null;
+    }
+
     static boolean isInside(Object owner) {
         for (CallScope scope = CURRENT.get(); scope != null; scope = scope.outer) {
             if (scope.owner == owner) {

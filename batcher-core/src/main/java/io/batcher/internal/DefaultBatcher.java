@@ -89,7 +89,7 @@ public final class DefaultBatcher<T> implements Batcher<T> {
     @Override
     public CompletableFuture<Void> submit(T item) {
         Objects.requireNonNull(item, "item");
-        CompletableFuture<Void> future = new CompletableFuture<>();
+        CompletableFuture<Void> future = new EngineFuture<>();
         long claim = intake.tryAdd(item, future);
         if (claim == Chunk.FAILED) {
             submitSlowly(item, future);

@@ -283,7 +283,7 @@ final class FlushMachine<T> {
     // ---- requests
 
     CompletableFuture<Void> flush(Decision decision) {
-        CompletableFuture<Void> future = new CompletableFuture<>();
+        CompletableFuture<Void> future = new EngineFuture<>();
         if (!isOpen()) {
             decision.complete(future, closed(null));
         } else if (handler == null) {

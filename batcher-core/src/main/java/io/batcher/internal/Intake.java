@@ -163,7 +163,11 @@ final class Intake<T> {
     private int appendToNew(Addition<T> addition, int done, long now) {
         retireOpen();
         int left = addition.size() - done;
-        int inBatch = waiting() % maxBatchSize;
+        int waiting = waiting();
+        int inBatch = waiting % maxBatchSize;
+        if (waiting > 0 && inBatch == 0) {
+            nextLength = maxBatchSize; // a whole batch has come together: the next one will too
+        }
         int length = Math.min(Math.max(left, Math.max(nextLength, inBatch)), maxBatchSize - inBatch);
         int limit = Math.min(length, free());
         int count = Math.min(left, limit);

@@ -66,6 +66,7 @@ final class BatcherDefinitionRegistrar implements BeanDefinitionRegistryPostProc
         definition.getConstructorArgumentValues().addIndexedArgumentValue(0, spec);
         definition.addQualifier(new AutowireCandidateQualifier(Qualifier.class, spec.name()));
         definition.setDestroyMethodName("close");
+        definition.setAttribute(BatcherSpec.class.getName(), spec);
         HandlerMethod handler = spec.handler(HandlerKind.BATCH);
         definition.setResourceDescription(
                 handler == null ? InstanceKeys.INSTANCES + "." + spec.name() : handler.describeInFull());

@@ -16,8 +16,8 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
-import org.springframework.core.ResolvableType;
 
 /** Looks batchers up among the beans, when asked: so it may be used while the context is still being built. */
 final class DefaultBatcherRegistry implements BatcherRegistry {
@@ -89,7 +89,11 @@ final class DefaultBatcherRegistry implements BatcherRegistry {
                 Batcher<?> batcher = beanFactory.getBean(beanName, Batcher.class);
                 ManagedBatcher managed = factory.find(batcher);
                 if (managed == null) {
-                    managed = new ApplicationBatcher(nameOf(spec, batcher, beanName), batcher, itemType(beanName));
+                    managed = new ApplicationBatcher(
+                            nameOf(spec, batcher, beanName),
+                            batcher,
+                            Optional.ofNullable(ItemTypes.ofBean(beanName, beanFactory))
+                                    .map(Object::toString));
                 }
                 byName.putIfAbsent(managed.name(), managed);
             }
@@ -98,20 +102,7 @@ final class DefaultBatcherRegistry implements BatcherRegistry {
     }
 
     /** A bean that stands in for a batcher, a mock for example, may not know its name. */
-    private static String nameOf(
-            @org.jspecify.annotations.Nullable BatcherSpec spec, Batcher<?> batcher, String beanName) {
+    private static String nameOf(@Nullable BatcherSpec spec, Batcher<?> batcher, String beanName) {
         return spec != null ? spec.name() : Optional.ofNullable(batcher.name()).orElse(beanName);
-    }
-
-    private Optional<String> itemType(String beanName) {
-        if (!beanFactory.containsBeanDefinition(beanName)) {
-            return Optional.empty();
-        }
-        ResolvableType type = beanFactory
-                .getMergedBeanDefinition(beanName)
-                .getResolvableType()
-                .as(Batcher.class)
-                .getGeneric(0);
-        return type.resolve() == null ? Optional.empty() : Optional.of(type.toString());
     }
 }

@@ -6,6 +6,7 @@ package io.batcher.spring.autoconfigure;
 
 import io.batcher.Batcher;
 import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.core.ResolvableType;
 
 /** Item types as injection points can match them: wildcards and type variables replaced by what they stand for. */
@@ -28,6 +29,19 @@ final class ItemTypes {
             generics[i] = plain == null ? ResolvableType.forClass(Object.class) : plain;
         }
         return ResolvableType.forClassWithGenerics(resolved, generics);
+    }
+
+    /** Returns the item type that the definition of a batcher tells; null if it tells none. */
+    static @Nullable ResolvableType ofBean(String beanName, ConfigurableListableBeanFactory beanFactory) {
+        if (!beanFactory.containsBeanDefinition(beanName)) {
+            return null;
+        }
+        ResolvableType type = beanFactory
+                .getMergedBeanDefinition(beanName)
+                .getResolvableType()
+                .as(Batcher.class)
+                .getGeneric(0);
+        return type.resolve() == null ? null : type;
     }
 
     static ResolvableType batcherOf(ResolvableType itemType) {

@@ -182,14 +182,16 @@ class BatcherMetricsTest {
             context.getBean(Observing.class).batcher.add(1L);
             context.getBean(VirtualTime.class).advance(Duration.ofMillis(500));
             Observing observing = context.getBean(Observing.class);
-            assertThat(observing.inHandler).isEqualTo("flush observing");
+            assertThat(observing.inHandler).isSameAs(observing.started);
             assertThat(context.getBean(ObservationRegistry.class).getCurrentObservation())
                     .isNull();
             assertThat(observing.stopped).isEmpty();
             observing.stage.complete(null);
             context.getBean(VirtualTime.class).runReady();
             assertThat(observing.stopped).singleElement().satisfies(stopped -> {
+                assertThat(stopped).isSameAs(observing.started);
                 assertThat(stopped.getName()).isEqualTo("batcher.flush");
+                assertThat(stopped.getContextualName()).isEqualTo("flush observing");
                 assertThat(stopped.getHighCardinalityKeyValues().stream().map(KeyValue::getKey))
                         .containsExactly("batcher.batch.attempt", "batcher.batch.id", "batcher.batch.size");
             });
@@ -261,7 +263,8 @@ class BatcherMetricsTest {
 
         final CompletableFuture<Void> stage = new CompletableFuture<>();
         final List<BatchObservationContext> stopped = new ArrayList<>();
-        String inHandler;
+        Observation.ContextView inHandler;
+        BatchObservationContext started;
 
         @Autowired
         Batcher<Long> batcher;
@@ -271,14 +274,18 @@ class BatcherMetricsTest {
 
         @BatchHandler("observing")
         CompletionStage<Void> handle(List<Long> batch) {
-            inHandler =
-                    registry.getObject().getCurrentObservation().getContext().getContextualName();
+            inHandler = registry.getObject().getCurrentObservation().getContextView();
             return stage;
         }
 
         @Override
         public boolean supportsContext(Observation.Context context) {
             return context instanceof BatchObservationContext;
+        }
+
+        @Override
+        public void onStart(BatchObservationContext context) {
+            started = context;
         }
 
         @Override

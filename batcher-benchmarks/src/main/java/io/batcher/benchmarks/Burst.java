@@ -1,0 +1,118 @@
+/*
+ * Copyright 2026 the Batcher authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.batcher.benchmarks;
+
+import java.util.List;
+import java.util.concurrent.BrokenBarrierException;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import java.util.stream.IntStream;
+
+/**
+ * A burst: threads that were there before add a number of items together; it ends when the handler has seen each of them. The thread
+ * that is through last flushes. The measuring thread sleeps meanwhile.
+ */
+final class Burst {
+
+    /** The handler: looks at each item. Its calls do not overlap, so its counts are plain. */
+    private final class Handler implements Consumer<List<Item>> {
+        private int seen;
+        private long sum;
+
+        @Override
+        public void accept(List<Item> batch) {
+            for (Item item : batch) {
+                sum += item.value();
+            }
+            seen += batch.size();
+            if (seen == items) {
+                done.release();
+            }
+        }
+    }
+
+    /** What a producer does with its share. */
+    @FunctionalInterface
+    interface Share {
+        void add(int from, int count);
+    }
+
+    private final int items;
+    private final long expectedSum;
+    private final CyclicBarrier start;
+    private final Semaphore done = new Semaphore(0);
+    private final AtomicInteger adding = new AtomicInteger();
+    private final Handler handler = new Handler();
+    private final int producers;
+    private Runnable flush = () -> {};
+    private volatile boolean ended;
+
+    /** Prepares bursts of so many items; they divide by the number of producers. */
+    Burst(int items, int producers) {
+        this.items = items;
+        this.expectedSum =
+                IntStream.range(0, items).mapToLong(i -> Item.of(i).value()).sum();
+        this.producers = producers;
+        this.start = new CyclicBarrier(producers + 1, this::reset);
+    }
+
+    Consumer<List<Item>> handler() {
+        return handler;
+    }
+
+    /** Starts the producers. */
+    void begin(ProducerThreads threads, Share share, Runnable flush) {
+        this.flush = flush;
+        int count = items / producers;
+        for (int i = 0; i < producers; i++) {
+            int from = i * count;
+            threads.factory().newThread(() -> produce(share, from, count)).start();
+        }
+    }
+
+    private void produce(Share share, int from, int count) {
+        awaitOthers();
+        while (!ended) {
+            share.add(from, count);
+            if (adding.decrementAndGet() == 0) {
+                flush.run();
+            }
+            awaitOthers();
+        }
+    }
+
+    /** When all are here: the burst before is over only then, for the producer that was last. */
+    private void reset() {
+        handler.seen = 0;
+        handler.sum = 0;
+        adding.set(producers);
+    }
+
+    /** Lets the producers add, and returns when the handler has seen all. */
+    long run() {
+        awaitOthers();
+        done.acquireUninterruptibly();
+        if (handler.seen != items || handler.sum != expectedSum) {
+            throw new IllegalStateException("the handler saw " + handler.seen + " items, and not the right ones");
+        }
+        return handler.sum;
+    }
+
+    /** Ends the producers. */
+    void end() {
+        ended = true;
+        awaitOthers();
+    }
+
+    private void awaitOthers() {
+        try {
+            start.await();
+        } catch (InterruptedException | BrokenBarrierException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}

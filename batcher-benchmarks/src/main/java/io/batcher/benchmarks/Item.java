@@ -1,0 +1,23 @@
+/*
+ * Copyright 2026 the Batcher authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.batcher.benchmarks;
+
+/** What is added. */
+record Item(int value) {
+
+    private static final int COUNT = 1_024;
+    private static final Item[] ITEMS = new Item[COUNT];
+
+    static {
+        for (int i = 0; i < COUNT; i++) {
+            ITEMS[i] = new Item(i);
+        }
+    }
+
+    /** Returns an item that exists already, so that what is allocated is the contender's doing. */
+    static Item of(int number) {
+        return ITEMS[number & (COUNT - 1)];
+    }
+}

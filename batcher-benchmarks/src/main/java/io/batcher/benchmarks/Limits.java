@@ -1,0 +1,13 @@
+/*
+ * Copyright 2026 the Batcher authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.batcher.benchmarks;
+
+import java.time.Duration;
+
+/** The settings that every contender gets, or the nearest it has. */
+record Limits(int batchSize, int capacity, Duration interval) {
+
+    static final Limits DEFAULT = new Limits(1_000, 100_000, Duration.ofMillis(500));
+}

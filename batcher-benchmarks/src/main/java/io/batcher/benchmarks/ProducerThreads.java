@@ -1,0 +1,38 @@
+/*
+ * Copyright 2026 the Batcher authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.batcher.benchmarks;
+
+import java.util.concurrent.ThreadFactory;
+
+/** What kind of thread adds. */
+public enum ProducerThreads {
+    PLATFORM {
+        @Override
+        ThreadFactory factory() {
+            return task -> {
+                Thread thread = new Thread(task, "producer");
+                thread.setDaemon(true);
+                return thread;
+            };
+        }
+    },
+
+    /** Needs JDK 21 or later; found by reflection, because the byte code is that of 17. */
+    VIRTUAL {
+        @Override
+        ThreadFactory factory() {
+            try {
+                Object builder = Thread.class.getMethod("ofVirtual").invoke(null);
+                return (ThreadFactory) Class.forName("java.lang.Thread$Builder")
+                        .getMethod("factory")
+                        .invoke(builder);
+            } catch (ReflectiveOperationException e) {
+                throw new IllegalStateException("this JVM has no virtual threads", e);
+            }
+        }
+    };
+
+    abstract ThreadFactory factory();
+}

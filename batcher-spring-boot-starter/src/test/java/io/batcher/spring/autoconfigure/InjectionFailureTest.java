@@ -1,0 +1,99 @@
+/*
+ * Copyright 2026 the Batcher authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.batcher.spring.autoconfigure;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatException;
+
+import io.batcher.Batcher;
+import io.batcher.spring.BatchHandler;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.springframework.boot.SpringApplication;
+import org.springframework.boot.WebApplicationType;
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Import;
+
+/** What a start says that fails because of an injection point, as the console shows it. */
+@ExtendWith(OutputCaptureExtension.class)
+class InjectionFailureTest {
+
+    private static final String TEST = InjectionFailureTest.class.getName();
+
+    @Test
+    void anItemTypeThatNoBatcherHas(CapturedOutput output) {
+        start(WantsLongs.class);
+        assertThat(output)
+                .contains("Parameter 0 of constructor in " + TEST
+                        + "$LongUser needs a batcher of java.lang.Long, and there is none. Known batchers: \"left\" of"
+                        + " java.lang.String, \"order-audit\" of java.lang.String.")
+                .contains(
+                        "Correct the item type; or add a @BatchHandler method that takes a List of java.lang.Long to a bean");
+    }
+
+    @Test
+    void anItemTypeThatSeveralBatchersHave(CapturedOutput output) {
+        start(WantsStrings.class);
+        assertThat(output)
+                .contains("Parameter 0 of constructor in " + TEST
+                        + "$StringUser needs one batcher of java.lang.String, but there are several: \"left\","
+                        + " \"order-audit\".")
+                .contains("Say which: add @Qualifier(\"left\"), or call the parameter or field 'leftBatcher'.");
+    }
+
+    @Test
+    void anythingElseIsLeftToSpringBoot(CapturedOutput output) {
+        start(WantsNumber.class);
+        assertThat(output).contains("required a bean of type 'java.lang.Number' that could not be found");
+    }
+
+    @Test
+    void aConfigurationThatIsRefused(CapturedOutput output) {
+        start(Handlers.class, "--batcher.instances.lefd.interval=1s");
+        assertThat(output)
+                .contains("APPLICATION FAILED TO START")
+                .contains("Batcher \"lefd\" is configured (batcher.instances.lefd), but there is no method with"
+                        + " @BatchHandler(\"lefd\") and no item-type. Known batchers: \"left\", \"order-audit\". Did you mean"
+                        + " \"left\"?");
+    }
+
+    private static void start(Class<?> configuration, String... arguments) {
+        SpringApplication application = new SpringApplication(configuration);
+        application.setWebApplicationType(WebApplicationType.NONE);
+        assertThatException().isThrownBy(() -> application.run(arguments).close());
+    }
+
+    @EnableAutoConfiguration
+    static class Handlers {
+
+        @BatchHandler("left")
+        void left(List<String> batch) {}
+
+        @BatchHandler("order-audit")
+        void audit(List<String> batch) {}
+    }
+
+    record LongUser(Batcher<Long> batcher) {}
+
+    record StringUser(Batcher<String> batcher) {}
+
+    record NumberUser(Number number) {}
+
+    @Configuration(proxyBeanMethods = false)
+    @Import({Handlers.class, LongUser.class})
+    static class WantsLongs {}
+
+    @Configuration(proxyBeanMethods = false)
+    @Import({Handlers.class, StringUser.class})
+    static class WantsStrings {}
+
+    @Configuration(proxyBeanMethods = false)
+    @Import({Handlers.class, NumberUser.class})
+    static class WantsNumber {}
+}
