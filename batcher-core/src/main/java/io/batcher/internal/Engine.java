@@ -69,6 +69,7 @@ final class Engine<T> {
         R result;
         lock.lock();
         try {
+            machine.count();
             result = change.make(now, decision);
             machine.wake(now, decision);
             if (machine.isIdle()) {

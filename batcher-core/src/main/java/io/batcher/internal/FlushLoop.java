@@ -6,6 +6,7 @@ package io.batcher.internal;
 
 import io.batcher.BatcherConfig;
 import io.batcher.DeadLetter;
+import io.batcher.FlushReason;
 import io.batcher.RetryPolicy;
 import java.time.Duration;
 import java.util.Optional;
@@ -24,6 +25,7 @@ final class FlushLoop<T> {
     private final Log log;
     private final RetryPolicy policy;
     private final @Nullable Duration handlerTimeout;
+    private final Lingering lingering;
 
     FlushLoop(BatcherConfig<T> config, FlushMachine<T> machine, Engine<T> engine, Callbacks<T> callbacks, Log log) {
         this.config = config;
@@ -33,6 +35,7 @@ final class FlushLoop<T> {
         this.log = log;
         this.policy = config.retry();
         this.handlerTimeout = config.handlerTimeout().orElse(null);
+        this.lingering = new Lingering(config.clock());
     }
 
     /** Runs until nothing is due, or a stage is pending. Does nothing if this start is not awaited any more. */
@@ -58,19 +61,21 @@ final class FlushLoop<T> {
         }
     }
 
+    /** Returns whether to go on: not if nothing is due any more, or the rest is left to a stage. */
     private boolean doNext() {
-        Optional<Step<T>> next = engine.change((now, decision) -> machine.next(now));
+        boolean mayLinger = lingering.isWorthIt();
+        Optional<Step<T>> next = engine.change((now, decision) -> machine.next(mayLinger, now));
         Step<T> step = next.orElse(null);
         if (step instanceof Step.Deliver<T> deliver) {
             return deliver(deliver);
         } else if (step instanceof Step.Settle<T> settle) {
             settle(settle.attempt());
-            return true;
         } else if (step instanceof Step.GiveUp<T> giveUp) {
             giveUp(giveUp.letter());
-            return true;
+        } else if (step instanceof Step.Linger<T> linger) {
+            lingering.await(machine::events, linger.eventsSeen());
         }
-        return false;
+        return step != null;
     }
 
     private boolean deliver(Step.Deliver<T> step) {
@@ -106,6 +111,7 @@ final class FlushLoop<T> {
     private void settle(Attempt<T> attempt) {
         attempt.cancelTimer();
         callbacks.guarded("cancelling the stage", attempt::cancelStageIfTimedOut);
+        lingering.delivered(attempt.batch().reason() == FlushReason.SIZE);
         Throwable failure = attempt.failure();
         Duration took = attempt.took();
         if (failure == null) {

@@ -35,6 +35,9 @@ final class FlushMachine<T> {
 
     private LoopState loop = LoopState.IDLE;
 
+    /** Counts transitions; a loop that lingers reads it without the lock. */
+    private volatile int events;
+
     /** Counts the starts of the loop, so that a task that comes late can tell that it is not the one awaited. */
     private int generation;
 
@@ -69,6 +72,16 @@ final class FlushMachine<T> {
     }
 
     // ---- the loop: IDLE -> QUEUED -> RUNNING -> IDLE, or RUNNING -> WAITING -> QUEUED
+
+    /** A transition is about to be made. */
+    @SuppressWarnings("NonAtomicVolatileUpdate") // written under the lock only
+    void count() {
+        events++;
+    }
+
+    int events() {
+        return events;
+    }
 
     /** Starts the loop if something is due and nobody is at it. Called after every event. */
     void wake(long now, Decision decision) {
@@ -120,8 +133,12 @@ final class FlushMachine<T> {
         return loop == LoopState.IDLE;
     }
 
-    /** What the running loop has to do next; empty if it has become idle. */
-    Optional<Step<T>> next(long now) {
+    /**
+     * What the running loop has to do next; empty if it has become idle.
+     *
+     * @param mayLinger whether to wait a moment before that
+     */
+    Optional<Step<T>> next(boolean mayLinger, long now) {
         Attempt<T> toSettle = ended;
         if (toSettle != null) {
             ended = null;
@@ -129,6 +146,9 @@ final class FlushMachine<T> {
         }
         if (isDue(now)) {
             return Optional.of(nextDelivery(now));
+        }
+        if (mayLinger && isOpen()) {
+            return Optional.of(new Step.Linger<>(events));
         }
         // Looking and going idle are one step under the lock: what becomes due from here on finds nobody at it and
         // starts the loop.

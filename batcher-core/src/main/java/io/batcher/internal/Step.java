@@ -13,6 +13,9 @@ sealed interface Step<T> {
     /** Take note of an attempt whose stage has ended elsewhere. */
     record Settle<T>(Attempt<T> attempt) implements Step<T> {}
 
+    /** Nothing is due, but the next batch will be soon: wait a moment for an event after those seen. */
+    record Linger<T>(int eventsSeen) implements Step<T> {}
+
     /** Give items up to the dead-letter callback. */
     record GiveUp<T>(Letter<T> letter) implements Step<T> {}
 }
