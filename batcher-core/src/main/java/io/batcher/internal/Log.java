@@ -23,50 +23,65 @@ final class Log {
     private final Repeating failures = new Repeating();
     private final Repeating refusals = new Repeating();
     private final Repeating schedulerRefusals = new Repeating();
-    private long drops;
-    private long dropsSince;
+    private final Burst drops = new Burst();
 
     Log(String batcher, BatcherClock clock) {
         this.batcher = batcher;
         this.clock = clock;
     }
 
-    /** Counts something that repeats, and tells when to write about it. */
-    private final class Repeating {
+    /** Counts something that repeats, and tells when to write about it; the writing is done outside the monitor. */
+    private static final class Repeating {
         private long count;
         private long sinceWritten;
         private long writtenAt;
 
         /** Returns how many came since the last line, if it is time for a line; else 0. */
-        synchronized long count(long more) {
+        synchronized long count(long now) {
             boolean first = count == 0;
-            count += more;
-            sinceWritten += more;
-            if (!first && clock.nanoTime() - writtenAt < MINUTE_NANOS) {
+            count++;
+            sinceWritten++;
+            if (!first && now - writtenAt < MINUTE_NANOS) {
                 return 0;
             }
-            return written();
+            long due = sinceWritten;
+            sinceWritten = 0;
+            writtenAt = now;
+            return due;
         }
 
-        /** The burst is over. Returns how many there were in all; 0 if there was none. */
+        /** It is over. Returns how many there were in all; 0 if there was none. */
         synchronized long end() {
             long all = count;
             count = 0;
             sinceWritten = 0;
             return all;
         }
+    }
 
-        private long written() {
-            long due = sinceWritten;
-            sinceWritten = 0;
-            writtenAt = clock.nanoTime();
-            return due;
+    /** Collects a burst into one line, or one a minute while it lasts. */
+    private static final class Burst {
+        private long count;
+        private long since;
+
+        /** Returns how many to write about now; 0 if none. */
+        synchronized long count(int more, long now) {
+            since = count == 0 ? now : since;
+            count += more;
+            return now - since >= MINUTE_NANOS ? end() : 0;
+        }
+
+        /** Returns how many were not yet written about. */
+        synchronized long end() {
+            long all = count;
+            count = 0;
+            return all;
         }
     }
 
     /** An attempt failed and there is no error callback to tell. */
     void attemptFailed(String batchId, int size, int attempt, Throwable cause) {
-        long due = failures.count(1);
+        long due = failures.count(clock.nanoTime());
         if (due > 0) {
             write(
                     Level.WARNING,
@@ -99,7 +114,7 @@ final class Log {
     }
 
     void executorRefused(Throwable refusal) {
-        long due = refusals.count(1);
+        long due = refusals.count(clock.nanoTime());
         if (due > 0) {
             write(
                     Level.WARNING,
@@ -113,32 +128,28 @@ final class Log {
     }
 
     void schedulerRefused(Throwable refusal) {
-        long due = schedulerRefusals.count(1);
+        long due = schedulerRefusals.count(clock.nanoTime());
         if (due > 0) {
             write(Level.WARNING, "the scheduler refused a timer; the process-wide one is used", refusal);
         }
     }
 
-    /** Items were dropped and there is no callback to tell. One line for a burst of them, or one a minute while it lasts. */
-    synchronized void dropped(int items) {
-        long now = clock.nanoTime();
-        if (drops == 0) {
-            dropsSince = now;
-        }
-        drops += items;
-        if (now - dropsSince >= MINUTE_NANOS) {
-            roomAgain();
-        }
+    /** Items were dropped and there is no callback to tell. */
+    void dropped(int items) {
+        writeDropped(drops.count(items, clock.nanoTime()));
     }
 
     /** The buffer has room again: a burst of drops is over. */
-    synchronized void roomAgain() {
-        if (drops > 0) {
+    void roomAgain() {
+        writeDropped(drops.end());
+    }
+
+    private void writeDropped(long items) {
+        if (items > 0) {
             write(
                     Level.WARNING,
-                    "dropped " + drops + " items because its buffer was full; set onDrop to get them",
+                    "dropped " + items + " items because its buffer was full; set onDrop to get them",
                     null);
-            drops = 0;
         }
     }
 
