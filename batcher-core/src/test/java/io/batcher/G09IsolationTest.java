@@ -25,6 +25,9 @@ import org.junit.jupiter.params.provider.EnumSource;
  */
 class G09IsolationTest {
 
+    private static final RetryPolicy ISOLATING =
+            RetryPolicy.builder().maxAttempts(1).isolatePoison(true).build();
+
     private boolean outage;
     private final List<String> delivered = new ArrayList<>();
 
@@ -210,9 +213,7 @@ class G09IsolationTest {
     @ParameterizedTest
     @EnumSource
     void namedItemsAreGivenUpWithoutHalvingBecauseTheOthersSucceeded(HandlerKind kind) {
-        RetryPolicy isolating =
-                RetryPolicy.builder().maxAttempts(1).isolatePoison(true).build();
-        try (Rig rig = new Rig(kind, builder -> builder.retry(isolating))) {
+        try (Rig rig = new Rig(kind, builder -> builder.retry(ISOLATING))) {
             rig.failWith(new PartialBatchException(Map.of(1, new Exception("bad"))));
             rig.add("a", "b", "c").advanceMillis(500);
             assertThat(rig.log)
@@ -242,9 +243,7 @@ class G09IsolationTest {
     @EnumSource
     void partsHaveIdsOfTheirOwnAndLaterBatchesWait(HandlerKind kind) {
         Set<String> ids = new TreeSet<>();
-        RetryPolicy isolating =
-                RetryPolicy.builder().maxAttempts(1).isolatePoison(true).build();
-        try (Rig rig = new Rig(kind, builder -> builder.retry(isolating).maxBatchSize(4))) {
+        try (Rig rig = new Rig(kind, builder -> builder.retry(ISOLATING).maxBatchSize(4))) {
             rig.fail(3).add("a", "b", "c", "d", "e", "f", "g", "h").runReady();
             rig.calls.forEach(batch -> ids.add(batch.id()));
             assertThat(ids).hasSameSizeAs(rig.calls);

@@ -60,6 +60,7 @@ public class AotApplication {
 
     private static ConfigurableApplicationContext start(String... args) {
         SpringApplication application = new SpringApplication(AotApplication.class);
+        application.setMainApplicationClass(AotApplication.class);
         application.setDefaultProperties(java.util.Map.of(
                 "server.port", "0",
                 "management.endpoints.web.exposure.include", "batchers",

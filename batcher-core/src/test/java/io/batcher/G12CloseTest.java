@@ -1,0 +1,304 @@
+/*
+ * Copyright 2026 the Batcher authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.batcher;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.logging.Level;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/**
+ * G12, what close delivers and hands back: it skips backoff and pause, gives each batch one last attempt, the first failure ends the
+ * drain; items are handed out once, in order.
+ */
+class G12CloseTest {
+
+    private static final Duration SECOND = Duration.ofSeconds(1);
+
+    @ParameterizedTest
+    @EnumSource
+    void whatWaitsIsDeliveredWithoutAnyTimePassing(HandlerKind kind) {
+        Rig rig = new Rig(kind, builder -> builder.maxBatchSize(2));
+        rig.batcher.pause();
+        rig.add("a", "b", "c");
+        CloseResult<String> result = rig.batcher.close(SECOND);
+        assertThat(result.undelivered()).isEmpty();
+        assertThat(result.timedOut()).isFalse();
+        assertThat(rig.log).containsExactly("0 CLOSE 1 [a, b]", "0 CLOSE 1 [c]");
+        assertThat(rig.stats().state()).isEqualTo(BatcherState.CLOSED);
+        assertThat(rig.time.pendingTimers()).isZero();
+    }
+
+    @Test
+    void anIdleBatcherIsClosedAtOnce() {
+        Rig rig = new Rig(HandlerKind.SYNC);
+        CloseResult<String> result = rig.batcher.close(SECOND);
+        assertThat(result).isEqualTo(new CloseResult<>(List.of(), false));
+        assertThat(rig.millis()).isZero();
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aBackoffIsSkipped(HandlerKind kind) {
+        RetryPolicy slow = RetryPolicy.builder().delay(Duration.ofSeconds(30)).build();
+        Rig rig = new Rig(kind, builder -> builder.retry(slow));
+        rig.fail(1).add("a").advanceMillis(500).add("b");
+        rig.close();
+        assertThat(rig.log)
+                .containsExactly(
+                        "500 INTERVAL 1 [a]",
+                        "500 failed [a] failure 1, again in 30000",
+                        "500 INTERVAL 2 [a]",
+                        "500 CLOSE 1 [b]");
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void theFirstFailureEndsTheDrainAndTheRestIsHandedBackInOrder(HandlerKind kind) {
+        Rig rig = new Rig(kind, builder -> builder.maxBatchSize(2));
+        rig.batcher.pause();
+        rig.add("a", "b", "c", "d", "e");
+        rig.script.add(batch -> {});
+        rig.fail(1);
+        CloseResult<String> result = rig.batcher.close(SECOND);
+        assertThat(result.undelivered()).containsExactly("c", "d", "e");
+        assertThat(result.timedOut()).isFalse();
+        assertThat(rig.batches()).containsExactly(List.of("a", "b"), List.of("c", "d"));
+        assertThat(rig.stats().handedBack()).isEqualTo(3);
+        assertThat(rig.millis()).isZero();
+        rig.close();
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aFailedBatchGetsOneLastAttemptAndIsHandedBackBeforeLaterItems(HandlerKind kind) {
+        Rig rig = new Rig(kind);
+        rig.fail(2).add("a", "b").advanceMillis(500).add("c");
+        assertThat(rig.batcher.close(SECOND).undelivered()).containsExactly("a", "b", "c");
+        assertThat(rig.calls).hasSize(2);
+        rig.close();
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void ofAPartlyFailedLastAttemptTheNamedItemsAreHandedBack(HandlerKind kind) {
+        Rig rig = new Rig(kind, builder -> builder.maxBatchSize(3));
+        rig.batcher.pause();
+        rig.failWith(new PartialBatchException(Map.of(1, new Exception("no"))));
+        rig.add("a", "b", "c", "d");
+        assertThat(rig.batcher.close(SECOND).undelivered()).containsExactly("b", "d");
+        assertThat(rig.stats().handled()).isEqualTo(2);
+        rig.close();
+    }
+
+    @Test
+    void anAttemptThatRanAlreadyIsFollowedByALastOneIfItFails() {
+        Rig rig = Rig.byHand();
+        rig.add("a").advanceMillis(500);
+        rig.add("b");
+        rig.time.schedule(() -> rig.failStage("old"), Duration.ofMillis(100));
+        rig.time.schedule(rig::succeed, Duration.ofMillis(200));
+        rig.time.schedule(rig::succeed, Duration.ofMillis(300));
+        assertThat(rig.batcher.close(SECOND).undelivered()).isEmpty();
+        assertThat(rig.log)
+                .filteredOn(line -> !line.contains("failed"))
+                .containsExactly("500 INTERVAL 1 [a]", "600 INTERVAL 2 [a]", "700 CLOSE 1 [b]");
+        assertThat(rig.millis()).isEqualTo(800);
+        rig.close();
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aLastAttemptThatIsThePolicysLastGivesUpAsUsual(HandlerKind kind) {
+        RetryPolicy once = RetryPolicy.builder().maxAttempts(1).build();
+        Rig rig = new Rig(kind, builder -> builder.retry(once).maxBatchSize(1));
+        rig.batcher.pause();
+        rig.fail(1).add("a", "b");
+        assertThat(rig.batcher.close(SECOND).undelivered()).containsExactly("b");
+        assertThat(rig.letters).hasSize(1);
+        assertThat(rig.letters.get(0).items()).containsExactly("a");
+        assertThat(rig.stats().deadLettered()).isEqualTo(1);
+        rig.close();
+    }
+
+    @Test
+    void aLetterThatTheCallbackDoesNotTakeIsOfferedOnceMoreThenHandedBack() {
+        RetryPolicy once = RetryPolicy.builder().maxAttempts(1).build();
+        int[] offers = new int[1];
+        try (CapturedLog quiet = new CapturedLog()) {
+            Rig rig = new Rig(
+                    HandlerKind.SYNC,
+                    builder -> builder.retry(once).onDeadLetter(letter -> {
+                        offers[0]++;
+                        throw new IllegalStateException("full");
+                    }));
+            rig.fail(1).add("a").advanceMillis(500).add("b");
+            assertThat(rig.batcher.close(SECOND).undelivered()).containsExactly("a", "b");
+            assertThat(offers[0]).isEqualTo(2);
+            assertThat(rig.stats().handedBack()).isEqualTo(2);
+            assertThat(rig.stats().deadLettered()).isZero();
+            rig.close();
+        }
+    }
+
+    @Test
+    void withoutHandlerEverythingIsHandedBackAtOnce() {
+        Rig rig = Rig.bare(builder -> builder);
+        rig.add("a", "b");
+        assertThat(rig.batcher.close(SECOND)).isEqualTo(new CloseResult<>(List.of("a", "b"), false));
+        assertThat(rig.millis()).isZero();
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void futuresOfHandedBackItemsAndOfFlushesFail(HandlerKind kind) {
+        Rig rig = new Rig(kind, builder -> builder.maxBatchSize(1));
+        rig.batcher.pause();
+        CompletableFuture<Void> delivered = rig.batcher.submit("a");
+        CompletableFuture<Void> failed = rig.batcher.submit("b");
+        CompletableFuture<Void> waiting = rig.batcher.submit("c");
+        CompletableFuture<Void> flushed = rig.batcher.flush();
+        List<BatcherStats> seen = new ArrayList<>();
+        waiting.whenComplete((value, failure) -> seen.add(rig.stats()));
+        rig.script.add(batch -> {});
+        rig.fail(1).batcher.close(SECOND);
+        assertThat(delivered).isCompleted();
+        assertThat(G05FlushAndFailuresTest.causeOf(failed)).isInstanceOf(BatcherClosedException.class);
+        assertThat(G05FlushAndFailuresTest.causeOf(waiting)).isInstanceOf(BatcherClosedException.class);
+        assertThat(flushed).isCompletedExceptionally();
+        assertThat(seen.get(0).handedBack()).isEqualTo(2);
+        rig.close();
+    }
+
+    @Test
+    void itKeepsToItsTimeoutAndHandsBackWhatIsWithTheHandler() {
+        Rig rig = Rig.byHand();
+        CompletableFuture<Void> inFlight = rig.batcher.submit("a");
+        CompletableFuture<Void> flushed = rig.batcher.flush();
+        rig.runReady().add("b");
+        CloseResult<String> result = rig.batcher.close(SECOND);
+        assertThat(rig.millis()).isEqualTo(1_000);
+        assertThat(result.undelivered()).containsExactly("a", "b");
+        assertThat(result.timedOut()).isTrue();
+        assertThat(G05FlushAndFailuresTest.causeOf(inFlight)).isInstanceOf(BatcherClosedException.class);
+        assertThat(G05FlushAndFailuresTest.causeOf(flushed)).isInstanceOf(BatcherClosedException.class);
+        assertThat(rig.stats().inFlight()).isZero();
+
+        rig.succeed().advanceMillis(5_000); // too late to count
+        assertThat(rig.stats().handled()).isZero();
+        assertThat(rig.stats().handedBack()).isEqualTo(2);
+        assertThat(rig.calls).hasSize(1);
+        rig.close();
+    }
+
+    @Test
+    void aLateFailureIsNotReported() {
+        Rig rig = Rig.byHand();
+        rig.add("a").advanceMillis(500);
+        rig.batcher.close(SECOND);
+        rig.failStage("late").advanceMillis(5_000);
+        assertThat(rig.failures).isEmpty();
+        assertThat(rig.stats().failedAttempts()).isZero();
+        rig.close();
+    }
+
+    @Test
+    void withoutAnyTimeEverythingIsHandedBack() {
+        Rig rig = new Rig(HandlerKind.SYNC);
+        rig.add("a", "b");
+        CloseResult<String> result = rig.batcher.close(Duration.ZERO);
+        assertThat(result).isEqualTo(new CloseResult<>(List.of("a", "b"), true));
+        rig.advanceMillis(5_000);
+        assertThat(rig.calls).isEmpty();
+        rig.close();
+    }
+
+    @Test
+    void aSecondCloseGetsNothing() {
+        Rig rig = new Rig(HandlerKind.SYNC);
+        rig.fail(1).add("a");
+        assertThat(rig.batcher.close(SECOND).undelivered()).containsExactly("a");
+        assertThat(rig.batcher.close(SECOND)).isEqualTo(new CloseResult<>(List.of(), false));
+        rig.batcher.close();
+        assertThat(rig.letters).isEmpty();
+        assertThat(rig.stats().handedBack()).isEqualTo(1);
+    }
+
+    @Test
+    void aTimeoutIsZeroOrMore() {
+        try (Rig rig = new Rig(HandlerKind.SYNC)) {
+            assertThatThrownBy(() -> rig.batcher.close(Duration.ofMillis(-1)))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessage("timeout must not be negative, but was PT-0.001S");
+            assertThatThrownBy(() -> rig.batcher.close(null)).isInstanceOf(NullPointerException.class);
+            assertThat(rig.stats().state()).isEqualTo(BatcherState.RUNNING);
+            rig.batcher.close(Duration.ofSeconds(Long.MAX_VALUE));
+        }
+    }
+
+    @Test
+    void closeWithoutAResultGivesWhatIsLeftToTheDeadLetterCallback() {
+        Rig rig = new Rig(HandlerKind.SYNC, builder -> builder.maxBatchSize(2));
+        rig.batcher.pause();
+        rig.fail(1).add("a", "b", "c");
+        rig.batcher.close();
+        List<String> letters = new ArrayList<>();
+        rig.letters.forEach(letter -> letters.addAll(letter.items()));
+        assertThat(letters).containsExactly("a", "b", "c");
+        assertThat(rig.letters).allMatch(letter -> letter.cause() instanceof BatcherClosedException);
+        assertThat(rig.letters.get(0).attempts()).isEqualTo(1);
+        assertThat(rig.letters.get(0).cause()).hasCause(rig.failures.get(0).cause());
+        assertThat(rig.stats().handedBack()).isEqualTo(3);
+        assertThat(rig.stats().deadLettered()).isZero();
+    }
+
+    @Test
+    void closeWithoutAResultAndWithoutCallbackLogsTheCount() {
+        try (CapturedLog log = new CapturedLog()) {
+            Plain plain = new Plain(builder -> builder.onError(failure -> {}));
+            plain.outcome = () -> {
+                throw new IllegalStateException("no");
+            };
+            plain.batcher.addMany(List.of("a", "b"));
+            plain.batcher.close();
+            assertThat(log.lines())
+                    .containsExactly("SEVERE Batcher \"plain\" closed with 2 items not delivered; "
+                            + "set onDeadLetter to keep such items");
+            assertThat(log.at(Level.SEVERE)).hasSize(1);
+        }
+    }
+
+    @Test
+    void closeWithoutAResultTakesTheShutdownTimeout() {
+        Rig rig = Rig.byHand(builder -> builder.shutdownTimeout(Duration.ofMillis(2_345)));
+        rig.add("a").advanceMillis(500);
+        rig.batcher.close();
+        assertThat(rig.millis()).isEqualTo(500 + 2_345);
+        assertThat(rig.letters.get(0).items()).containsExactly("a");
+        Rig byDefault = Rig.byHand();
+        byDefault.add("a").advanceMillis(500);
+        byDefault.batcher.close();
+        assertThat(byDefault.millis()).isEqualTo(500 + 10_000);
+    }
+
+    @Test
+    void anInterruptDoesNotEndTheDrainAndTheFlagIsKept() {
+        Rig rig = new Rig(HandlerKind.ASYNC_LATER);
+        rig.add("a");
+        Thread.currentThread().interrupt();
+        CloseResult<String> result = rig.batcher.close(SECOND);
+        assertThat(Thread.interrupted()).isTrue();
+        assertThat(result.undelivered()).isEmpty();
+        assertThat(rig.handled).containsExactly("a");
+    }
+}

@@ -1,0 +1,45 @@
+/*
+ * Copyright 2026 the Batcher authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.batcher;
+
+import io.batcher.testing.VirtualTime;
+import java.time.Instant;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+
+/** Virtual time that tells when another thread has begun to wait for a batcher. Thread-safe. */
+final class WatchedClock implements BatcherClock {
+
+    private final VirtualTime time;
+    private final Semaphore waits = new Semaphore(0);
+
+    WatchedClock(VirtualTime time) {
+        this.time = time;
+    }
+
+    /** Returns once a further wait has begun. */
+    void awaitWaiter() throws InterruptedException {
+        if (!waits.tryAcquire(10, TimeUnit.SECONDS)) {
+            throw new AssertionError("nobody waits");
+        }
+    }
+
+    @Override
+    public long nanoTime() {
+        return time.nanoTime();
+    }
+
+    @Override
+    public Instant instant() {
+        return time.instant();
+    }
+
+    @Override
+    public boolean await(CountDownLatch latch, long nanos) throws InterruptedException {
+        waits.release();
+        return time.await(latch, nanos);
+    }
+}
