@@ -29,6 +29,6 @@ final class Scheduling {
                 log.schedulerRefused(refused);
             }
         }
-        return SharedThreads.timer().schedule(task, delay.toNanos(), java.util.concurrent.TimeUnit.NANOSECONDS);
+        return SharedThreads.schedule(task, delay.toNanos());
     }
 }

@@ -4,8 +4,9 @@
  */
 package io.batcher.internal;
 
+import io.batcher.BatcherClock;
 import java.util.concurrent.Executor;
-import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadFactory;
@@ -21,50 +22,69 @@ final class SharedThreads {
 
     private static final long KEEP_ALIVE_SECONDS = 10;
 
+    /** Timers fire together once a millisecond: ten thousand of them a second then wake the thread a thousand times. */
+    private static final long GRID_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
+
+    private static final String TIMER = "batcher-timer";
+
     private SharedThreads() {}
 
-    private static final class Timer {
-        private static final ScheduledThreadPoolExecutor INSTANCE =
-                new ScheduledThreadPoolExecutor(1, daemons("batcher-timer"));
-
-        static {
-            INSTANCE.setKeepAliveTime(KEEP_ALIVE_SECONDS, TimeUnit.SECONDS);
-            INSTANCE.allowCoreThreadTimeOut(true);
-            INSTANCE.setRemoveOnCancelPolicy(true);
-        }
-    }
-
-    private static final class Workers {
-        private static final Executor INSTANCE = new ThreadPoolExecutor(
+    /** Made on first use. */
+    private static final class Lazy {
+        private static final ScheduledThreadPoolExecutor TIMER_THREAD =
+                new ScheduledThreadPoolExecutor(1, daemons(TIMER));
+        private static final ThreadPoolExecutor POOL = new ThreadPoolExecutor(
                 0,
                 Integer.MAX_VALUE,
                 KEEP_ALIVE_SECONDS,
                 TimeUnit.SECONDS,
                 new SynchronousQueue<>(),
                 daemons("batcher-worker"));
+        private static final TickQueue TICKS = new TickQueue(look -> schedule(look, 1), POOL);
+
+        static {
+            TIMER_THREAD.setKeepAliveTime(KEEP_ALIVE_SECONDS, TimeUnit.SECONDS);
+            TIMER_THREAD.allowCoreThreadTimeOut(true);
+            TIMER_THREAD.setRemoveOnCancelPolicy(true);
+        }
     }
 
-    static ScheduledExecutorService timer() {
-        return Timer.INSTANCE;
+    /** Runs a task once, less than a millisecond after the delay at best. */
+    static Future<?> schedule(Runnable task, long delayNanos) {
+        long now = BatcherClock.system().nanoTime();
+        long at = now + delayNanos + GRID_NANOS - 1;
+        return Lazy.TIMER_THREAD.schedule(task, at - Math.floorMod(at, GRID_NANOS) - now, TimeUnit.NANOSECONDS);
     }
 
     static Executor workers() {
-        return Workers.INSTANCE;
+        return SharedThreads::execute;
+    }
+
+    private static void execute(Runnable task) {
+        if (Thread.currentThread() instanceof Daemon daemon && daemon.isTimer) {
+            Lazy.TICKS.add(task);
+        } else {
+            Lazy.POOL.execute(task);
+        }
     }
 
     /** Starts a thread of its own, for what must run even where an executor does not. */
     static void runOnFreshThread(String name, Runnable task) {
-        Thread thread = new Thread(task, name);
-        thread.setDaemon(true);
-        thread.start();
+        new Daemon(task, name, false).start();
     }
 
-    private static ThreadFactory daemons(String prefix) {
+    private static ThreadFactory daemons(String name) {
         AtomicInteger count = new AtomicInteger();
-        return task -> {
-            Thread thread = new Thread(task, prefix + "-" + count.incrementAndGet());
-            thread.setDaemon(true);
-            return thread;
-        };
+        return task -> new Daemon(task, name + "-" + count.incrementAndGet(), name.equals(TIMER));
+    }
+
+    private static final class Daemon extends Thread {
+        private final boolean isTimer;
+
+        private Daemon(Runnable task, String name, boolean isTimer) {
+            super(task, name);
+            this.isTimer = isTimer;
+            setDaemon(true);
+        }
     }
 }

@@ -11,14 +11,17 @@ import java.util.concurrent.TimeUnit;
 /** Waits for what no future tells, such as the output of another process. */
 final class Await {
 
+    /** Long enough for a machine that does ten things at once; where all is well the wait is short. */
+    private static final Duration AT_MOST = Duration.ofMinutes(2);
+
     private Await() {}
 
-    static void until(Duration atMost, Callable<Boolean> condition) {
+    static void until(Callable<Boolean> condition) {
         long start = System.nanoTime();
         try {
             while (!condition.call()) {
-                if (System.nanoTime() - start > atMost.toNanos()) {
-                    throw new AssertionError("not within " + atMost);
+                if (System.nanoTime() - start > AT_MOST.toNanos()) {
+                    throw new AssertionError("not within " + AT_MOST);
                 }
                 TimeUnit.MILLISECONDS.sleep(20);
             }

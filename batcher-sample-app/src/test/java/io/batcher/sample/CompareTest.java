@@ -30,7 +30,7 @@ class CompareTest extends SampleTest {
         assertThat(result.oneByOne().millis())
                 .isGreaterThanOrEqualTo(40 * sample.cloud().latency().toMillis());
         assertThat(result.batched().calls()).isEqualTo(1);
-        assertThat(result.batched().millis()).isBetween(500L, 5_000L);
+        assertThat(result.batched().millis()).isGreaterThanOrEqualTo(500);
     }
 
     @Test

@@ -11,7 +11,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.DriverManager;
 import java.sql.SQLException;
-import java.time.Duration;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.List;
@@ -51,7 +50,7 @@ final class GatewayProcess implements AutoCloseable {
     }
 
     void awaitLog(String text) {
-        Await.until(Duration.ofSeconds(40), () -> {
+        Await.until(() -> {
             assertThat(process.isAlive()).as(this::log).isTrue();
             return log().contains(text);
         });
@@ -60,7 +59,7 @@ final class GatewayProcess implements AutoCloseable {
     /** Sends SIGTERM and waits for the end. */
     void stop() throws InterruptedException {
         process.destroy();
-        assertThat(process.waitFor(30, TimeUnit.SECONDS)).as(this::log).isTrue();
+        assertThat(process.waitFor(2, TimeUnit.MINUTES)).as(this::log).isTrue();
     }
 
     /** Returns the first group of the first match in the log. */

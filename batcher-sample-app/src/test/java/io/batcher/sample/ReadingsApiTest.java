@@ -7,7 +7,6 @@ package io.batcher.sample;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.batcher.sample.cloud.CloudStore;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -29,7 +28,7 @@ class ReadingsApiTest extends SampleTest {
     void aReadingIsAcceptedAndArrivesByItself() {
         post("/api/readings", READING).expectStatus().isAccepted().expectBody().json("{\"accepted\":1}");
 
-        Await.until(Duration.ofSeconds(10), () -> store.count(CloudStore.GATEWAY) == 1);
+        Await.until(() -> store.count(CloudStore.GATEWAY) == 1);
         http.get()
                 .uri("/api/readings")
                 .exchange()

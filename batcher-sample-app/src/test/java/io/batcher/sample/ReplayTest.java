@@ -9,7 +9,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -126,13 +125,11 @@ class ReplayTest extends SampleTest {
         Replay.Summary summary;
         try {
             var running = CompletableFuture.supplyAsync(() -> run(replay));
-            Await.until(
-                    Duration.ofSeconds(20),
-                    () -> readings.stats().depth() == readings.stats().capacity());
+            Await.until(() -> readings.stats().depth() == readings.stats().capacity());
 
             replay.stop();
 
-            summary = running.get(20, TimeUnit.SECONDS);
+            summary = running.get(1, TimeUnit.MINUTES);
         } finally {
             readings.resume();
         }

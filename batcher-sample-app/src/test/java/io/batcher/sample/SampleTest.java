@@ -40,7 +40,7 @@ abstract class SampleTest {
     }
 
     void flush() throws Exception {
-        readings.flush().get(20, TimeUnit.SECONDS);
+        readings.flush().get(1, TimeUnit.MINUTES);
     }
 
     RestTestClient.ResponseSpec post(String uri, String json) {

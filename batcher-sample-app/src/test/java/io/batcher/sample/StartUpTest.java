@@ -11,7 +11,6 @@ import java.net.BindException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -35,7 +34,7 @@ class StartUpTest {
     void comparesSaysWhereToLookAndReplays(CapturedOutput output) {
         try (var gateway = start(
                 ANY_PORT, "--sample.compare-at-start=true", "--replay=src/test/resources/seattle-100-hours.csv")) {
-            Await.until(Duration.ofSeconds(30), () -> output.getOut().contains("Replay ended"));
+            Await.until(() -> output.getOut().contains("Replay ended"));
 
             String port = gateway.getEnvironment().getProperty("local.server.port");
             assertThat(output.getOut())
@@ -50,7 +49,7 @@ class StartUpTest {
     @Test
     void staysQuietIfToldSo(CapturedOutput output) {
         try (var gateway = start(ANY_PORT)) {
-            Await.until(Duration.ofSeconds(30), () -> output.getOut().contains("curl -X POST"));
+            Await.until(() -> output.getOut().contains("curl -X POST"));
 
             assertThat(output.getOut()).doesNotContain("one by one");
         }

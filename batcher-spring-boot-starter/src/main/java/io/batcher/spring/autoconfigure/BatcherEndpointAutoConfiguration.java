@@ -18,11 +18,11 @@ import org.springframework.context.annotation.Bean;
 /** Auto-configuration for the actuator endpoint {@code batchers}. */
 @AutoConfiguration(after = BatcherAutoConfiguration.class)
 @ConditionalOnClass({Endpoint.class, ConditionalOnAvailableEndpoint.class})
-@ConditionalOnAvailableEndpoint(BatchersEndpoint.class)
 public final class BatcherEndpointAutoConfiguration {
 
     @Bean
     @ConditionalOnMissingBean
+    @ConditionalOnAvailableEndpoint
     BatchersEndpoint batchersEndpoint(BatcherRegistry registry, BatcherProperties properties) {
         return new BatchersEndpoint(registry, properties.endpoint().flushTimeout());
     }

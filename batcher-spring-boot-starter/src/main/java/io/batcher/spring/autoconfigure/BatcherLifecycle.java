@@ -12,6 +12,7 @@ import io.batcher.spring.ManagedBatcher;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
@@ -81,9 +82,10 @@ final class BatcherLifecycle
         drained = true;
         Map<ManagedBatcher, BoundedWait> drains = new LinkedHashMap<>();
         for (ManagedBatcher managed : registry.managed()) {
-            BoundedWait drain = drain(managed);
-            if (drain != null) {
-                drains.put(managed, drain);
+            try {
+                drain(managed).ifPresent(drain -> drains.put(managed, drain));
+            } catch (RuntimeException e) {
+                logger.warn("Batcher \"" + managed.name() + "\" cannot be drained", e); // the others can
             }
         }
         try {
@@ -98,14 +100,14 @@ final class BatcherLifecycle
         }
     }
 
-    /** Returns null where there is nothing to wait for. */
-    private @Nullable BoundedWait drain(ManagedBatcher managed) {
+    /** Returns nothing where there is nothing to wait for. */
+    private Optional<BoundedWait> drain(ManagedBatcher managed) {
         boolean paused = managed.batcher().stats().state() == BatcherState.PAUSED;
         if (paused && closing) {
             managed.batcher().resume(); // closing delivers anyway: better now, while the handler has its database
         }
         CompletableFuture<Void> drain = managed.batcher().drain();
-        return paused && !closing ? null : new BoundedWait(managed, drain, timeoutOf(managed));
+        return paused && !closing ? Optional.empty() : Optional.of(new BoundedWait(managed, drain, timeoutOf(managed)));
     }
 
     private static Duration timeoutOf(ManagedBatcher managed) {

@@ -114,7 +114,7 @@ final class BatcherPlanner {
     private BatcherSpec spec(String name, List<Options> options, Set<String> names) {
         Map<HandlerKind, HandlerMethod> own = handlers.getOrDefault(name, Map.of());
         ResolvableType itemType = isMadeByApplication(name) ? null : itemType(name, options, own, names);
-        BatcherSpec spec = new BatcherSpec(name, options, itemType, Map.copyOf(own));
+        BatcherSpec spec = new BatcherSpec(name, options, itemType, own);
         own.values().forEach(handler -> refuseOtherItemType(spec, handler));
         return spec;
     }

@@ -7,6 +7,7 @@ package io.batcher.spring.autoconfigure;
 import io.batcher.spring.autoconfigure.BatcherProperties.Options;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 import org.springframework.core.ResolvableType;
 
@@ -15,7 +16,7 @@ import org.springframework.core.ResolvableType;
  *
  * @param options from the most general layer to the most special
  * @param itemType what {@code T} is in the bean's {@code Batcher<T>}; null if the application makes the bean
- * @param handlers the annotated methods, one of a kind
+ * @param handlers the annotated methods, one of a kind; one that no definition told of comes later
  */
 record BatcherSpec(
         String name,
@@ -29,6 +30,10 @@ record BatcherSpec(
 
     boolean isMadeByApplication() {
         return itemType == null;
+    }
+
+    BatcherSpec {
+        handlers = new ConcurrentHashMap<>(handlers);
     }
 
     @Nullable HandlerMethod handler(HandlerKind kind) {

@@ -14,95 +14,93 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.function.Function;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+import org.springframework.core.ResolvableType;
 
 /** Looks batchers up among the beans, when asked: so it may be used while the context is still being built. */
 final class DefaultBatcherRegistry implements BatcherRegistry {
 
     private final ConfigurableListableBeanFactory beanFactory;
     private final BatcherFactory factory;
-    private final Map<String, BatcherSpec> planned;
+    /** From the names of batchers to those of their beans. */
+    private final Map<String, String> planned;
 
     DefaultBatcherRegistry(
             ConfigurableListableBeanFactory beanFactory, BatcherFactory factory, List<BatcherSpec> plan) {
         this.beanFactory = beanFactory;
         this.factory = factory;
-        this.planned = plan.stream().collect(Collectors.toMap(BatcherSpec::beanName, Function.identity()));
+        this.planned = plan.stream().collect(Collectors.toMap(BatcherSpec::name, BatcherSpec::beanName));
     }
 
     @Override
     public Batcher<?> get(String name) {
-        String beanName = BatcherSpec.beanName(name);
-        return planned.containsKey(beanName)
-                ? beanFactory.getBean(beanName, Batcher.class)
-                : find(name).batcher();
+        return bean(beanNameOf(name));
     }
 
     @Override
     @SuppressWarnings("unchecked") // the definition tells the item type
     public <T> Batcher<T> get(String name, Class<T> itemType) {
-        ManagedBatcher found = find(name);
-        Optional<String> actual = found.itemType();
-        if (actual.isPresent() && !actual.get().replaceFirst("<.*", "").equals(itemType.getName())) {
-            throw new IllegalArgumentException(
-                    "batcher \"" + name + "\" has items of type " + actual.get() + ", not " + itemType.getName());
+        String beanName = beanNameOf(name);
+        ResolvableType actual = ItemTypes.ofBean(beanName, beanFactory);
+        if (actual != null && actual.resolve() != itemType) {
+            throw new IllegalArgumentException("Batcher \"" + name + "\" has items of type " + actual + ", not "
+                    + ResolvableType.forClass(itemType) + ".");
         }
-        return (Batcher<T>) found.batcher();
+        return (Batcher<T>) bean(beanName);
     }
 
     @Override
     public Set<String> names() {
-        return Collections.unmodifiableSet(byName().keySet());
+        return Collections.unmodifiableSet(beanNames().keySet());
     }
 
     @Override
     public Collection<Batcher<?>> all() {
-        return byName().values().stream()
-                .<Batcher<?>>map(ManagedBatcher::batcher)
-                .toList();
+        return beanNames().values().stream().<Batcher<?>>map(this::bean).toList();
     }
 
     @Override
     public Collection<ManagedBatcher> managed() {
-        return List.copyOf(byName().values());
+        return beanNames().entrySet().stream()
+                .map(entry -> managed(entry.getKey(), entry.getValue()))
+                .toList();
     }
 
-    private ManagedBatcher find(String name) {
-        Map<String, ManagedBatcher> all = byName();
-        ManagedBatcher found = all.get(name);
-        if (found == null) {
-            KnownNames known = new KnownNames(all.keySet());
+    private Batcher<?> bean(String beanName) {
+        return beanFactory.getBean(beanName, Batcher.class);
+    }
+
+    private ManagedBatcher managed(String name, String beanName) {
+        Batcher<?> batcher = bean(beanName);
+        ManagedBatcher made = factory.find(batcher);
+        Optional<String> itemType =
+                Optional.ofNullable(ItemTypes.ofBean(beanName, beanFactory)).map(Object::toString);
+        return made != null ? made : new ApplicationBatcher(name, batcher, itemType);
+    }
+
+    private String beanNameOf(String name) {
+        String beanName =
+                planned.containsKey(name) ? planned.get(name) : beanNames().get(name);
+        if (beanName == null) {
+            KnownNames known = new KnownNames(names());
             throw new IllegalArgumentException(
                     "There is no batcher \"" + name + "\". " + known.list() + known.suggestionFor(name));
         }
-        return found;
+        return beanName;
     }
 
-    private TreeMap<String, ManagedBatcher> byName() {
-        TreeMap<String, ManagedBatcher> byName = new TreeMap<>();
+    /** Returns the bean names by the names of all batchers. */
+    private TreeMap<String, String> beanNames() {
+        TreeMap<String, String> beanNames = new TreeMap<>(planned);
         for (String beanName : beanFactory.getBeanNamesForType(Batcher.class, false, false)) {
-            BatcherSpec spec = planned.get(beanName);
-            if (spec != null || beanFactory.containsSingleton(beanName)) {
-                Batcher<?> batcher = beanFactory.getBean(beanName, Batcher.class);
-                ManagedBatcher managed = factory.find(batcher);
-                if (managed == null) {
-                    managed = new ApplicationBatcher(
-                            nameOf(spec, batcher, beanName),
-                            batcher,
-                            Optional.ofNullable(ItemTypes.ofBean(beanName, beanFactory))
-                                    .map(Object::toString));
-                }
-                byName.putIfAbsent(managed.name(), managed);
+            if (!planned.containsValue(beanName) && beanFactory.containsSingleton(beanName)) {
+                String name = bean(beanName).name();
+                // A bean that stands in for a batcher, a mock for example, may not know its name.
+                boolean usable = name != null && !beanNames.containsKey(name);
+                beanNames.put(usable ? name : beanName, beanName);
             }
         }
-        return byName;
-    }
-
-    /** A bean that stands in for a batcher, a mock for example, may not know its name. */
-    private static String nameOf(@Nullable BatcherSpec spec, Batcher<?> batcher, String beanName) {
-        return spec != null ? spec.name() : Optional.ofNullable(batcher.name()).orElse(beanName);
+        return beanNames;
     }
 }

@@ -36,9 +36,6 @@ final class HandlerConnector implements BeanPostProcessor, SmartInitializingSing
     private final BatcherDefinitionRegistrar registrar;
     private final Supplier<HandlerScope> scope;
     private final Set<Class<?>> withoutHandlers = ConcurrentHashMap.newKeySet();
-    /** Handlers that no definition told of, by the name of their batcher, which properties define. */
-    private final Map<String, HandlerMethod> late = new ConcurrentHashMap<>();
-
     private volatile boolean connected;
 
     HandlerConnector(
@@ -76,7 +73,6 @@ final class HandlerConnector implements BeanPostProcessor, SmartInitializingSing
             }
             spec.handlers().values().forEach(method -> closeBeforeBeanOf(method, spec));
         }
-        late.forEach((name, handler) -> connect(requireSpec(handler), handler));
         connected = true;
     }
 
@@ -88,40 +84,33 @@ final class HandlerConnector implements BeanPostProcessor, SmartInitializingSing
             HandlerInvoker.requireInvocable(known, bean.getClass());
             return;
         }
-        HandlerMethod handler = new HandlerMethod(
-                kind,
-                batcher,
-                beanName,
-                type,
-                method,
-                HandlerSignature.itemType(kind, batcher, method, ResolvableType.forClass(type)));
-        addLate(handler, bean.getClass());
+        ResolvableType itemType = HandlerSignature.itemType(kind, batcher, method, ResolvableType.forClass(type));
+        HandlerMethod handler = new HandlerMethod(kind, batcher, beanName, type, method, itemType);
+        if (known != null) {
+            throw BatcherPlanner.twoHandlers(known, handler);
+        }
+        if (spec == null || kind != HandlerKind.BATCH) {
+            throw hidden(handler);
+        }
+        HandlerInvoker.requireInvocable(handler, bean.getClass());
+        addLate(handler, spec);
     }
 
-    /** Takes a handler that no definition told of, if its batcher exists without it. */
-    private void addLate(HandlerMethod handler, Class<?> beanClass) {
-        BatcherSpec spec = requireSpec(handler);
+    /** Takes a handler that no definition told of, for a batcher that exists without it. */
+    private void addLate(HandlerMethod handler, BatcherSpec spec) {
         BatcherPlanner.refuseOtherItemType(spec, handler);
-        HandlerInvoker.requireInvocable(handler, beanClass);
-        HandlerMethod other = late.putIfAbsent(handler.batcher(), handler);
-        if (other != null && !other.beanName().equals(handler.beanName())) {
-            throw BatcherPlanner.twoHandlers(other, handler);
-        }
-        if (connected && other == null) {
+        spec.handlers().put(HandlerKind.BATCH, handler);
+        if (connected) {
             connect(spec, handler);
         }
     }
 
-    private BatcherSpec requireSpec(HandlerMethod handler) {
-        BatcherSpec spec = specOf(handler.batcher());
-        if (spec == null || handler.kind() != HandlerKind.BATCH || spec.handler(HandlerKind.BATCH) != null) {
-            throw new BatcherConfigurationException(
-                    "The handler of batcher \"" + handler.batcher() + "\" is hidden: " + handler.describeInFull()
-                            + " was found only when the bean was created, because its definition tells another type.",
-                    "Declare the class itself, " + handler.beanType().getName()
-                            + ", as the return type of the @Bean method," + " not an interface of it.");
-        }
-        return spec;
+    private static BatcherConfigurationException hidden(HandlerMethod handler) {
+        return new BatcherConfigurationException(
+                "The handler of batcher \"" + handler.batcher() + "\" is hidden: " + handler.describeInFull()
+                        + " was found only when the bean was created, because its definition tells another type.",
+                "Declare the class itself, " + handler.beanType().getName()
+                        + ", as the return type of the @Bean method," + " not an interface of it.");
     }
 
     private void connect(BatcherSpec spec, HandlerMethod handler) {

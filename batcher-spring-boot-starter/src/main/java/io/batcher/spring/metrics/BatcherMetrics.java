@@ -56,12 +56,10 @@ public final class BatcherMetrics implements MeterBinder, BatcherListener {
         Gauge.builder("batcher.queue.depth", batcher, of(BatcherStats::depth))
                 .tag(BATCHER, name)
                 .description("Items in memory: waiting, kept for a retry, with the handler")
-                .baseUnit("items")
                 .register(registry);
         Gauge.builder("batcher.queue.capacity", batcher, of(BatcherStats::capacity))
                 .tag(BATCHER, name)
                 .description("The most items that may be in memory")
-                .baseUnit("items")
                 .register(registry);
         TimeGauge.builder(
                         "batcher.queue.oldest.age",
@@ -74,7 +72,6 @@ public final class BatcherMetrics implements MeterBinder, BatcherListener {
         FunctionCounter.builder("batcher.items.accepted", batcher, of(BatcherStats::accepted))
                 .tag(BATCHER, name)
                 .description("Items taken in")
-                .baseUnit("items")
                 .register(registry);
         bindOutcome("handled", BatcherStats::handled, name, batcher, registry);
         bindOutcome("rejected", BatcherStats::rejected, name, batcher, registry);
@@ -85,7 +82,6 @@ public final class BatcherMetrics implements MeterBinder, BatcherListener {
                 .add(DistributionSummary.builder("batcher.batch.size")
                         .tag(BATCHER, name)
                         .description("Items in a batch that was handed to the handler")
-                        .baseUnit("items")
                         .register(registry));
     }
 
@@ -99,7 +95,6 @@ public final class BatcherMetrics implements MeterBinder, BatcherListener {
                 .tag(BATCHER, name)
                 .tag("outcome", outcome)
                 .description("Items by what became of them")
-                .baseUnit("items")
                 .register(registry);
     }
 

@@ -37,8 +37,6 @@ class BatchersEndpointElsewhereTest {
 
     private static final String EXPOSED = "management.endpoints.web.exposure.include=batchers";
 
-    private final HttpClient http = HttpClient.newHttpClient();
-
     @Test
     void onWebFluxItAnswersAsOnMvc() throws Exception {
         try (ConfigurableApplicationContext context = run(WebApplicationType.REACTIVE, EXPOSED)) {
@@ -135,12 +133,17 @@ class BatchersEndpointElsewhereTest {
         typed.add("item");
     }
 
+    /** On a connection of its own: a server may close one after an error. */
+    private static HttpResponse<String> send(HttpRequest request) throws IOException, InterruptedException {
+        return HttpClient.newHttpClient().send(request, BodyHandlers.ofString());
+    }
+
     private HttpResponse<String> get(int port, String path) throws IOException, InterruptedException {
-        return http.send(request(port, path).GET().build(), BodyHandlers.ofString());
+        return send(request(port, path).GET().build());
     }
 
     private HttpResponse<String> post(int port, String path) throws IOException, InterruptedException {
-        return http.send(request(port, path).POST(BodyPublishers.noBody()).build(), BodyHandlers.ofString());
+        return send(request(port, path).POST(BodyPublishers.noBody()).build());
     }
 
     private static HttpRequest.Builder request(int port, String path) {

@@ -42,8 +42,6 @@ import org.springframework.context.annotation.Configuration;
         })
 class BatchersEndpointHttpTest {
 
-    private final HttpClient http = HttpClient.newHttpClient();
-
     @LocalServerPort
     private int port;
 
@@ -174,12 +172,10 @@ class BatchersEndpointHttpTest {
     @Test
     void postToOneWithABodyFlushesItToo() throws Exception {
         add("readings", "a");
-        HttpResponse<String> response = http.send(
-                request("/readings")
-                        .header("Content-Type", "application/json")
-                        .POST(BodyPublishers.ofString("{}"))
-                        .build(),
-                BodyHandlers.ofString());
+        HttpResponse<String> response = send(request("/readings")
+                .header("Content-Type", "application/json")
+                .POST(BodyPublishers.ofString("{}"))
+                .build());
         assertThat(response.statusCode()).isEqualTo(200);
         assertThat(app.stored).containsExactly("a");
     }
@@ -280,12 +276,17 @@ class BatchersEndpointHttpTest {
         typed.add(item);
     }
 
+    /** On a connection of its own: a server may close one after an error. */
+    private static HttpResponse<String> send(HttpRequest request) throws IOException, InterruptedException {
+        return HttpClient.newHttpClient().send(request, BodyHandlers.ofString());
+    }
+
     private HttpResponse<String> get(String path) throws IOException, InterruptedException {
-        return http.send(request(path).GET().build(), BodyHandlers.ofString());
+        return send(request(path).GET().build());
     }
 
     private HttpResponse<String> post(String path) throws IOException, InterruptedException {
-        return http.send(request(path).POST(BodyPublishers.noBody()).build(), BodyHandlers.ofString());
+        return send(request(path).POST(BodyPublishers.noBody()).build());
     }
 
     private HttpRequest.Builder request(String path) {

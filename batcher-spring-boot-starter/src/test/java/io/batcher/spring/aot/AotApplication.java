@@ -14,7 +14,9 @@ import io.batcher.testing.VirtualTime;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.springframework.boot.SpringApplication;
+import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
@@ -61,9 +63,10 @@ public class AotApplication {
     private static ConfigurableApplicationContext start(String... args) {
         SpringApplication application = new SpringApplication(AotApplication.class);
         application.setMainApplicationClass(AotApplication.class);
-        application.setDefaultProperties(java.util.Map.of(
-                "server.port", "0",
-                "management.endpoints.web.exposure.include", "batchers",
+        application.setWebApplicationType(WebApplicationType.NONE);
+        application.setDefaultProperties(Map.of(
+                "spring.jmx.enabled", "true",
+                "management.endpoints.jmx.exposure.include", "batchers",
                 "management.health.batchers.enabled", "true"));
         return application.run(args);
     }

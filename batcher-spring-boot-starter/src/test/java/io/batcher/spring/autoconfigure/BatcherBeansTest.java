@@ -164,9 +164,35 @@ class BatcherBeansTest {
                             + " Did you mean \"readings\"?");
             assertThatIllegalArgumentException()
                     .isThrownBy(() -> registry.get("readings", String.class))
-                    .withMessage("batcher \"readings\" has items of type " + Reading.class.getName()
-                            + ", not java.lang.String");
+                    .withMessage("Batcher \"readings\" has items of type " + Reading.class.getName()
+                            + ", not java.lang.String.");
         });
+    }
+
+    @Test
+    void theRegistryTakesAnyName() {
+        contexts.run(context -> {
+            BatcherRegistry registry = context.getBean(BatcherRegistry.class);
+            for (String name : List.of("", "-", "a--b", "Readings", "readings-")) {
+                assertThatIllegalArgumentException()
+                        .isThrownBy(() -> registry.get(name))
+                        .withMessageStartingWith("There is no batcher \"" + name + "\".");
+            }
+        });
+    }
+
+    @Test
+    void batchersOfTheApplicationAreInTheRegistryUnderNamesOfTheirOwn() {
+        contexts.withBean(
+                        "more", Batcher.class, () -> Batcher.builder("readings").build())
+                .withBean(
+                        "others", Batcher.class, () -> Batcher.builder("other").build())
+                .run(context -> {
+                    BatcherRegistry registry = context.getBean(BatcherRegistry.class);
+                    assertThat(registry.names()).containsExactly("more", "other", "readings");
+                    assertThat(registry.get("readings")).isSameAs(context.getBean("readingsBatcher"));
+                    assertThat(registry.get("more")).isSameAs(context.getBean("more"));
+                });
     }
 
     @Test

@@ -147,6 +147,24 @@ class HandlerBeansTest {
                 });
     }
 
+    @Test
+    void aHandlerThatNoDefinitionTellsOfMayBeCreatedLate() {
+        contexts.withUserConfiguration(LateBehindInterface.class)
+                .withPropertyValues("batcher.instances.hidden.item-type=java.lang.String")
+                .run(context -> {
+                    add(context, "hidden", "a");
+                    advance(context);
+                    assertThat(context.getBean(BatcherRegistry.class)
+                                    .get("hidden")
+                                    .stats()
+                                    .depth())
+                            .isEqualTo(1);
+                    var port = (BehindInterface.Port) context.getBean("latePort");
+                    context.getBean(VirtualTime.class).runReady();
+                    assertThat(port.items()).containsExactly("a");
+                });
+    }
+
     private static void add(AssertableApplicationContext context, String batcher, String item) {
         context.getBean(BatcherRegistry.class).get(batcher, String.class).add(item);
     }
@@ -274,6 +292,16 @@ class HandlerBeansTest {
         @Bean
         Port port() {
             return new Adapter();
+        }
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    static class LateBehindInterface {
+
+        @Bean
+        @Lazy
+        BehindInterface.Port latePort() {
+            return new BehindInterface.Adapter();
         }
     }
 }

@@ -173,6 +173,8 @@ class HandlerMethodsTest {
                                             ResolvableType.forClassWithGenerics(List.class, Reading.class)))
                             .name())
                     .isEqualTo("nested");
+            Batcher<byte[]> bytes = registry(context).get("bytes", byte[].class);
+            assertThat(bytes.name()).isEqualTo("bytes");
             @SuppressWarnings("unchecked")
             Batcher<Reading> stored = (Batcher<Reading>) registry(context).get("stored");
             stored.add(new Reading("a"));

@@ -191,6 +191,18 @@ class LifecycleTest {
                 });
     }
 
+    @Test
+    void oneThatCannotBeDrainedDoesNotKeepTheOthersFromIt(CapturedOutput output) {
+        contexts.withBean("aMock", Batcher.class, () -> org.mockito.Mockito.mock(Batcher.class))
+                .run(context -> {
+                    Readings readings = context.getBean(Readings.class);
+                    readings.batcher.add("item");
+                    context.stop();
+                    assertThat(readings.items).containsExactly("item");
+                    assertThat(output).contains("Batcher \"aMock\" cannot be drained");
+                });
+    }
+
     static class Readings {
 
         final List<String> items = new ArrayList<>();
