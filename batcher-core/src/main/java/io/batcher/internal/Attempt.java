@@ -148,10 +148,9 @@ final class Attempt<T> {
         this.timer = timer;
     }
 
-    void cancelTimer() {
-        if (timer != null) {
-            timer.cancel(false);
-        }
+    /** The timer, if one was set. */
+    @Nullable Future<?> timer() {
+        return timer;
     }
 
     /** Says that this thread leaves the attempt to the other. Returns true if the other has come before: then go on with it. */

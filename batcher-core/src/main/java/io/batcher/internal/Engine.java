@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Future;
 import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The shell around {@link FlushMachine} and {@link Intake}: the one lock that guards both, the clock, the timer and the executor.
@@ -151,6 +152,11 @@ final class Engine<T> {
                     }
                 },
                 delay);
+    }
+
+    /** Withdraws a task that was scheduled. */
+    void cancel(@Nullable Future<?> handle) {
+        scheduling.cancel(handle);
     }
 
     // ---- starting the loop

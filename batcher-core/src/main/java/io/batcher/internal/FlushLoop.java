@@ -109,7 +109,7 @@ final class FlushLoop<T> {
     }
 
     private void settle(Attempt<T> attempt) {
-        attempt.cancelTimer();
+        engine.cancel(attempt.timer());
         callbacks.guarded("cancelling the stage", attempt::cancelStageIfTimedOut);
         lingering.delivered(attempt.batch().reason() == FlushReason.SIZE);
         Throwable failure = attempt.failure();

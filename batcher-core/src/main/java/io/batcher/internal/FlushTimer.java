@@ -82,10 +82,7 @@ final class FlushTimer {
             now = null;
         }
         if (now != null && (at == null || at - now.at < 0)) {
-            Future<?> handle = now.handle;
-            if (handle != null) {
-                handle.cancel(false);
-            }
+            scheduling.cancel(now.handle);
             now = null;
         }
         if (now == null && at != null) {

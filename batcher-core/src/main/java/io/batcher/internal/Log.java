@@ -170,6 +170,10 @@ final class Log {
     }
 
     private void write(Level level, String message, @Nullable Throwable thrown) {
-        LOGGER.log(level, "Batcher \"" + batcher + "\" " + message, thrown);
+        try {
+            LOGGER.log(level, "Batcher \"" + batcher + "\" " + message, thrown);
+        } catch (Throwable fromLogHandler) {
+            // A log handler is user code too, and there is nobody else to tell.
+        }
     }
 }

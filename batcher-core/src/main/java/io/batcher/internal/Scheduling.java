@@ -20,6 +20,17 @@ final class Scheduling {
         this.log = log;
     }
 
+    /** Withdraws a task. Never throws; a task that is run all the same does no harm. */
+    void cancel(@Nullable Future<?> handle) {
+        if (handle != null) {
+            try {
+                handle.cancel(false);
+            } catch (Throwable refused) {
+                log.schedulerRefused(refused);
+            }
+        }
+    }
+
     /** Schedules a task once. Never throws, never runs user code but the scheduler. */
     Future<?> schedule(Runnable task, Duration delay) {
         if (users != null) {

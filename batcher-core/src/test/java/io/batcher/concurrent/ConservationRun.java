@@ -54,7 +54,8 @@ final class ConservationRun {
                 plan.failureRate(),
                 plan.handlerTimeoutNanos() == 0 ? null : plan.handlerTimeoutNanos(),
                 plan.isolates() ? 997 : 0,
-                () -> insider().callOnce());
+                () -> insider().callOnce(),
+                this::hang);
         this.batcher = handler.installIn(plan.builder())
                 .listener(ledger)
                 .onError(failure -> {})
@@ -65,6 +66,12 @@ final class ConservationRun {
         for (int i = 0; i <= PRODUCERS; i++) {
             producers.add(new Producer(i, i < PRODUCERS ? itemsEach : itemsEach / 4, plan.seed(), batcher, ledger));
         }
+    }
+
+    /** Nobody opens the latch. */
+    private void hang() throws InterruptedException {
+        assertThat(new CountDownLatch(1).await(2 * plan.handlerTimeoutNanos(), TimeUnit.NANOSECONDS))
+                .isFalse();
     }
 
     /** The last producer adds from inside the handler. */

@@ -12,9 +12,7 @@ import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,6 +29,11 @@ final class UnreliableHandler {
         ASYNC_ELSEWHERE
     }
 
+    /** Takes longer than the timeout, or until it is interrupted. */
+    interface Hang {
+        void hang() throws InterruptedException;
+    }
+
     /** What a poisoned item fails with. */
     static final class PoisonException extends RuntimeException {
         private static final long serialVersionUID = 1L;
@@ -44,6 +47,7 @@ final class UnreliableHandler {
     private final @Nullable Long timeoutNanos;
     private final int poisonEvery;
     private final Runnable inside;
+    private final Hang hang;
     private volatile boolean healthy;
 
     /**
@@ -52,6 +56,7 @@ final class UnreliableHandler {
      * @param timeoutNanos the batcher's handlerTimeout; null for none, then no attempt hangs
      * @param poisonEvery one item in so many fails whatever happens; 0 for none
      * @param inside called now and then from inside the handler
+     * @param hang how an attempt takes longer than the timeout
      */
     UnreliableHandler(
             long seed,
@@ -61,7 +66,8 @@ final class UnreliableHandler {
             double failureRate,
             @Nullable Long timeoutNanos,
             int poisonEvery,
-            Runnable inside) {
+            Runnable inside,
+            Hang hang) {
         this.random = new SplittableRandom(seed);
         this.kind = kind;
         this.ledger = ledger;
@@ -70,6 +76,7 @@ final class UnreliableHandler {
         this.timeoutNanos = timeoutNanos;
         this.poisonEvery = poisonEvery;
         this.inside = inside;
+        this.hang = hang;
     }
 
     BatcherBuilder<Item> installIn(BatcherBuilder<Item> builder) {
@@ -182,12 +189,9 @@ final class UnreliableHandler {
         }
     }
 
-    /** Takes longer than the timeout, or until it is interrupted. */
     private void hang() {
         try {
-            if (timeoutNanos != null && new CountDownLatch(1).await(2 * timeoutNanos, TimeUnit.NANOSECONDS)) {
-                throw new AssertionError("nobody opens this latch");
-            }
+            hang.hang();
         } catch (InterruptedException e) {
             // the engine's: the time is over
         }

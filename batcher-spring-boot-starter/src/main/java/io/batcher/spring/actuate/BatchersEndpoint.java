@@ -8,6 +8,7 @@ import io.batcher.spring.BatcherRegistry;
 import io.batcher.spring.ManagedBatcher;
 import java.time.Duration;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.actuate.endpoint.InvalidEndpointRequestException;
@@ -19,6 +20,8 @@ import org.springframework.boot.actuate.endpoint.annotation.WriteOperation;
 /** Endpoint to watch batchers and to flush, pause and resume them. */
 @Endpoint(id = "batchers")
 public class BatchersEndpoint {
+
+    static final List<String> ACTIONS = List.of("flush", "pause", "resume");
 
     private final BatcherRegistry registry;
     private final Duration flushTimeout;
@@ -92,8 +95,7 @@ public class BatchersEndpoint {
                 yield BatcherDescriptor.of(batcher);
             }
             default ->
-                throw new InvalidEndpointRequestException(
-                        "unknown action", "The action is not one of flush, pause, resume");
+                throw new InvalidEndpointRequestException("unknown action", "The action is not one of " + ACTIONS);
         };
     }
 

@@ -5,6 +5,7 @@
 package io.batcher.spring.actuate;
 
 import io.batcher.spring.actuate.FlushDescriptor.Outcome;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.actuate.endpoint.annotation.Selector;
 import org.springframework.boot.actuate.endpoint.annotation.WriteOperation;
@@ -38,6 +39,11 @@ public class BatchersEndpointWebExtension {
     /** Flushes, pauses or resumes one batcher; an action that does not exist is 400. */
     @WriteOperation
     public WebEndpointResponse<?> perform(@Selector String name, @Selector String action) {
+        if (!BatchersEndpoint.ACTIONS.contains(action) && endpoint.batcher(name) != null) {
+            // Not by exception: on WebFlux the thread is interrupted then while it writes the response.
+            return new WebEndpointResponse<>(
+                    Map.of("actions", BatchersEndpoint.ACTIONS), WebEndpointResponse.STATUS_BAD_REQUEST);
+        }
         return response(endpoint.perform(name, action));
     }
 

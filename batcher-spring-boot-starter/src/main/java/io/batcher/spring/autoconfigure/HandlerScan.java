@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
+import org.springframework.beans.BeansException;
 import org.springframework.beans.factory.config.BeanDefinition;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.beans.factory.support.RootBeanDefinition;
@@ -81,21 +82,34 @@ final class HandlerScan {
     }
 
     private List<HandlerMethod> handlersOf(String definition) {
-        if (beanFactory.getBeanDefinition(definition).isAbstract()) {
+        Class<?> type = typeOf(definition);
+        if (type == null || !isCandidate(type)) {
             return List.of();
+        }
+        ResolvableType owner = owner(definition, type);
+        return methodsOf(type).entrySet().stream()
+                .map(entry -> handler(entry.getValue(), entry.getKey(), definition, type, owner))
+                .toList();
+    }
+
+    /** Returns null where it cannot be told without creating a bean, or at all. */
+    private @Nullable Class<?> typeOf(String definition) {
+        if (beanFactory.getBeanDefinition(definition).isAbstract()) {
+            return null;
         }
         try {
             Class<?> type = beanFactory.getType(definition, false);
-            if (type == null || !isCandidate(type)) {
-                return List.of();
-            }
-            Class<?> userType = ClassUtils.getUserClass(type);
-            ResolvableType owner = owner(definition, userType);
-            return annotated(userType).entrySet().stream()
-                    .map(entry -> handler(entry.getValue(), entry.getKey(), definition, userType, owner))
-                    .toList();
+            return type == null ? null : ClassUtils.getUserClass(type);
+        } catch (BeansException | LinkageError e) {
+            return null; // a bean for a library that is not there
+        }
+    }
+
+    private static Map<Method, HandlerKind> methodsOf(Class<?> type) {
+        try {
+            return annotated(type);
         } catch (LinkageError | TypeNotPresentException e) {
-            return List.of(); // a class that cannot be looked into is somebody else's, for a library that is not there
+            return Map.of(); // a class for a library that is not there
         }
     }
 

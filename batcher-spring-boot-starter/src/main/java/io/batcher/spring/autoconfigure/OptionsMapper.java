@@ -10,6 +10,7 @@ import io.batcher.RetryPolicy;
 import io.batcher.spring.autoconfigure.BatcherProperties.Options;
 import io.batcher.spring.autoconfigure.BatcherProperties.Retry;
 import java.util.List;
+import java.util.function.Predicate;
 import org.springframework.boot.context.properties.PropertyMapper;
 
 /** Carries options from properties to a builder: first those that come first, later ones override. */
@@ -61,11 +62,17 @@ final class OptionsMapper {
         map.from(options::multiplier).to(retry::multiplier);
         map.from(options::maxDelay).to(retry::maxDelay);
         map.from(options::jitter).to(retry::jitter);
-        map.from(options::retryOn).to(causes -> retry.retryOn(failure -> isAny(causes, failure)));
+        map.from(options::retryOn).to(causes -> retry.retryOn(anyOf(causes)));
         map.from(options::isolatePoison).to(retry::isolatePoison);
     }
 
-    private static boolean isAny(List<Class<? extends Throwable>> causes, Throwable failure) {
-        return causes.stream().anyMatch(cause -> cause.isInstance(failure));
+    private static Predicate<Throwable> anyOf(List<? extends Class<?>> causes) {
+        for (Class<?> cause : causes) { // conversion looks at Class only, not at what it is a class of
+            if (!Throwable.class.isAssignableFrom(cause)) {
+                throw new IllegalArgumentException(
+                        "retry.retryOn must name throwables, but " + cause.getName() + " is none");
+            }
+        }
+        return failure -> causes.stream().anyMatch(cause -> cause.isInstance(failure));
     }
 }

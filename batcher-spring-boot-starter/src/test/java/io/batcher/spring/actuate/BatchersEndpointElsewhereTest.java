@@ -5,6 +5,7 @@
 package io.batcher.spring.actuate;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatException;
 
 import com.jayway.jsonpath.JsonPath;
 import io.batcher.Batcher;
@@ -111,6 +112,12 @@ class BatchersEndpointElsewhereTest {
                     .asInstanceOf(org.assertj.core.api.InstanceOfAssertFactories.MAP)
                     .containsEntry("state", "PAUSED")
                     .hasSize(16);
+            assertThatException()
+                    .isThrownBy(
+                            () -> server.invoke(name, "perform", new Object[] {"readings", "explode"}, new String[] {
+                                "java.lang.String", "java.lang.String"
+                            }))
+                    .withStackTraceContaining("The action is not one of [flush, pause, resume]");
             assertThat(server.invoke(name, "batcher", new Object[] {"nothing"}, new String[] {"java.lang.String"}))
                     .isNull();
         }

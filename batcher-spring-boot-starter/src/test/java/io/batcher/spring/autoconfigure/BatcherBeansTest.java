@@ -119,6 +119,42 @@ class BatcherBeansTest {
     }
 
     @Test
+    void aNameWithNothingBelowItHasTheDefaults() {
+        contexts.withPropertyValues("batcher.defaults.capacity=70", "batcher.instances.readings=")
+                .run(context -> assertThat(context.getBean(BatcherRegistry.class)
+                                .managed()
+                                .iterator()
+                                .next()
+                                .config())
+                        .hasValueSatisfying(
+                                config -> assertThat(config.capacity()).isEqualTo(70)));
+    }
+
+    @Test
+    void withoutBatchersThereIsNothingButTheRegistry() {
+        Contexts.inRealTime().run(context -> {
+            assertThat(context.getBean(BatcherRegistry.class).names()).isEmpty();
+            assertThat(context).doesNotHaveBean(Batcher.class);
+        });
+    }
+
+    @Test
+    void definitionsThatCannotBeLookedIntoAreLeftAlone() {
+        contexts.withInitializer(context -> {
+                    var registry =
+                            (org.springframework.beans.factory.support.BeanDefinitionRegistry) context.getBeanFactory();
+                    var missing = new org.springframework.beans.factory.support.GenericBeanDefinition();
+                    missing.setBeanClassName("com.acme.Missing");
+                    missing.setLazyInit(true);
+                    registry.registerBeanDefinition("missing", missing);
+                    var template = new org.springframework.beans.factory.support.GenericBeanDefinition();
+                    template.setAbstract(true);
+                    registry.registerBeanDefinition("template", template);
+                })
+                .run(context -> assertThat(context).hasBean("readingsBatcher"));
+    }
+
+    @Test
     void anItemTypeMakesABatcherWithoutAHandlerMethod() {
         contexts.withPropertyValues("batcher.instances.audit-events.item-type=" + Reading[].class.getName())
                 .run(context -> {

@@ -207,6 +207,15 @@ class StartupFailureTest {
     }
 
     @Test
+    void aCauseThatIsNoThrowable() {
+        assertThat(failure(contexts.withUserConfiguration(Readings.class)
+                                .withPropertyValues("batcher.instances.readings.retry.retry-on=java.lang.String"))
+                        .getDescription())
+                .isEqualTo("Batcher \"readings\" is not configured properly: retry.retryOn must name throwables, but"
+                        + " java.lang.String is none.");
+    }
+
+    @Test
     void aDefaultThatIsRefusedAlthoughThereIsNoBatcher() {
         FailureAnalysis failure = failure(contexts.withPropertyValues("batcher.defaults.interval=-1s"));
         assertThat(failure.getDescription())

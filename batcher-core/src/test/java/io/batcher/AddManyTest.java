@@ -1,0 +1,239 @@
+/*
+ * Copyright 2026 the Batcher authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.batcher;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.AbstractCollection;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.ConcurrentModificationException;
+import java.util.Iterator;
+import java.util.List;
+import java.util.PriorityQueue;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** {@code addMany}: all or nothing, in iteration order, contiguous; and P11: what careless or hostile collections cannot do. */
+class AddManyTest {
+
+    private static List<String> numbered(int count) {
+        return IntStream.range(0, count).mapToObj(i -> "item " + i).toList();
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void moreThanABatchMayHoldIsConsecutiveBatches(HandlerKind kind) {
+        try (Rig rig = new Rig(kind, builder -> builder.maxBatchSize(4))) {
+            rig.add("a");
+            rig.batcher.addMany(List.of("1", "2", "3", "4", "5", "6", "7", "8", "9"));
+            rig.add("b").advanceMillis(500);
+            assertThat(rig.batches())
+                    .containsExactly(List.of("a", "1", "2", "3"), List.of("4", "5", "6", "7"), List.of("8", "9", "b"));
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void moreThanTheCapacityIsAnIllegalArgumentUnderEveryPolicy(Overflow policy) {
+        try (Rig rig = new Rig(HandlerKind.SYNC, builder -> builder.capacity(3).overflow(policy))) {
+            assertThatThrownBy(() -> rig.batcher.addMany(numbered(4)))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessage("addMany takes at most as many items as the capacity of batcher \"rig\", 3, "
+                            + "but the collection has more; nothing was added");
+            assertThat(rig.stats().accepted() + rig.stats().rejected()).isZero();
+            rig.batcher.addMany(numbered(3));
+            assertThat(rig.stats().depth()).isEqualTo(3);
+        }
+    }
+
+    @Test
+    void asMuchAsTheCapacityWorks() {
+        try (Rig rig = new Rig(HandlerKind.SYNC)) {
+            rig.batcher.addMany(numbered(100_000));
+            assertThat(rig.batcher.offer("x")).isFalse();
+            rig.runReady();
+            assertThat(rig.handled).isEqualTo(numbered(100_000));
+            assertThat(rig.calls).hasSize(100).allMatch(batch -> batch.size() == 1_000);
+        }
+    }
+
+    @Test
+    void anEmptyCollectionAddsNothingAlsoWhenTheBufferIsFull() {
+        try (Rig rig = new Rig(HandlerKind.SYNC, builder -> builder.capacity(1))) {
+            rig.batcher.addMany(List.of());
+            rig.add("a");
+            rig.batcher.addMany(List.of());
+            assertThat(rig.stats().accepted()).isEqualTo(1);
+            assertThat(rig.stats().rejected()).isZero();
+        }
+    }
+
+    @Test
+    void aNullIsRefusedWithItsIndexAndNothingIsAdded() {
+        try (Rig rig = new Rig(HandlerKind.SYNC)) {
+            assertThatThrownBy(() -> rig.batcher.addMany(Arrays.asList("a", "b", null, "d")))
+                    .isInstanceOf(NullPointerException.class)
+                    .hasMessage("item 2 of the collection is null; nothing was added");
+            assertThat(rig.stats().accepted()).isZero();
+        }
+    }
+
+    @Test
+    void aCollectionThatLiesAboutItsSizeDoesNoHarm() {
+        for (int lie : new int[] {0, 1, 2, 1_000, Integer.MAX_VALUE, -1}) {
+            try (Rig rig = new Rig(HandlerKind.SYNC, builder -> builder.capacity(5))) {
+                rig.batcher.addMany(new Lying(lie, List.of("a", "b", "c")));
+                assertThat(rig.stats().accepted()).isEqualTo(3);
+                rig.advanceMillis(500);
+                assertThat(rig.handled).containsExactly("a", "b", "c");
+            }
+        }
+    }
+
+    @Test
+    void anEndlessCollectionIsRefusedAndNotRead() {
+        int[] read = new int[1];
+        Collection<String> endless = new AbstractCollection<>() {
+            @Override
+            public Iterator<String> iterator() {
+                return new Iterator<>() {
+                    @Override
+                    public boolean hasNext() {
+                        return true;
+                    }
+
+                    @Override
+                    public String next() {
+                        read[0]++;
+                        return "x";
+                    }
+                };
+            }
+
+            @Override
+            public int size() {
+                return 1;
+            }
+        };
+        try (Rig rig = new Rig(HandlerKind.SYNC, builder -> builder.capacity(10))) {
+            assertThatThrownBy(() -> rig.batcher.addMany(endless)).isInstanceOf(IllegalArgumentException.class);
+            assertThat(read[0]).isLessThanOrEqualTo(11);
+            assertThat(rig.stats().accepted()).isZero();
+        }
+    }
+
+    @Test
+    void aCollectionThatThrowsWhileReadAddsNothing() {
+        List<String> changing = new ArrayList<>(List.of("a", "b", "c"));
+        Collection<String> hostile = new Lying(3, changing) {
+            @Override
+            public Iterator<String> iterator() {
+                Iterator<String> iterator = super.iterator();
+                iterator.next();
+                changing.add("d");
+                return iterator;
+            }
+        };
+        try (Rig rig = new Rig(HandlerKind.SYNC)) {
+            assertThatThrownBy(() -> rig.batcher.addMany(hostile)).isInstanceOf(ConcurrentModificationException.class);
+            assertThat(rig.stats().accepted()).isZero();
+            rig.add("a").advanceMillis(500);
+            assertThat(rig.handled).containsExactly("a");
+        }
+    }
+
+    @Test
+    void aCollectionIsReadOnceAndByIterationOnly() {
+        int[] iterations = new int[1];
+        Collection<String> watched = new Lying(2, List.of("a", "b")) {
+            @Override
+            public Iterator<String> iterator() {
+                iterations[0]++;
+                return super.iterator();
+            }
+
+            @Override
+            public Object[] toArray() {
+                throw new UnsupportedOperationException("toArray");
+            }
+
+            @Override
+            public <A> A[] toArray(A[] array) {
+                throw new UnsupportedOperationException("toArray");
+            }
+        };
+        try (Rig rig = new Rig(HandlerKind.SYNC)) {
+            rig.batcher.addMany(watched);
+            assertThat(iterations[0]).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void whatIsDoneToTheCollectionLaterIsNoMatter() {
+        try (Rig rig = new Rig(HandlerKind.SYNC)) {
+            List<String> mine = new ArrayList<>(List.of("a", "b"));
+            rig.batcher.addMany(mine);
+            mine.set(0, "changed");
+            mine.clear();
+            rig.advanceMillis(500);
+            assertThat(rig.handled).containsExactly("a", "b");
+        }
+    }
+
+    @Test
+    void theOrderIsThatOfTheIteration() {
+        try (Rig rig = new Rig(HandlerKind.SYNC)) {
+            PriorityQueue<String> queue = new PriorityQueue<>(List.of("d", "c", "b", "a"));
+            List<String> iteration = new ArrayList<>(queue);
+            rig.batcher.addMany(queue);
+            rig.advanceMillis(500);
+            assertThat(rig.handled).isEqualTo(iteration);
+        }
+    }
+
+    @Test
+    void aCollectionMayAddToTheBatcherWhileItIsRead() {
+        Rig[] it = new Rig[1];
+        Collection<String> reentrant = new Lying(2, List.of("b", "c")) {
+            @Override
+            public Iterator<String> iterator() {
+                it[0].add("a");
+                return super.iterator();
+            }
+        };
+        try (Rig rig = new Rig(HandlerKind.SYNC)) {
+            it[0] = rig;
+            rig.batcher.addMany(reentrant);
+            rig.advanceMillis(500);
+            assertThat(rig.handled).containsExactly("a", "b", "c");
+        }
+    }
+
+    /** Says what it is told of its size. */
+    private static class Lying extends AbstractCollection<String> {
+        private final int size;
+        private final List<String> items;
+
+        Lying(int size, List<String> items) {
+            this.size = size;
+            this.items = items;
+        }
+
+        @Override
+        public Iterator<String> iterator() {
+            return items.iterator();
+        }
+
+        @Override
+        public int size() {
+            return size;
+        }
+    }
+}

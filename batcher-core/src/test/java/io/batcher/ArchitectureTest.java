@@ -1,0 +1,208 @@
+/*
+ * Copyright 2026 the Batcher authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.batcher;
+
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.fields;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.methods;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.JavaMethod;
+import com.tngtech.archunit.core.domain.JavaModifier;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import java.time.Instant;
+import java.util.concurrent.ForkJoinPool;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/** Who may reach whom, and who may ask for the time. */
+class ArchitectureTest {
+
+    private static final String INTERNAL = "io.batcher.internal";
+    private static final JavaClasses MAIN = new ClassFileImporter()
+            .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+            .importPackages("io.batcher");
+    private static final JavaClasses TESTS = new ClassFileImporter()
+            .withImportOption(ImportOption.Predefined.ONLY_INCLUDE_TESTS)
+            .importPackages("io.batcher");
+
+    @Test
+    void thePublicPackagesReachInternalInOnePlaceTheBuilder() {
+        noClasses()
+                .that()
+                .resideInAnyPackage("io.batcher", "io.batcher.testing")
+                .and()
+                .doNotHaveSimpleName("BatcherBuilder")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage(INTERNAL)
+                .check(MAIN);
+        assertThat(MAIN.get(BatcherBuilder.class).getDirectDependenciesFromSelf())
+                .extracting(dependency -> dependency.getTargetClass())
+                .filteredOn(target -> target.getPackageName().equals(INTERNAL))
+                .extracting(JavaClass::getSimpleName)
+                .containsOnly("DefaultBatcher");
+    }
+
+    @Test
+    void onlyDefaultBatcherIsPublicInInternal() {
+        classes()
+                .that()
+                .resideInAPackage(INTERNAL)
+                .and()
+                .areTopLevelClasses()
+                .and()
+                .doNotHaveSimpleName("DefaultBatcher")
+                .and()
+                .doNotHaveSimpleName("package-info")
+                .should()
+                .notBePublic()
+                .check(MAIN);
+        assertThat(MAIN.get("io.batcher.internal.DefaultBatcher").getModifiers())
+                .contains(JavaModifier.PUBLIC);
+    }
+
+    @Test
+    void testingUsesThePublicApiOnly() {
+        classes()
+                .that()
+                .resideInAPackage("io.batcher.testing")
+                .should()
+                .onlyDependOnClassesThat()
+                .resideInAnyPackage("io.batcher", "io.batcher.testing", "java..", "org.jspecify..")
+                .check(MAIN);
+    }
+
+    @Test
+    void coreUsesTheJdkAndAnnotationsOnly() {
+        classes()
+                .should()
+                .onlyDependOnClassesThat()
+                .resideInAnyPackage("io.batcher..", "java..", "org.jspecify..")
+                .check(MAIN);
+    }
+
+    @Test
+    void packagesHaveNoCyclesButThatOfTheBuilder() {
+        slices().matching("io.batcher.(*)..").should().beFreeOfCycles().check(MAIN);
+        noClasses()
+                .that()
+                .resideInAPackage("io.batcher")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("io.batcher.testing")
+                .check(MAIN);
+        noClasses()
+                .that()
+                .resideInAPackage(INTERNAL)
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("io.batcher.testing")
+                .check(MAIN);
+    }
+
+    @Test
+    void nobodyButTheSeamAsksForTheTimeOrSleeps() {
+        noClasses()
+                .that()
+                .doNotHaveFullyQualifiedName("io.batcher.BatcherClock$SystemClock")
+                .should()
+                .callMethod(System.class, "nanoTime")
+                .orShould()
+                .callMethod(System.class, "currentTimeMillis")
+                .orShould()
+                .callMethod(Instant.class, "now")
+                .check(MAIN);
+        noClasses()
+                .should()
+                .callMethod(Thread.class, "sleep", long.class)
+                .orShould()
+                .dependOnClassesThat()
+                .areAssignableTo(java.util.Timer.class)
+                .check(MAIN);
+    }
+
+    @Test
+    void noTestByGuaranteeSleeps() {
+        noClasses()
+                .that()
+                .resideInAnyPackage("io.batcher", INTERNAL, "io.batcher.testing")
+                .should()
+                .callMethod(Thread.class, "sleep", long.class)
+                .orShould()
+                .callMethodWhere(DescribedPredicate.describe(
+                        "sleep of a time unit",
+                        call -> call.getName().equals("sleep")
+                                && call.getTargetOwner().isEquivalentTo(java.util.concurrent.TimeUnit.class)))
+                .check(TESTS);
+    }
+
+    @Test
+    void nobodyUsesTheCommonPoolOrMonitorsOfThisKind() {
+        noClasses()
+                .should()
+                .dependOnClassesThat()
+                .areAssignableTo(ForkJoinPool.class)
+                .orShould()
+                .callMethod(Object.class, "wait")
+                .orShould()
+                .callMethod(Object.class, "wait", long.class)
+                .check(MAIN.that(resideInAPackage(INTERNAL)));
+    }
+
+    @Test
+    void threadsAreMadeInOnePlace() {
+        noClasses()
+                .that()
+                .doNotHaveSimpleName("SharedThreads")
+                .should()
+                .callConstructorWhere(DescribedPredicate.describe(
+                        "a thread or pool is made",
+                        call -> call.getTargetOwner().isAssignableTo(Thread.class)
+                                || call.getTargetOwner().isAssignableTo(java.util.concurrent.ExecutorService.class)))
+                .check(MAIN.that(DescribedPredicate.describe(
+                        "outside SharedThreads", type -> !type.getName().contains("SharedThreads"))));
+    }
+
+    @Test
+    void noStateIsStaticAndMutable() {
+        fields().that()
+                .areStatic()
+                .and()
+                .areNotFinal()
+                .should()
+                .notBeStatic()
+                .allowEmptyShould(true)
+                .check(MAIN);
+    }
+
+    @Test
+    void noInternalTypeIsInAPublicSignature() {
+        methods()
+                .that()
+                .arePublic()
+                .and()
+                .areDeclaredInClassesThat()
+                .resideOutsideOfPackage(INTERNAL)
+                .should(new com.tngtech.archunit.lang.ArchCondition<>("show no internal type") {
+                    @Override
+                    public void check(JavaMethod method, com.tngtech.archunit.lang.ConditionEvents events) {
+                        boolean shows = Stream.concat(
+                                        Stream.of(method.getRawReturnType()), method.getRawParameterTypes().stream())
+                                .anyMatch(type -> type.getPackageName().equals(INTERNAL));
+                        events.add(new com.tngtech.archunit.lang.SimpleConditionEvent(
+                                method, !shows, method.getFullName()));
+                    }
+                })
+                .check(MAIN);
+    }
+}

@@ -1,0 +1,258 @@
+/*
+ * Copyright 2026 the Batcher authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.batcher;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.logging.Handler;
+import java.util.logging.Level;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
+import org.junit.jupiter.api.Test;
+
+/**
+ * P8 and D2: one log line per burst of drops with a count, never one per item; repeated failures: the first, then once a minute, then
+ * the recovery; a pause is a warning.
+ */
+class LoggingTest {
+
+    @Test
+    void ofRepeatedFailuresTheFirstIsLoggedThenOneAMinuteThenTheRecovery() {
+        try (CapturedLog log = new CapturedLog();
+                Plain plain = new Plain()) {
+            IllegalStateException cause = new IllegalStateException("no");
+            plain.outcome = () -> {
+                throw cause;
+            };
+            plain.batcher.addMany(List.of("a", "b"));
+            plain.advanceMillis(500);
+            assertThat(log.lines()).hasSize(1);
+            assertThat(log.lines().get(0))
+                    .matches("WARNING Batcher \"plain\" attempt 1 with batch plain-\\S+ of 2 items failed");
+            assertThat(log.records().get(0).getThrown()).isSameAs(cause);
+
+            plain.advanceMillis(59_999);
+            assertThat(log.lines()).hasSize(1);
+            plain.advanceMillis(1);
+            assertThat(log.lines()).hasSize(2);
+            assertThat(log.lines().get(1)).startsWith("WARNING Batcher \"plain\" attempt 121 with batch ");
+            assertThat(log.lines().get(1)).endsWith(" of 2 items failed, as 119 attempts before it");
+
+            plain.time.advance(Duration.ofMinutes(3));
+            assertThat(log.lines()).hasSize(5);
+            plain.outcome = () -> {};
+            plain.advanceMillis(500);
+            assertThat(log.lines())
+                    .hasSize(6)
+                    .endsWith("INFO Batcher \"plain\" delivers again, after 481 failed attempts");
+            plain.batcher.add("c");
+            plain.advanceMillis(500);
+            assertThat(log.lines()).hasSize(6);
+        }
+    }
+
+    @Test
+    void afterARecoveryTheNextFailureIsAFirstOneAgain() {
+        try (CapturedLog log = new CapturedLog();
+                Plain plain = new Plain()) {
+            for (int i = 0; i < 3; i++) {
+                plain.outcome = () -> {
+                    throw new IllegalStateException("no");
+                };
+                plain.batcher.add("a");
+                plain.advanceMillis(500);
+                plain.outcome = () -> {};
+                plain.advanceMillis(500);
+            }
+            assertThat(log.at(Level.WARNING)).hasSize(3);
+            assertThat(log.at(Level.INFO)).hasSize(3);
+        }
+    }
+
+    @Test
+    void withAnErrorCallbackNothingIsLogged() {
+        try (CapturedLog log = new CapturedLog();
+                Rig rig = new Rig(HandlerKind.SYNC)) {
+            rig.fail(5).add("a").advanceMillis(5_000);
+            assertThat(log.lines()).isEmpty();
+        }
+    }
+
+    @Test
+    void aBurstOfDropsIsOneLineWithTheCount() {
+        for (Overflow policy : new Overflow[] {Overflow.DROP_NEWEST, Overflow.DROP_OLDEST}) {
+            try (CapturedLog log = new CapturedLog();
+                    Plain plain = new Plain(builder -> builder.capacity(2).overflow(policy))) {
+                plain.batcher.stopAutoFlush();
+                plain.outcome = () -> {
+                    for (int i = 0; i < 1_000; i++) {
+                        plain.batcher.offer("x");
+                    }
+                };
+                plain.batcher.addMany(List.of("a", "b"));
+                plain.advanceMillis(0);
+                plain.outcome = () -> {};
+                plain.batcher.close();
+                assertThat(log.lines())
+                        .containsExactly("WARNING Batcher \"plain\" dropped 1000 items because its buffer was full; "
+                                + "set onDrop to get them");
+            }
+        }
+    }
+
+    @Test
+    void dropsThatGoOnAreOneLineAMinute() {
+        try (CapturedLog log = new CapturedLog();
+                Plain plain = new Plain(builder -> builder.capacity(1).overflow(Overflow.DROP_NEWEST))) {
+            plain.batcher.add("a");
+            plain.outcome = () -> {
+                for (int second = 0; second < 600; second++) {
+                    plain.batcher.add("dropped");
+                    plain.advanceMillis(1_000);
+                }
+            };
+            plain.advanceMillis(500);
+            assertThat(log.at(Level.WARNING)).hasSizeBetween(9, 11);
+            assertThat(log.lines().stream()
+                            .mapToInt(line -> Integer.parseInt(line.replaceAll(".*dropped (\\d+) items.*", "$1")))
+                            .sum())
+                    .isEqualTo(600);
+        }
+    }
+
+    @Test
+    void withADropCallbackNothingIsLogged() {
+        try (CapturedLog log = new CapturedLog();
+                Rig rig =
+                        new Rig(HandlerKind.SYNC, builder -> builder.capacity(1).overflow(Overflow.DROP_NEWEST))) {
+            rig.add("a", "b", "c").advanceMillis(5_000);
+            assertThat(log.lines()).isEmpty();
+            assertThat(rig.dropped).containsExactly("b", "c");
+        }
+    }
+
+    @Test
+    void aLogHandlerThatWritesToTheFullBatcherDoesNotRunForEver() {
+        try (CapturedLog log = new CapturedLog();
+                Plain plain = new Plain(builder -> builder.capacity(1).overflow(Overflow.DROP_NEWEST))) {
+            Handler appender = new Handler() {
+                @Override
+                public void publish(LogRecord record) {
+                    plain.batcher.submit(record.getMessage());
+                }
+
+                @Override
+                public void flush() {}
+
+                @Override
+                public void close() {}
+            };
+            Logger logger = Logger.getLogger("io.batcher");
+            plain.batcher.pause();
+            plain.batcher.add("a");
+            plain.batcher.add("dropped");
+            plain.time.advance(Duration.ofMinutes(2));
+            logger.addHandler(appender);
+            try {
+                assertThatCode(() -> plain.batcher.add("dropped too")).doesNotThrowAnyException();
+            } finally {
+                logger.removeHandler(appender);
+            }
+            assertThat(log.lines()).filteredOn(line -> line.contains("dropped")).hasSizeLessThan(5);
+        }
+    }
+
+    @Test
+    void aLogHandlerThatThrowsChangesNothing() {
+        Handler throwing = new Handler() {
+            @Override
+            public void publish(LogRecord record) {
+                throw new IllegalStateException("log");
+            }
+
+            @Override
+            public void flush() {}
+
+            @Override
+            public void close() {}
+        };
+        Logger logger = Logger.getLogger("io.batcher");
+        try (CapturedLog quiet = new CapturedLog()) {
+            logger.addHandler(throwing);
+            RetryPolicy twice = RetryPolicy.builder().maxAttempts(2).build();
+            Plain plain = new Plain(builder -> builder.retry(twice).capacity(1).overflow(Overflow.DROP_OLDEST));
+            plain.outcome = () -> {
+                throw new OutOfMemoryError("no");
+            };
+            plain.batcher.pause();
+            plain.batcher.add("a");
+            plain.batcher.add("b");
+            plain.batcher.resume();
+            plain.advanceMillis(2_000);
+            plain.outcome = () -> {};
+            plain.batcher.add("c");
+            plain.advanceMillis(2_000);
+            plain.batcher.close();
+            BatcherStats stats = plain.batcher.stats();
+            assertThat(List.of(stats.accepted(), stats.dropped(), stats.deadLettered(), stats.handled()))
+                    .containsExactly(3L, 1L, 1L, 1L);
+        } finally {
+            logger.removeHandler(throwing);
+        }
+    }
+
+    @Test
+    void refusalsOfTheExecutorAreOneLineAMinute() {
+        try (CapturedLog log = new CapturedLog();
+                Plain plain = new Plain(builder -> builder.executor(task -> {
+                    throw new RejectedExecutionException("full");
+                }))) {
+            plain.batcher.add("a");
+            plain.advanceMillis(59_000);
+            assertThat(log.lines()).hasSize(1);
+            assertThat(log.records().get(0).getThrown()).isInstanceOf(RejectedExecutionException.class);
+            plain.time.advance(Duration.ofMinutes(2));
+            assertThat(log.lines()).hasSize(3);
+            plain.batcher.close(Duration.ZERO);
+        }
+    }
+
+    @Test
+    void aPauseIsAWarning() {
+        try (CapturedLog log = new CapturedLog();
+                Plain plain = new Plain()) {
+            plain.batcher.pause();
+            assertThat(log.lines())
+                    .containsExactly(
+                            "WARNING Batcher \"plain\" is paused: it accepts items and delivers none until it is resumed");
+            plain.batcher.pause();
+            assertThat(log.lines()).hasSize(1);
+            plain.batcher.resume();
+            assertThat(log.lines()).hasSize(2).endsWith("INFO Batcher \"plain\" is resumed");
+            plain.batcher.resume();
+            assertThat(log.lines()).hasSize(2);
+        }
+    }
+
+    @Test
+    void aHealthyLifeIsSilent() {
+        try (CapturedLog log = new CapturedLog()) {
+            Plain plain = new Plain();
+            plain.batcher.addMany(List.of("a", "b"));
+            plain.batcher.flush();
+            plain.batcher.drain();
+            plain.batcher.startAutoFlush();
+            plain.advanceMillis(5_000);
+            plain.batcher.add("c");
+            plain.batcher.close();
+            plain.batcher.close();
+            assertThat(log.lines()).isEmpty();
+        }
+    }
+}

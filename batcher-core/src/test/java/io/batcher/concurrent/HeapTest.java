@@ -1,0 +1,209 @@
+/*
+ * Copyright 2026 the Batcher authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.batcher.concurrent;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.batcher.Batcher;
+import io.batcher.BatcherBuilder;
+import io.batcher.Overflow;
+import io.batcher.PartialBatchException;
+import io.batcher.RetryPolicy;
+import io.batcher.testing.VirtualTime;
+import java.lang.ref.Reference;
+import java.lang.ref.ReferenceQueue;
+import java.lang.ref.WeakReference;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** What a batcher keeps in memory: nothing that is settled, and next to nothing while it is idle. */
+class HeapTest {
+
+    private static final int CAPACITY = 20_000;
+    private static final Duration SECOND = Duration.ofSeconds(1);
+
+    private final VirtualTime time = new VirtualTime();
+    private final ReferenceQueue<Object> collected = new ReferenceQueue<>();
+    private final Set<Reference<?>> items = new HashSet<>();
+
+    @BeforeAll
+    static void quiet() {
+        QuietLog.install();
+    }
+
+    private BatcherBuilder<Object> builder() {
+        return time.applyTo(Batcher.<Object>builder("heap")).capacity(CAPACITY);
+    }
+
+    private Object item() {
+        Object item = new Object();
+        items.add(new WeakReference<>(item, collected));
+        return item;
+    }
+
+    private void fill(Batcher<Object> batcher, int count) {
+        for (int i = 0; i < count; i++) {
+            switch (i % 3) {
+                case 0 -> batcher.add(item());
+                case 1 -> batcher.submit(item());
+                default -> batcher.addMany(List.of(item()));
+            }
+        }
+    }
+
+    /** Waits, not for long, until every item is garbage. */
+    private void assertNothingRetained(Batcher<Object> batcher) throws InterruptedException {
+        for (int i = 0; i < 50 && !items.isEmpty(); i++) {
+            System.gc();
+            Reference<?> reference = collected.remove(100);
+            while (reference != null) {
+                items.remove(reference);
+                reference = collected.poll();
+            }
+        }
+        assertThat(items).as("items that are retained").hasSize(0);
+        Reference.reachabilityFence(batcher);
+    }
+
+    @Test
+    void aHandledBatchIsGarbage() throws InterruptedException {
+        Batcher<Object> batcher = builder().handler(batch -> {}).build();
+        fill(batcher, 10);
+        time.advance(SECOND);
+        assertNothingRetained(batcher);
+    }
+
+    @Test
+    void afterADrainOfAFullBufferNothingIsRetained() throws InterruptedException {
+        Batcher<Object> batcher = builder().handler(batch -> {}).build();
+        batcher.pause();
+        fill(batcher, CAPACITY);
+        assertThat(batcher.offer(new Object())).isFalse();
+        batcher.resume();
+        time.advance(SECOND);
+        assertThat(batcher.stats().depth()).isZero();
+        assertNothingRetained(batcher);
+    }
+
+    @Test
+    void afterAnAsynchronousBatchNothingIsRetained() throws InterruptedException {
+        Batcher<Object> batcher = builder()
+                .asyncHandler(batch -> {
+                    CompletableFuture<Void> stage = new CompletableFuture<>();
+                    time.schedule(() -> stage.complete(null), Duration.ofMillis(1));
+                    return stage;
+                })
+                .handlerTimeout(SECOND)
+                .build();
+        fill(batcher, 3_000);
+        time.advance(SECOND);
+        assertThat(batcher.stats().depth()).isZero();
+        assertNothingRetained(batcher);
+    }
+
+    @Test
+    void afterFailuresAndGivingUpNothingIsRetained() throws InterruptedException {
+        Batcher<Object> batcher = builder()
+                .handler(batch -> {
+                    if (batch.size() > 1 && batch.attempt() == 1) {
+                        throw new PartialBatchException(Map.of(1, new IllegalStateException("one")));
+                    }
+                    throw new IllegalStateException("all");
+                })
+                .retry(RetryPolicy.builder().maxAttempts(3).isolatePoison(false).build())
+                .onError(failure -> {})
+                .onDeadLetter(letter -> {})
+                .build();
+        fill(batcher, 2_500);
+        time.advance(Duration.ofMinutes(1));
+        assertThat(batcher.stats().depth()).isZero();
+        assertNothingRetained(batcher);
+    }
+
+    @Test
+    void whatWasDroppedOrHandedBackIsNotRetained() throws InterruptedException {
+        Batcher<Object> batcher = builder()
+                .handler(batch -> {
+                    throw new IllegalStateException("never");
+                })
+                .overflow(Overflow.DROP_OLDEST)
+                .onDrop(item -> {})
+                .build();
+        fill(batcher, CAPACITY + 5_000);
+        assertThat(batcher.close(SECOND).undelivered()).hasSize(CAPACITY);
+        assertNothingRetained(batcher);
+    }
+
+    /** The part of a full chunk that was taken is garbage while the rest waits. */
+    @Test
+    void anItemThatWasHandledIsGarbageWhileLaterOnesWait() throws InterruptedException {
+        Batcher<Object> batcher = builder().handler(batch -> {}).maxBatchSize(4).build();
+        fill(batcher, 6);
+        time.runReady();
+        batcher.pause();
+        assertThat(batcher.stats().depth()).isEqualTo(2);
+        List<Reference<?>> first = new ArrayList<>(items);
+        for (int i = 0; i < 50 && first.size() > 2; i++) {
+            System.gc();
+            first.removeIf(reference -> reference.get() == null);
+        }
+        assertThat(first).hasSize(2);
+        batcher.close(SECOND);
+    }
+
+    @Test
+    void anIdleBatcherIsSmall() {
+        assertThat(bytesEach(batcher -> {})).as("bytes of a fresh batcher").isLessThanOrEqualTo(2_048);
+    }
+
+    @Test
+    void aBatcherThatWasUsedIsSmallAgain() {
+        long bytes = bytesEach(batcher -> {
+            for (int i = 0; i < 100; i++) {
+                batcher.submit(i);
+            }
+            time.advance(SECOND);
+        });
+        assertThat(bytes).as("bytes of a batcher that was used").isLessThanOrEqualTo(2_048);
+    }
+
+    private long bytesEach(Consumer<Batcher<Object>> use) {
+        int count = 5_000;
+        List<Batcher<Object>> batchers = new ArrayList<>(2 * count);
+        make(batchers, 500, use); // the first ones load classes and make what is shared
+        long before = usedBytes();
+        make(batchers, count, use);
+        long bytes = (usedBytes() - before) / count;
+        assertThat(batchers).hasSize(count + 500);
+        return bytes;
+    }
+
+    private void make(List<Batcher<Object>> batchers, int count, Consumer<Batcher<Object>> use) {
+        for (int i = 0; i < count; i++) {
+            Batcher<Object> batcher = builder().handler(batch -> {}).build();
+            use.accept(batcher);
+            batchers.add(batcher);
+        }
+    }
+
+    /** The least of several looks: other tests' garbage and threads disturb a single one. */
+    private static long usedBytes() {
+        Runtime runtime = Runtime.getRuntime();
+        long least = Long.MAX_VALUE;
+        for (int i = 0; i < 5; i++) {
+            System.gc();
+            least = Math.min(least, runtime.totalMemory() - runtime.freeMemory());
+        }
+        return least;
+    }
+}

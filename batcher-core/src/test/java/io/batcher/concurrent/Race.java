@@ -1,0 +1,242 @@
+/*
+ * Copyright 2026 the Batcher authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.batcher.concurrent;
+
+import io.batcher.AsyncBatchConsumer;
+import io.batcher.Batch;
+import io.batcher.BatchConsumer;
+import io.batcher.Batcher;
+import io.batcher.BatcherClock;
+import io.batcher.BatcherConfig;
+import io.batcher.BatcherScheduler;
+import io.batcher.BatcherStats;
+import io.batcher.DeadLetter;
+import io.batcher.internal.DefaultBatcher;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executor;
+import java.util.concurrent.Future;
+import java.util.concurrent.FutureTask;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One schedule of a race that Lincheck explores: threads that it controls, a clock that stands still, timers that fire only when the
+ * race says so, and an executor with a thread per task. Nothing waits for time, so that what is lost shows as a deadlock.
+ */
+final class Race implements BatcherClock, BatcherScheduler, Executor {
+
+    /** How many schedules are explored of each race. */
+    static final int SCHEDULES = Integer.getInteger("batcher.schedules", 100);
+
+    private final List<Thread> threads = new ArrayList<>();
+    private final List<FutureTask<Void>> timers = new ArrayList<>();
+    private final List<Throwable> failures = new ArrayList<>();
+    private final boolean patient;
+
+    /** The items of the attempts that succeeded. */
+    final List<Integer> delivered = new ArrayList<>();
+
+    final List<Integer> dropped = new ArrayList<>();
+    final List<Integer> deadLettered = new ArrayList<>();
+
+    /** A race in which calls that wait, wait until they are let go. */
+    Race() {
+        this(true);
+    }
+
+    /** A race in which calls that wait are patient, or give up at once. */
+    Race(boolean patient) {
+        this.patient = patient;
+    }
+
+    /** A batcher whose attempts succeed. */
+    Batcher<Integer> batcher(BatcherConfig<Integer> options) {
+        return batcher(options, this::deliver, null);
+    }
+
+    Batcher<Integer> batcher(BatcherConfig<Integer> options, BatchConsumer<Integer> handler) {
+        return batcher(options, handler, null);
+    }
+
+    Batcher<Integer> asyncBatcher(BatcherConfig<Integer> options, AsyncBatchConsumer<Integer> handler) {
+        return batcher(options, null, handler);
+    }
+
+    boolean hasDelivered(int item) {
+        synchronized (delivered) {
+            return delivered.contains(item);
+        }
+    }
+
+    /** A batcher of this race. Its options are made beforehand: Lincheck cannot follow the regular expression of the name. */
+    Batcher<Integer> batcher(
+            BatcherConfig<Integer> options,
+            @Nullable BatchConsumer<Integer> handler,
+            @Nullable AsyncBatchConsumer<Integer> asyncHandler) {
+        return new DefaultBatcher<>(new BatcherConfig<>(
+                options.name(),
+                handler,
+                asyncHandler,
+                options.interval(),
+                options.maxBatchSize(),
+                options.maxBatchWeight(),
+                options.weigher(),
+                options.eager(),
+                options.capacity(),
+                options.overflow(),
+                options.maxBlock(),
+                options.retry(),
+                options.handlerTimeout(),
+                options.shutdownTimeout(),
+                options.autoFlush(),
+                failure -> {},
+                this::deadLetter,
+                this::drop,
+                options.listener(),
+                this,
+                this,
+                this));
+    }
+
+    private void deadLetter(DeadLetter<Integer> letter) {
+        synchronized (deadLettered) {
+            deadLettered.addAll(letter.items());
+        }
+    }
+
+    private void drop(int item) {
+        synchronized (dropped) {
+            dropped.add(item);
+        }
+    }
+
+    void deliver(Batch<Integer> batch) {
+        synchronized (delivered) {
+            delivered.addAll(batch);
+        }
+    }
+
+    /** Runs all at once, and waits for them and for what they have started. */
+    void run(Runnable... bodies) {
+        for (Runnable body : bodies) {
+            execute(body);
+        }
+        awaitThreads();
+    }
+
+    void awaitThreads() {
+        for (int i = 0; i < threadCount(); i++) {
+            join(thread(i));
+        }
+        synchronized (failures) {
+            if (!failures.isEmpty()) {
+                throw new IllegalStateException("a thread failed", failures.get(0));
+            }
+        }
+    }
+
+    static void join(Thread thread) {
+        try {
+            thread.join();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private int threadCount() {
+        synchronized (threads) {
+            return threads.size();
+        }
+    }
+
+    private Thread thread(int index) {
+        synchronized (threads) {
+            return threads.get(index);
+        }
+    }
+
+    @Override
+    public void execute(Runnable task) {
+        Thread thread = new Thread(() -> {
+            try {
+                task.run();
+            } catch (Throwable t) {
+                synchronized (failures) {
+                    failures.add(t);
+                }
+            }
+        });
+        synchronized (threads) {
+            threads.add(thread);
+        }
+        thread.start();
+    }
+
+    @Override
+    public Future<?> schedule(Runnable task, Duration delay) {
+        FutureTask<Void> timer = new FutureTask<>(task, null);
+        synchronized (timers) {
+            timers.add(timer);
+        }
+        return timer;
+    }
+
+    /** The timers that are set, in the order in which they were. */
+    List<FutureTask<Void>> pending() {
+        synchronized (timers) {
+            return timers.stream().filter(timer -> !timer.isDone()).toList();
+        }
+    }
+
+    @Override
+    public long nanoTime() {
+        return 0;
+    }
+
+    @Override
+    public Instant instant() {
+        return Instant.EPOCH;
+    }
+
+    @Override
+    public boolean await(CountDownLatch latch, long nanos) throws InterruptedException {
+        if (patient) {
+            latch.await();
+        }
+        return latch.getCount() == 0;
+    }
+
+    /** Runs the timers that are set. */
+    void fireTimers() {
+        pending().forEach(FutureTask::run);
+    }
+
+    static void check(boolean holds, String otherwise) {
+        if (!holds) {
+            throw new IllegalStateException(otherwise);
+        }
+    }
+
+    /** Waits for a future. Not by {@code join}: that makes Lincheck follow half of the fork-join pool. */
+    static void settle(CompletableFuture<Void> future) {
+        CountDownLatch done = new CountDownLatch(1);
+        future.whenComplete((value, failure) -> done.countDown());
+        try {
+            done.await();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    static void checkEquation(BatcherStats stats) {
+        long settled = stats.handled() + stats.deadLettered() + stats.dropped() + stats.handedBack();
+        check(stats.accepted() == settled + stats.depth(), "the equation does not hold: " + stats);
+        check(stats.depth() >= 0 && stats.depth() <= stats.capacity(), "the bound does not hold: " + stats);
+    }
+}

@@ -1,0 +1,100 @@
+/*
+ * Copyright 2026 the Batcher authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.batcher.concurrent;
+
+import io.batcher.Batch;
+import io.batcher.PartialBatchException;
+import io.batcher.testing.VirtualTime;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/** Does in each attempt what the next action says, succeeds where there is none, and tells the {@link Model} of it. */
+final class ScriptedHandler {
+
+    private final Model model;
+    private final VirtualTime time;
+    private final ArrayDeque<Action> script = new ArrayDeque<>();
+    private final List<String> handled = new ArrayList<>();
+    private @Nullable String breach;
+
+    ScriptedHandler(Model model, VirtualTime time) {
+        this.model = model;
+        this.time = time;
+    }
+
+    void script(Action action) {
+        script.add(action);
+    }
+
+    /** The items of the attempts that succeeded, in order. */
+    List<String> handled() {
+        return handled;
+    }
+
+    /** What the model did not allow; null if nothing. */
+    @Nullable String breach() {
+        return breach;
+    }
+
+    void handle(Batch<String> batch) throws Exception {
+        begin(batch);
+        Exception failure = end(batch);
+        if (failure != null) {
+            throw failure;
+        }
+    }
+
+    CompletableFuture<Void> handleAsync(Batch<String> batch) {
+        begin(batch);
+        CompletableFuture<Void> stage = new CompletableFuture<>();
+        time.execute(() -> {
+            Exception failure = end(batch);
+            if (failure == null) {
+                stage.complete(null);
+            } else {
+                stage.completeExceptionally(failure);
+            }
+        });
+        return stage;
+    }
+
+    private long now() {
+        return TimeUnit.NANOSECONDS.toMillis(time.nanoTime());
+    }
+
+    private void begin(Batch<String> batch) {
+        String wrong = model.begin(batch, now());
+        if (wrong != null && breach == null) {
+            breach = batch + ", attempt " + batch.attempt() + ", " + batch.reason() + ": " + wrong;
+        }
+    }
+
+    private @Nullable Exception end(Batch<String> batch) {
+        Action behaviour = script.poll();
+        Map<Integer, Exception> causes = new HashMap<>();
+        for (int i = 0; i < batch.size() && behaviour != null; i++) {
+            if (behaviour.kind() == Action.Kind.FAIL
+                    || behaviour.kind() == Action.Kind.FAIL_PARTLY && (behaviour.amount() >> i & 1) == 1) {
+                causes.put(i, new IllegalStateException("item " + i));
+            } else {
+                handled.add(batch.get(i));
+            }
+        }
+        if (behaviour == null) {
+            handled.addAll(batch);
+        }
+        boolean all = causes.size() == batch.size();
+        Exception failure =
+                causes.isEmpty() ? null : all ? new IllegalStateException("all") : new PartialBatchException(causes);
+        model.end(causes.keySet().stream().sorted().toList(), failure, now());
+        return failure;
+    }
+}

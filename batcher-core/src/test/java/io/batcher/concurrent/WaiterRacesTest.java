@@ -1,0 +1,93 @@
+/*
+ * Copyright 2026 the Batcher authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.batcher.concurrent;
+
+import static io.batcher.concurrent.Race.check;
+import static org.jetbrains.lincheck.Lincheck.runConcurrentTest;
+
+import io.batcher.Batcher;
+import io.batcher.BatcherClosedException;
+import io.batcher.BatcherConfig;
+import io.batcher.BatcherFullException;
+import io.batcher.Overflow;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/** Races of calls that wait for room, explored schedule by schedule. A call that is never let go shows as a deadlock. */
+@Tag("lincheck")
+@Tag("soak")
+class WaiterRacesTest {
+
+    private static final BatcherConfig<Integer> BLOCKING = Batcher.<Integer>builder("race")
+            .capacity(1)
+            .overflow(Overflow.BLOCK)
+            .config();
+
+    /** A call waits for room while a flush makes some: it is let go, and its item is delivered. */
+    @Test
+    void waiterAgainstRelease() {
+        runConcurrentTest(Race.SCHEDULES, () -> {
+            Race race = new Race();
+            Batcher<Integer> batcher = race.batcher(BLOCKING);
+            batcher.add(1);
+            race.run(() -> batcher.add(2), () -> batcher.flush());
+            Race.settle(batcher.flush());
+            check(race.delivered.equals(List.of(1, 2)), "delivered " + race.delivered);
+        });
+    }
+
+    /** A call waits for room while the batcher is closed: it is let go, and its item is delivered or refused. */
+    @Test
+    void waiterAgainstClose() {
+        runConcurrentTest(Race.SCHEDULES, () -> {
+            Race race = new Race();
+            Batcher<Integer> batcher = race.batcher(BLOCKING);
+            batcher.add(1);
+            AtomicInteger refused = new AtomicInteger();
+            List<Integer> all = new ArrayList<>();
+            race.run(
+                    () -> {
+                        try {
+                            batcher.add(2);
+                        } catch (BatcherClosedException e) {
+                            refused.incrementAndGet();
+                        }
+                    },
+                    () -> all.addAll(batcher.close(Duration.ofSeconds(1)).undelivered()));
+            all.addAll(race.delivered);
+            check(all.size() + refused.get() == 2, all + " but refused " + refused);
+        });
+    }
+
+    /** A waiter is interrupted while room is made for it: its item is in, or it was told that the buffer is full; later adds work. */
+    @Test
+    void interruptOfAWaiter() {
+        runConcurrentTest(Race.SCHEDULES, () -> {
+            Race race = new Race();
+            Batcher<Integer> batcher = race.batcher(BLOCKING);
+            batcher.add(1);
+            AtomicInteger refused = new AtomicInteger();
+            Thread waiter = new Thread(() -> {
+                try {
+                    batcher.add(2);
+                } catch (BatcherFullException e) {
+                    refused.incrementAndGet();
+                }
+            });
+            waiter.start();
+            race.run(waiter::interrupt, () -> batcher.flush());
+            Race.join(waiter);
+            Race.settle(batcher.flush());
+            check(race.delivered.size() + refused.get() == 2, race.delivered + " but refused " + refused);
+            batcher.add(3);
+            Race.settle(batcher.flush());
+            check(race.hasDelivered(3), "the add after it is lost");
+        });
+    }
+}
