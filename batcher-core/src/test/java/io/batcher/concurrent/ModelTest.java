@@ -23,7 +23,8 @@ import org.junit.jupiter.api.Test;
 /** Random lists of actions: a batcher does what a model on plain lists allows, and does all that the model calls due. */
 class ModelTest {
 
-    private static final int CASES = Boolean.getBoolean("batcher.soak") ? 100_000 : 1_000;
+    private static final int CASES =
+            Integer.getInteger("batcher.cases", Boolean.getBoolean("batcher.soak") ? 100_000 : 1_000);
     private static final int MOST_ACTIONS = 64;
 
     @BeforeAll

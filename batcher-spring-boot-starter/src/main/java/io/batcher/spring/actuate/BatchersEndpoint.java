@@ -23,6 +23,8 @@ public class BatchersEndpoint {
 
     static final List<String> ACTIONS = List.of("flush", "pause", "resume");
 
+    private static final String UNKNOWN_ACTION = "The action is not one of " + ACTIONS;
+
     private final BatcherRegistry registry;
     private final Duration flushTimeout;
 
@@ -95,7 +97,7 @@ public class BatchersEndpoint {
                 yield BatcherDescriptor.of(batcher);
             }
             default ->
-                throw new InvalidEndpointRequestException("unknown action", "The action is not one of " + ACTIONS);
+                throw new InvalidEndpointRequestException(UNKNOWN_ACTION, UNKNOWN_ACTION);
         };
     }
 
