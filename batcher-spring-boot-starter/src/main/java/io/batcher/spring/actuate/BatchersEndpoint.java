@@ -96,8 +96,7 @@ public class BatchersEndpoint {
                 batcher.batcher().resume();
                 yield BatcherDescriptor.of(batcher);
             }
-            default ->
-                throw new InvalidEndpointRequestException(UNKNOWN_ACTION, UNKNOWN_ACTION);
+            default -> throw new InvalidEndpointRequestException(UNKNOWN_ACTION, UNKNOWN_ACTION);
         };
     }
 
