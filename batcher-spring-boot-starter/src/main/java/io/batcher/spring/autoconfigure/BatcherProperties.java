@@ -59,7 +59,22 @@ public record BatcherProperties(
             @Nullable Duration handlerTimeout,
             @Nullable Duration shutdownTimeout,
             @Nullable Boolean autoFlush,
-            @Nullable Class<?> itemType) {}
+            @Nullable Class<?> itemType) {
+
+        /**
+         * Converts what YAML makes of a name with nothing below it, an empty string, to no options. Spring Boot 4.0 asks for that; the
+         * conversion service finds the method by its name.
+         *
+         * @throws IllegalArgumentException if the string is not empty
+         */
+        public static Options of(String nothing) {
+            if (!nothing.isEmpty()) {
+                throw new IllegalArgumentException("a batcher has options below its name, and no value of its own");
+            }
+            Retry retry = new Retry(null, null, null, null, null, null, null);
+            return new Options(null, null, null, null, null, null, null, retry, null, null, null, null);
+        }
+    }
 
     /**
      * Retry options; what is absent is inherited, at last from {@link io.batcher.RetryPolicy.Builder}.
