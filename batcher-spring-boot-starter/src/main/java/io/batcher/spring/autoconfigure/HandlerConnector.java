@@ -110,7 +110,7 @@ final class HandlerConnector implements BeanPostProcessor, SmartInitializingSing
                 "The handler of batcher \"" + handler.batcher() + "\" is hidden: " + handler.describeInFull()
                         + " was found only when the bean was created, because its definition tells another type.",
                 "Declare the class itself, " + handler.beanType().getName()
-                        + ", as the return type of the @Bean method," + " not an interface of it.");
+                        + ", as the return type of the @Bean method, not an interface of it.");
     }
 
     private void connect(BatcherSpec spec, HandlerMethod handler) {

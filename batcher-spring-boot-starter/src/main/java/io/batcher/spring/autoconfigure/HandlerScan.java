@@ -45,8 +45,12 @@ final class HandlerScan {
 
     /** Returns the annotated methods of a class and what they are for. */
     static Map<Method, HandlerKind> annotated(Class<?> type) {
-        return MethodIntrospector.selectMethods(
-                type, (MethodIntrospector.MetadataLookup<HandlerKind>) HandlerScan::kindOf);
+        try {
+            return MethodIntrospector.selectMethods(
+                    type, (MethodIntrospector.MetadataLookup<HandlerKind>) HandlerScan::kindOf);
+        } catch (LinkageError | TypeNotPresentException e) {
+            return Map.of(); // a class for a library that is not there
+        }
     }
 
     /** Whether the class can have annotated methods at all. */
@@ -87,7 +91,7 @@ final class HandlerScan {
             return List.of();
         }
         ResolvableType owner = owner(definition, type);
-        return methodsOf(type).entrySet().stream()
+        return annotated(type).entrySet().stream()
                 .map(entry -> handler(entry.getValue(), entry.getKey(), definition, type, owner))
                 .toList();
     }
@@ -102,14 +106,6 @@ final class HandlerScan {
             return type == null ? null : ClassUtils.getUserClass(type);
         } catch (BeansException | LinkageError e) {
             return null; // a bean for a library that is not there
-        }
-    }
-
-    private static Map<Method, HandlerKind> methodsOf(Class<?> type) {
-        try {
-            return annotated(type);
-        } catch (LinkageError | TypeNotPresentException e) {
-            return Map.of(); // a class for a library that is not there
         }
     }
 

@@ -5,17 +5,12 @@
 package io.batcher.spring.autoconfigure;
 
 import io.batcher.spring.autoconfigure.BatcherProperties.Options;
-import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.bind.BindException;
 import org.springframework.boot.context.properties.bind.Bindable;
 import org.springframework.boot.context.properties.bind.Binder;
-import org.springframework.boot.context.properties.bind.PropertySourcesPlaceholdersResolver;
 import org.springframework.boot.context.properties.source.ConfigurationProperty;
-import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
-import org.springframework.boot.context.properties.source.ConfigurationPropertySource;
-import org.springframework.boot.context.properties.source.ConfigurationPropertySources;
 import org.springframework.core.NestedExceptionUtils;
 import org.springframework.core.env.Environment;
 
@@ -31,7 +26,7 @@ final class OptionsBinder {
     private final Options defaults;
 
     OptionsBinder(Environment environment) {
-        this.binder = new Binder(sources(environment), new PropertySourcesPlaceholdersResolver(environment));
+        this.binder = Binder.get(environment);
         this.defaults = bind(DEFAULTS, DEFAULTS);
         if (defaults.itemType() != null) {
             throw new BatcherConfigurationException(
@@ -39,22 +34,6 @@ final class OptionsBinder {
                     "Remove it, and set batcher.instances.<name>.item-type where no @BatchHandler method tells the type.");
         }
         check(DEFAULTS, List.of(defaults), "Correct " + DEFAULTS + ".");
-    }
-
-    /**
-     * Leaves out a name with nothing below it, which YAML makes an empty string: there is nothing to bind, but Spring Boot 4.0 tries to.
-     */
-    private static List<ConfigurationPropertySource> sources(Environment environment) {
-        List<ConfigurationPropertySource> sources = new ArrayList<>();
-        for (ConfigurationPropertySource source : ConfigurationPropertySources.get(environment)) {
-            sources.add(source.filter(name -> !InstanceKeys.INSTANCES.isParentOf(name) || !isEmpty(source, name)));
-        }
-        return sources;
-    }
-
-    private static boolean isEmpty(ConfigurationPropertySource source, ConfigurationPropertyName name) {
-        ConfigurationProperty property = source.getConfigurationProperty(name);
-        return property != null && "".equals(property.getValue());
     }
 
     /** Returns the options of one batcher, its own after those that it inherits. */

@@ -216,6 +216,15 @@ class StartupFailureTest {
     }
 
     @Test
+    void aNameWithAValueOfItsOwn() {
+        assertThat(failure(contexts.withUserConfiguration(Readings.class)
+                                .withPropertyValues("batcher.instances.readings=5s"))
+                        .getDescription())
+                .startsWith("Batcher \"readings\" is not configured properly: batcher.instances.readings has the value"
+                        + " \"5s\"");
+    }
+
+    @Test
     void aDefaultThatIsRefusedAlthoughThereIsNoBatcher() {
         FailureAnalysis failure = failure(contexts.withPropertyValues("batcher.defaults.interval=-1s"));
         assertThat(failure.getDescription())
