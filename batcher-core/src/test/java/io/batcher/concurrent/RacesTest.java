@@ -11,6 +11,7 @@ import io.batcher.Batcher;
 import io.batcher.BatcherClosedException;
 import io.batcher.BatcherConfig;
 import io.batcher.Overflow;
+import io.batcher.RetryPolicy;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,6 +28,10 @@ class RacesTest {
 
     private static final BatcherConfig<Integer> PLAIN =
             Batcher.<Integer>builder("race").config();
+    private static final BatcherConfig<Integer> TIMED = Batcher.<Integer>builder("race")
+            .handlerTimeout(Duration.ofSeconds(1))
+            .retry(RetryPolicy.builder().maxAttempts(1).build())
+            .config();
     private static final BatcherConfig<Integer> DROPPING = Batcher.<Integer>builder("race")
             .capacity(2)
             .overflow(Overflow.DROP_OLDEST)
@@ -145,6 +150,25 @@ class RacesTest {
             race.run(() -> Race.settle(flushed));
             check(race.delivered.equals(List.of(1)), "delivered " + race.delivered);
             check(batcher.stats().handled() == 1, batcher.stats().toString());
+        });
+    }
+
+    /** The timeout of an asynchronous attempt races with the end of its stage: the attempt is settled once, as success or failure. */
+    @Test
+    void timeoutAgainstStage() {
+        runConcurrentTest(Race.SCHEDULES, () -> {
+            Race race = new Race();
+            CompletableFuture<Void> stage = new CompletableFuture<>();
+            Batcher<Integer> batcher = race.asyncBatcher(TIMED, batch -> stage);
+            batcher.add(1);
+            CompletableFuture<Void> flushed = batcher.flush();
+            race.awaitThreads();
+            race.run(() -> stage.complete(null), race::fireTimers);
+            Race.settle(flushed);
+            check(
+                    batcher.stats().handled() + batcher.stats().deadLettered() == 1,
+                    batcher.stats().toString());
+            Race.checkEquation(batcher.stats());
         });
     }
 
