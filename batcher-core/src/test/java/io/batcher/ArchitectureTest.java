@@ -19,6 +19,8 @@ import com.tngtech.archunit.core.domain.JavaMethod;
 import com.tngtech.archunit.core.domain.JavaModifier;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import java.io.InputStream;
+import java.lang.module.ModuleDescriptor;
 import java.time.Instant;
 import java.util.concurrent.ForkJoinPool;
 import java.util.stream.Stream;
@@ -171,6 +173,32 @@ class ArchitectureTest {
                                 || call.getTargetOwner().isAssignableTo(java.util.concurrent.ExecutorService.class)))
                 .check(MAIN.that(DescribedPredicate.describe(
                         "outside SharedThreads", type -> !type.getName().contains("SharedThreads"))));
+    }
+
+    @Test
+    void theModuleExportsThePublicPackagesOnlyAndNeedsNothingAtRunTime() throws java.io.IOException {
+        ModuleDescriptor module;
+        try (InputStream descriptor = Batcher.class
+                .getProtectionDomain()
+                .getCodeSource()
+                .getLocation()
+                .toURI()
+                .resolve("module-info.class")
+                .toURL()
+                .openStream()) {
+            module = ModuleDescriptor.read(descriptor);
+        } catch (java.net.URISyntaxException e) {
+            throw new IllegalStateException(e);
+        }
+        assertThat(module.name()).isEqualTo("io.batcher");
+        assertThat(module.exports())
+                .extracting(ModuleDescriptor.Exports::source)
+                .containsExactlyInAnyOrder("io.batcher", "io.batcher.testing");
+        assertThat(module.opens()).isEmpty();
+        assertThat(module.requires())
+                .filteredOn(needed -> !needed.modifiers().contains(ModuleDescriptor.Requires.Modifier.STATIC))
+                .extracting(ModuleDescriptor.Requires::name)
+                .containsExactly("java.base");
     }
 
     @Test

@@ -17,7 +17,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /** The builder: defaults, and every value and pair of values that it refuses, with the whole message: option, rule, value. */
 class BatcherBuilderTest {
@@ -238,60 +237,6 @@ class BatcherBuilderTest {
         assertThatThrownBy(() -> option.accept(builder()))
                 .isInstanceOf(NullPointerException.class)
                 .hasMessage(name);
-    }
-
-    @ParameterizedTest
-    @ValueSource(strings = {"a", "a1", "readings", "sensor-readings", "a-1-b", "x2-y3"})
-    void goodNames(String name) {
-        assertThat(Batcher.builder(name).build().name()).isEqualTo(name);
-    }
-
-    @Test
-    void aNameHasAtMost64Characters() {
-        assertThat(Batcher.builder("a".repeat(64)).config().name()).hasSize(64);
-        assertThatThrownBy(() -> Batcher.builder("a".repeat(65)))
-                .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("name must match [a-z][a-z0-9]*(-[a-z0-9]+)* and have at most 64 characters, but was \""
-                        + "a".repeat(64) + "...\"; \"" + "a".repeat(64) + "\" would do");
-    }
-
-    @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "",
-                " ",
-                "-",
-                "A",
-                "1a",
-                "a-",
-                "-a",
-                "a--b",
-                "a_b",
-                "a.b",
-                "a b",
-                "é",
-                "aB",
-                "a\n",
-                "a/b",
-                "%s",
-                "sensorReadings"
-            })
-    void badNamesAreRefusedWithTheRuleTheValueAndASuggestionThatWouldDo(String name) {
-        assertThatThrownBy(() -> Batcher.builder(name))
-                .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageStartingWith(
-                        "name must match [a-z][a-z0-9]*(-[a-z0-9]+)* and have at most 64 characters, but was \"" + name
-                                + "\"; \"")
-                .satisfies(thrown -> {
-                    String suggestion = thrown.getMessage().replaceAll("(?s).*\"; \"(.*)\" would do", "$1");
-                    assertThat(Batcher.builder(suggestion).config().name()).isEqualTo(suggestion);
-                });
-    }
-
-    @Test
-    void theSuggestionKeepsTheWords() {
-        assertThatThrownBy(() -> Batcher.builder("sensorReadings_v2"))
-                .hasMessageEndingWith("\"sensor-readings-v2\" would do");
     }
 
     @Test

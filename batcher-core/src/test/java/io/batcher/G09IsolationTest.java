@@ -6,8 +6,6 @@ package io.batcher;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.IOException;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -28,45 +26,15 @@ class G09IsolationTest {
     private static final RetryPolicy ISOLATING =
             RetryPolicy.builder().maxAttempts(1).isolatePoison(true).build();
 
-    private boolean outage;
-    private final List<String> delivered = new ArrayList<>();
-
-    private Rig rig(HandlerKind kind, int maxAttempts) {
-        RetryPolicy isolating = RetryPolicy.builder()
-                .maxAttempts(maxAttempts)
-                .isolatePoison(true)
-                .delay(Duration.ofMillis(100))
-                .build();
-        Rig rig = Rig.bare(builder -> builder.retry(isolating).maxBatchSize(8));
-        kind.register(rig.batcher, rig.time, batch -> {
-            rig.record("call " + batch.attempt() + " " + String.join("", batch));
-            if (outage || batch.stream().anyMatch(item -> !item.equals(item.toLowerCase(java.util.Locale.ROOT)))) {
-                throw new IOException("no");
-            }
-            delivered.addAll(batch);
-        });
-        return rig;
-    }
-
-    private static List<String> items(String letters) {
-        return letters.chars().mapToObj(Character::toString).toList();
-    }
-
-    /** The calls and letters, without time and failures. */
-    private static List<String> story(Rig rig) {
-        return rig.log.stream()
-                .filter(line -> !line.contains("failed"))
-                .map(line -> line.substring(line.indexOf(' ') + 1))
-                .toList();
-    }
+    private final PoisonedRig poisoned = new PoisonedRig();
 
     @ParameterizedTest
     @EnumSource
     void halvesTheBatchUntilTheBadItemStandsAlone(HandlerKind kind) {
-        try (Rig rig = rig(kind, 2)) {
-            rig.batcher.addMany(items("abCdefgh"));
+        try (Rig rig = poisoned.rig(kind, 2)) {
+            rig.batcher.addMany(PoisonedRig.items("abCdefgh"));
             rig.advanceMillis(1_000);
-            assertThat(story(rig))
+            assertThat(PoisonedRig.story(rig))
                     .containsExactly(
                             "call 1 abCdefgh",
                             "call 2 abCdefgh",
@@ -77,7 +45,7 @@ class G09IsolationTest {
                             "call 5 d",
                             "call 3 efgh",
                             "dead [C] no, attempts 5");
-            assertThat(delivered).isEqualTo(items("abdefgh"));
+            assertThat(poisoned.delivered).isEqualTo(PoisonedRig.items("abdefgh"));
             assertThat(rig.stats().deadLettered()).isEqualTo(1);
         }
     }
@@ -85,10 +53,10 @@ class G09IsolationTest {
     @ParameterizedTest
     @EnumSource
     void aWholePassNeedsNoTime(HandlerKind kind) {
-        try (Rig rig = rig(kind, 1)) {
-            rig.batcher.addMany(items("aBcdefgh"));
+        try (Rig rig = poisoned.rig(kind, 1)) {
+            rig.batcher.addMany(PoisonedRig.items("aBcdefgh"));
             rig.runReady();
-            assertThat(delivered).isEqualTo(items("acdefgh"));
+            assertThat(poisoned.delivered).isEqualTo(PoisonedRig.items("acdefgh"));
             assertThat(rig.letters).hasSize(1);
             assertThat(rig.time.pendingTimers()).isZero();
         }
@@ -97,8 +65,8 @@ class G09IsolationTest {
     @ParameterizedTest
     @EnumSource
     void aFailureIsAGivingUpOnlyWhereTheItemsAre(HandlerKind kind) {
-        try (Rig rig = rig(kind, 1)) {
-            rig.batcher.addMany(items("aB"));
+        try (Rig rig = poisoned.rig(kind, 1)) {
+            rig.batcher.addMany(PoisonedRig.items("aB"));
             rig.advanceMillis(500);
             assertThat(rig.log)
                     .filteredOn(line -> line.contains("failed") || line.contains("dead"))
@@ -113,15 +81,15 @@ class G09IsolationTest {
     @EnumSource
     void everyMixOfGoodAndBadItemsIsSortedOutOrKept(HandlerKind kind) {
         for (int seed = 0; seed < 100; seed++) {
-            delivered.clear();
+            poisoned.delivered.clear();
             Random random = new Random(seed);
             StringBuilder letters = new StringBuilder("a"); // the first part of each pass has a success early enough
             for (int i = 1; i < 8; i++) {
                 char letter = (char) ('a' + i);
                 letters.append(random.nextInt(3) == 0 ? Character.toUpperCase(letter) : letter);
             }
-            List<String> all = items(letters.toString());
-            try (Rig rig = rig(kind, 1)) {
+            List<String> all = PoisonedRig.items(letters.toString());
+            try (Rig rig = poisoned.rig(kind, 1)) {
                 rig.batcher.addMany(all);
                 rig.advanceMillis(5_000);
                 List<String> good =
@@ -130,83 +98,9 @@ class G09IsolationTest {
                         all.stream().filter(item -> item.charAt(0) < 'a').toList();
                 List<String> dead = new ArrayList<>();
                 rig.letters.forEach(letter -> dead.addAll(letter.items()));
-                assertThat(delivered).as("%s", letters).isEqualTo(good);
+                assertThat(poisoned.delivered).as("%s", letters).isEqualTo(good);
                 assertThat(dead).as("%s", letters).isEqualTo(bad);
             }
-        }
-    }
-
-    @ParameterizedTest
-    @EnumSource
-    void anOutageQuarantinesNothing(HandlerKind kind) {
-        try (Rig rig = rig(kind, 2)) {
-            outage = true;
-            rig.batcher.addMany(items("abcdefgh"));
-            rig.advanceMillis(60_000);
-            assertThat(rig.letters).isEmpty();
-            assertThat(rig.stats().depth()).isEqualTo(8);
-            outage = false;
-            rig.advanceMillis(100);
-            assertThat(delivered).isEqualTo(items("abcdefgh"));
-            assertThat(rig.letters).isEmpty();
-        }
-    }
-
-    /** For 8 items ceil(log2 n) + 2 is 5. */
-    @ParameterizedTest
-    @EnumSource
-    void aPassWithoutSuccessEndsAfterItsFirstCallsAndIsRepeatedAfterTheDelay(HandlerKind kind) {
-        try (Rig rig = rig(kind, 1)) {
-            outage = true;
-            rig.batcher.addMany(items("abcdefgh"));
-            rig.runReady();
-            assertThat(story(rig))
-                    .containsExactly(
-                            "call 1 abcdefgh", "call 2 abcd", "call 3 ab", "call 4 a", "call 4 b", "call 3 cd");
-            rig.advanceMillis(99);
-            assertThat(rig.log).filteredOn(line -> line.contains("call")).hasSize(6);
-            rig.advanceMillis(1);
-            assertThat(rig.log).filteredOn(line -> line.startsWith("100 call")).hasSize(5);
-            assertThat(rig.stats().depth()).isEqualTo(8);
-        }
-    }
-
-    @ParameterizedTest
-    @EnumSource
-    void aLoneItemWithNoneBehindItIsKept(HandlerKind kind) {
-        try (Rig rig = rig(kind, 2)) {
-            rig.add("A").advanceMillis(60_000);
-            assertThat(rig.letters).isEmpty();
-            assertThat(rig.stats().depth()).isEqualTo(1);
-        }
-    }
-
-    @ParameterizedTest
-    @EnumSource
-    void aLoneItemIsProbedAgainstTheItemBehindIt(HandlerKind kind) {
-        try (Rig rig = rig(kind, 2)) {
-            rig.add("A").advanceMillis(550);
-            rig.add("b", "c").advanceMillis(60_000);
-            assertThat(rig.letters).hasSize(1);
-            assertThat(rig.letters.get(0).items()).containsExactly("A");
-            assertThat(delivered).containsExactly("b", "c");
-            assertThat(story(rig))
-                    .containsExactly("call 1 A", "call 2 A", "call 1 b", "dead [A] no, attempts 2", "call 1 c");
-        }
-    }
-
-    @ParameterizedTest
-    @EnumSource
-    void aLoneItemWhoseProbeFailsTooIsKeptWithIt(HandlerKind kind) {
-        try (Rig rig = rig(kind, 2)) {
-            outage = true;
-            rig.add("a").advanceMillis(550);
-            rig.add("b", "c").advanceMillis(60_000);
-            assertThat(rig.letters).isEmpty();
-            assertThat(rig.stats().depth()).isEqualTo(3);
-            outage = false;
-            rig.advanceMillis(1_000);
-            assertThat(delivered).containsExactly("a", "b", "c");
         }
     }
 
@@ -262,9 +156,9 @@ class G09IsolationTest {
 
     @Test
     void futuresOfGoodItemsAreDoneAndThatOfTheBadOneFails() {
-        try (Rig rig = rig(HandlerKind.SYNC, 1)) {
+        try (Rig rig = poisoned.rig(HandlerKind.SYNC, 1)) {
             List<CompletableFuture<Void>> futures =
-                    items("abCd").stream().map(rig.batcher::submit).toList();
+                    PoisonedRig.items("abCd").stream().map(rig.batcher::submit).toList();
             rig.advanceMillis(500);
             assertThat(futures)
                     .filteredOn(CompletableFuture::isCompletedExceptionally)

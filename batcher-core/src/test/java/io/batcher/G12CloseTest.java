@@ -5,14 +5,12 @@
 package io.batcher;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.logging.Level;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -178,127 +176,5 @@ class G12CloseTest {
         assertThat(flushed).isCompletedExceptionally();
         assertThat(seen.get(0).handedBack()).isEqualTo(2);
         rig.close();
-    }
-
-    @Test
-    void itKeepsToItsTimeoutAndHandsBackWhatIsWithTheHandler() {
-        Rig rig = Rig.byHand();
-        CompletableFuture<Void> inFlight = rig.batcher.submit("a");
-        CompletableFuture<Void> flushed = rig.batcher.flush();
-        rig.runReady().add("b");
-        CloseResult<String> result = rig.batcher.close(SECOND);
-        assertThat(rig.millis()).isEqualTo(1_000);
-        assertThat(result.undelivered()).containsExactly("a", "b");
-        assertThat(result.timedOut()).isTrue();
-        assertThat(G05FlushAndFailuresTest.causeOf(inFlight)).isInstanceOf(BatcherClosedException.class);
-        assertThat(G05FlushAndFailuresTest.causeOf(flushed)).isInstanceOf(BatcherClosedException.class);
-        assertThat(rig.stats().inFlight()).isZero();
-
-        rig.succeed().advanceMillis(5_000); // too late to count
-        assertThat(rig.stats().handled()).isZero();
-        assertThat(rig.stats().handedBack()).isEqualTo(2);
-        assertThat(rig.calls).hasSize(1);
-        rig.close();
-    }
-
-    @Test
-    void aLateFailureIsNotReported() {
-        Rig rig = Rig.byHand();
-        rig.add("a").advanceMillis(500);
-        rig.batcher.close(SECOND);
-        rig.failStage("late").advanceMillis(5_000);
-        assertThat(rig.failures).isEmpty();
-        assertThat(rig.stats().failedAttempts()).isZero();
-        rig.close();
-    }
-
-    @Test
-    void withoutAnyTimeEverythingIsHandedBack() {
-        Rig rig = new Rig(HandlerKind.SYNC);
-        rig.add("a", "b");
-        CloseResult<String> result = rig.batcher.close(Duration.ZERO);
-        assertThat(result).isEqualTo(new CloseResult<>(List.of("a", "b"), true));
-        rig.advanceMillis(5_000);
-        assertThat(rig.calls).isEmpty();
-        rig.close();
-    }
-
-    @Test
-    void aSecondCloseGetsNothing() {
-        Rig rig = new Rig(HandlerKind.SYNC);
-        rig.fail(1).add("a");
-        assertThat(rig.batcher.close(SECOND).undelivered()).containsExactly("a");
-        assertThat(rig.batcher.close(SECOND)).isEqualTo(new CloseResult<>(List.of(), false));
-        rig.batcher.close();
-        assertThat(rig.letters).isEmpty();
-        assertThat(rig.stats().handedBack()).isEqualTo(1);
-    }
-
-    @Test
-    void aTimeoutIsZeroOrMore() {
-        try (Rig rig = new Rig(HandlerKind.SYNC)) {
-            assertThatThrownBy(() -> rig.batcher.close(Duration.ofMillis(-1)))
-                    .isInstanceOf(IllegalArgumentException.class)
-                    .hasMessage("timeout must not be negative, but was PT-0.001S");
-            assertThatThrownBy(() -> rig.batcher.close(null)).isInstanceOf(NullPointerException.class);
-            assertThat(rig.stats().state()).isEqualTo(BatcherState.RUNNING);
-            rig.batcher.close(Duration.ofSeconds(Long.MAX_VALUE));
-        }
-    }
-
-    @Test
-    void closeWithoutAResultGivesWhatIsLeftToTheDeadLetterCallback() {
-        Rig rig = new Rig(HandlerKind.SYNC, builder -> builder.maxBatchSize(2));
-        rig.batcher.pause();
-        rig.fail(1).add("a", "b", "c");
-        rig.batcher.close();
-        List<String> letters = new ArrayList<>();
-        rig.letters.forEach(letter -> letters.addAll(letter.items()));
-        assertThat(letters).containsExactly("a", "b", "c");
-        assertThat(rig.letters).allMatch(letter -> letter.cause() instanceof BatcherClosedException);
-        assertThat(rig.letters.get(0).attempts()).isEqualTo(1);
-        assertThat(rig.letters.get(0).cause()).hasCause(rig.failures.get(0).cause());
-        assertThat(rig.stats().handedBack()).isEqualTo(3);
-        assertThat(rig.stats().deadLettered()).isZero();
-    }
-
-    @Test
-    void closeWithoutAResultAndWithoutCallbackLogsTheCount() {
-        try (CapturedLog log = new CapturedLog()) {
-            Plain plain = new Plain(builder -> builder.onError(failure -> {}));
-            plain.outcome = () -> {
-                throw new IllegalStateException("no");
-            };
-            plain.batcher.addMany(List.of("a", "b"));
-            plain.batcher.close();
-            assertThat(log.lines())
-                    .containsExactly("SEVERE Batcher \"plain\" closed with 2 items not delivered; "
-                            + "set onDeadLetter to keep such items");
-            assertThat(log.at(Level.SEVERE)).hasSize(1);
-        }
-    }
-
-    @Test
-    void closeWithoutAResultTakesTheShutdownTimeout() {
-        Rig rig = Rig.byHand(builder -> builder.shutdownTimeout(Duration.ofMillis(2_345)));
-        rig.add("a").advanceMillis(500);
-        rig.batcher.close();
-        assertThat(rig.millis()).isEqualTo(500 + 2_345);
-        assertThat(rig.letters.get(0).items()).containsExactly("a");
-        Rig byDefault = Rig.byHand();
-        byDefault.add("a").advanceMillis(500);
-        byDefault.batcher.close();
-        assertThat(byDefault.millis()).isEqualTo(500 + 10_000);
-    }
-
-    @Test
-    void anInterruptDoesNotEndTheDrainAndTheFlagIsKept() {
-        Rig rig = new Rig(HandlerKind.ASYNC_LATER);
-        rig.add("a");
-        Thread.currentThread().interrupt();
-        CloseResult<String> result = rig.batcher.close(SECOND);
-        assertThat(Thread.interrupted()).isTrue();
-        assertThat(result.undelivered()).isEmpty();
-        assertThat(rig.handled).containsExactly("a");
     }
 }

@@ -10,8 +10,6 @@ import io.batcher.testing.VirtualTime;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.AbstractList;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
@@ -19,9 +17,6 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Future;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
-import java.util.logging.Handler;
-import java.util.logging.LogRecord;
-import java.util.logging.Logger;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -176,48 +171,6 @@ class G13NoLockHeldTest {
             stage.complete(null);
         }
         return stage;
-    }
-
-    @Test
-    void aLogHandlerRunsUnderNoLockToo() {
-        try (CapturedLog quiet = new CapturedLog();
-                Plain plain = new Plain(builder -> builder.capacity(1).overflow(Overflow.DROP_NEWEST))) {
-            plain.batcher.pause();
-            plain.batcher.add("a");
-            plain.batcher.add("dropped");
-            List<String> found = new ArrayList<>();
-            Handler handler = new Handler() {
-                @Override
-                public void publish(LogRecord record) {
-                    if (!record.getMessage().contains("dropped")) {
-                        return;
-                    }
-                    try {
-                        onAnotherThread(() -> plain.batcher.add("b")); // dropped, so this counts it
-                        found.add("free");
-                    } catch (Exception e) {
-                        found.add("locked");
-                    }
-                }
-
-                @Override
-                public void flush() {}
-
-                @Override
-                public void close() {}
-            };
-            Logger logger = Logger.getLogger("io.batcher");
-            logger.addHandler(handler);
-            try {
-                plain.time.advance(Duration.ofMinutes(2));
-                plain.batcher.add("dropped too");
-                plain.batcher.resume();
-                plain.advanceMillis(500);
-            } finally {
-                logger.removeHandler(handler);
-            }
-            assertThat(found).isNotEmpty().containsOnly("free");
-        }
     }
 
     private final class Clock implements BatcherClock {

@@ -5,15 +5,11 @@
 package io.batcher;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatCode;
 
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.logging.Handler;
 import java.util.logging.Level;
-import java.util.logging.LogRecord;
-import java.util.logging.Logger;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -134,76 +130,6 @@ class LoggingTest {
             rig.add("a", "b", "c").advanceMillis(5_000);
             assertThat(log.lines()).isEmpty();
             assertThat(rig.dropped).containsExactly("b", "c");
-        }
-    }
-
-    @Test
-    void aLogHandlerThatWritesToTheFullBatcherDoesNotRunForEver() {
-        try (CapturedLog log = new CapturedLog();
-                Plain plain = new Plain(builder -> builder.capacity(1).overflow(Overflow.DROP_NEWEST))) {
-            Handler appender = new Handler() {
-                @Override
-                public void publish(LogRecord record) {
-                    plain.batcher.submit(record.getMessage());
-                }
-
-                @Override
-                public void flush() {}
-
-                @Override
-                public void close() {}
-            };
-            Logger logger = Logger.getLogger("io.batcher");
-            plain.batcher.pause();
-            plain.batcher.add("a");
-            plain.batcher.add("dropped");
-            plain.time.advance(Duration.ofMinutes(2));
-            logger.addHandler(appender);
-            try {
-                assertThatCode(() -> plain.batcher.add("dropped too")).doesNotThrowAnyException();
-            } finally {
-                logger.removeHandler(appender);
-            }
-            assertThat(log.lines()).filteredOn(line -> line.contains("dropped")).hasSizeLessThan(5);
-        }
-    }
-
-    @Test
-    void aLogHandlerThatThrowsChangesNothing() {
-        Handler throwing = new Handler() {
-            @Override
-            public void publish(LogRecord record) {
-                throw new IllegalStateException("log");
-            }
-
-            @Override
-            public void flush() {}
-
-            @Override
-            public void close() {}
-        };
-        Logger logger = Logger.getLogger("io.batcher");
-        try (CapturedLog quiet = new CapturedLog()) {
-            logger.addHandler(throwing);
-            RetryPolicy twice = RetryPolicy.builder().maxAttempts(2).build();
-            Plain plain = new Plain(builder -> builder.retry(twice).capacity(1).overflow(Overflow.DROP_OLDEST));
-            plain.outcome = () -> {
-                throw new OutOfMemoryError("no");
-            };
-            plain.batcher.pause();
-            plain.batcher.add("a");
-            plain.batcher.add("b");
-            plain.batcher.resume();
-            plain.advanceMillis(2_000);
-            plain.outcome = () -> {};
-            plain.batcher.add("c");
-            plain.advanceMillis(2_000);
-            plain.batcher.close();
-            BatcherStats stats = plain.batcher.stats();
-            assertThat(List.of(stats.accepted(), stats.dropped(), stats.deadLettered(), stats.handled()))
-                    .containsExactly(3L, 1L, 1L, 1L);
-        } finally {
-            logger.removeHandler(throwing);
         }
     }
 

@@ -5,15 +5,20 @@
 package io.batcher.concurrent;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.batcher.Batcher;
 import io.batcher.BatcherClosedException;
+import io.batcher.BatcherState;
 import io.batcher.BatcherStats;
+import io.batcher.CloseResult;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -73,6 +78,34 @@ class CloseRaceTest {
         assertThat(stats.accepted()).isEqualTo(accepted.get());
         assertThat(stats.handled()).isEqualTo(accepted.get());
         assertThat(stats.depth()).isZero();
+    }
+
+    /** An add meets a close that waits for a handler, while the buffer has a free slot: it is refused, not taken along. */
+    @Test
+    void anAddDuringCloseIsRefused() throws Exception {
+        CountDownLatch begun = new CountDownLatch(1);
+        CountDownLatch mayReturn = new CountDownLatch(1);
+        List<Integer> delivered = new CopyOnWriteArrayList<>();
+        Batcher<Integer> batcher = Batcher.<Integer>builder("race")
+                .eager(true)
+                .handler(batch -> {
+                    delivered.addAll(batch);
+                    begun.countDown();
+                    assertThat(mayReturn.await(60, TimeUnit.SECONDS)).isTrue();
+                })
+                .build();
+        batcher.add(1);
+        assertThat(begun.await(60, TimeUnit.SECONDS)).isTrue();
+        batcher.add(2);
+        CompletableFuture<CloseResult<Integer>> closing =
+                CompletableFuture.supplyAsync(() -> batcher.close(Duration.ofSeconds(60)));
+        while (batcher.stats().state() == BatcherState.RUNNING) {
+            Thread.onSpinWait();
+        }
+        assertThatThrownBy(() -> batcher.add(3)).isInstanceOf(BatcherClosedException.class);
+        mayReturn.countDown();
+        assertThat(closing.get(60, TimeUnit.SECONDS).undelivered()).isEmpty();
+        assertThat(delivered).containsExactly(1, 2);
     }
 
     private static void add(Batcher<Integer> batcher, CountDownLatch begun, AtomicInteger accepted) {

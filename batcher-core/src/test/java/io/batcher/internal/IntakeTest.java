@@ -20,7 +20,6 @@ import org.junit.jupiter.api.Test;
 /** {@link Intake}, as one thread sees it: alignment at the thresholds, eviction, weights, waiting calls, memory. */
 class IntakeTest {
 
-    private final List<String> none = List.of();
     private long now;
 
     private static Intake<String> intake(UnaryOperator<BatcherBuilder<String>> options) {
@@ -218,7 +217,7 @@ class IntakeTest {
                         boolean fits = model.size() + held < capacity;
                         boolean in = intake.tryAdd(item) != Chunk.FAILED || intake.append(call(item), now);
                         assertThat(in).as("seed %s", seed).isEqualTo(fits);
-                        model.addAll(in ? List.of(item) : none);
+                        model.addAll(in ? List.of(item) : List.of());
                     }
                     case 2 -> {
                         String[] items = numbered(random.nextInt(capacity + 1));
@@ -226,7 +225,7 @@ class IntakeTest {
                         assertThat(items.length == 0 || intake.append(call(items), now))
                                 .as("seed %s", seed)
                                 .isEqualTo(fits);
-                        model.addAll(fits ? List.of(items) : none);
+                        model.addAll(fits ? List.of(items) : List.<String>of());
                     }
                     case 3 -> held += drop(model, take(intake, size), size);
                     case 4 ->

@@ -1,0 +1,132 @@
+/*
+ * Copyright 2026 the Batcher authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.batcher;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** {@code submit}: the future completes when the item was handled, and fails when it was given up; cancelling it withdraws nothing. */
+class SubmitTest {
+
+    @ParameterizedTest
+    @EnumSource
+    void theFutureCompletesWhenTheItemWasHandled(HandlerKind kind) {
+        try (Rig rig = new Rig(kind)) {
+            CompletableFuture<Void> future = rig.batcher.submit("a");
+            rig.advanceMillis(499);
+            assertThat(future).isNotDone();
+            rig.advanceMillis(1);
+            assertThat(future).isCompletedWithValue(null);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aFailedAttemptIsNotTheEnd(HandlerKind kind) {
+        try (Rig rig = new Rig(kind)) {
+            CompletableFuture<Void> future = rig.batcher.submit("a");
+            rig.fail(2).advanceMillis(1_000);
+            assertThat(rig.failures).hasSize(2);
+            assertThat(future).isNotDone();
+            rig.advanceMillis(500);
+            assertThat(future).isCompleted();
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void cancellingTheFutureDoesNotWithdrawTheItem(HandlerKind kind) {
+        try (Rig rig = new Rig(kind)) {
+            CompletableFuture<Void> cancelled = rig.batcher.submit("a");
+            CompletableFuture<Void> completed = rig.batcher.submit("b");
+            CompletableFuture<Void> other = rig.batcher.submit("c");
+            cancelled.cancel(true);
+            completed.complete(null);
+            rig.advanceMillis(500);
+            assertThat(rig.handled).containsExactly("a", "b", "c");
+            assertThat(other).isCompleted();
+            assertThat(rig.stats().handled()).isEqualTo(3);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void futuresCompleteInTheOrderOfTheirItems(HandlerKind kind) {
+        try (Rig rig = new Rig(kind, builder -> builder.maxBatchSize(2))) {
+            List<String> order = new ArrayList<>();
+            for (String item : List.of("a", "b", "c", "d", "e")) {
+                rig.batcher.submit(item).thenRun(() -> order.add(item));
+            }
+            rig.advanceMillis(500);
+            assertThat(order).containsExactly("a", "b", "c", "d", "e");
+        }
+    }
+
+    @Test
+    void aDependentThatThrowsDisturbsNobody() {
+        try (Rig rig = new Rig(HandlerKind.SYNC)) {
+            rig.batcher.submit("a").thenRun(() -> {
+                throw new AssertionError("dependent");
+            });
+            CompletableFuture<Void> next = rig.batcher.submit("b");
+            rig.advanceMillis(500);
+            assertThat(next).isCompleted();
+            rig.add("c").advanceMillis(500);
+            assertThat(rig.handled).containsExactly("a", "b", "c");
+        }
+    }
+
+    @Test
+    void itemsWithAndWithoutFuturesGoTogether() {
+        try (Rig rig = new Rig(HandlerKind.SYNC)) {
+            List<CompletableFuture<Void>> futures = new ArrayList<>();
+            for (int i = 0; i < 300; i++) {
+                if (i % 3 == 0) {
+                    futures.add(rig.batcher.submit("item " + i));
+                } else {
+                    rig.add("item " + i);
+                }
+            }
+            rig.advanceMillis(500);
+            assertThat(futures).hasSize(100).allMatch(CompletableFuture::isDone);
+            assertThat(rig.calls).hasSize(1);
+        }
+    }
+
+    @Test
+    void joinOutsideAHandlerWaitsAndTellsTheCauseAsOfAnyFuture() throws Exception {
+        try (Rig rig = new Rig(
+                HandlerKind.SYNC,
+                builder -> builder.retry(RetryPolicy.builder().maxAttempts(1).build()))) {
+            Exception cause = new Exception("no");
+            CompletableFuture<Void> good = rig.batcher.submit("a");
+            CompletableFuture<Void> joined = new CompletableFuture<>();
+            Thread thread =
+                    new Thread(() -> joined.complete(good.thenApply(x -> x).join()));
+            thread.setDaemon(true);
+            thread.start();
+            rig.advanceMillis(500);
+            joined.get(10, TimeUnit.SECONDS);
+
+            rig.failWith(cause);
+            CompletableFuture<Void> bad = rig.batcher.submit("b");
+            rig.advanceMillis(500);
+            assertThat(bad)
+                    .failsWithin(java.time.Duration.ZERO)
+                    .withThrowableOfType(ExecutionException.class)
+                    .havingCause()
+                    .isSameAs(cause);
+            assertThat(bad.handle((value, failure) -> failure).join()).isSameAs(cause);
+        }
+    }
+}
