@@ -36,6 +36,8 @@ final class Engine<T> {
         void make(long now, Decision decision);
     }
 
+    private static final int SPINS_BEFORE_PARK = 200;
+
     // Not "synchronized": a virtual thread that waits for a monitor holds its carrier before JDK 24.
     private final ReentrantLock lock = new ReentrantLock();
 
@@ -68,7 +70,7 @@ final class Engine<T> {
         long now = clock.nanoTime();
         boolean timerMoved = false;
         R result;
-        lock.lock();
+        lock();
         try {
             machine.count();
             result = change.make(now, decision);
@@ -90,6 +92,17 @@ final class Engine<T> {
             }
         }
         return result;
+    }
+
+    /** A transition takes less than a microsecond, to park and to be woken takes many: spin before that. */
+    private void lock() {
+        for (int spins = 0; spins < SPINS_BEFORE_PARK; spins++) {
+            if (lock.tryLock()) {
+                return;
+            }
+            Thread.onSpinWait();
+        }
+        lock.lock();
     }
 
     /** As {@link #change}, for a transition without a result. */
