@@ -59,6 +59,7 @@ public final class IdleFootprint {
         }
         row("threads of idle batchers (timer thread included: it lives while a timer is set)", ownThreads() + "", "0");
         row("heap of a batcher that has delivered an item, beyond a new one", bytesEach(before), "");
+        Thread.sleep(TimeUnit.SECONDS.toMillis(IDLE_SECONDS)); // the compiler and the collector come to rest
         long cpu = processNanos();
         Thread.sleep(TimeUnit.SECONDS.toMillis(IDLE_SECONDS));
         row("processor time of the whole JVM while idle", percent(processNanos() - cpu, IDLE_SECONDS), "0");

@@ -8,7 +8,6 @@ import io.batcher.BatcherClock;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
-import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -22,8 +21,7 @@ final class SharedThreads {
 
     private static final long KEEP_ALIVE_SECONDS = 10;
 
-    /** Timers fire together once a millisecond: ten thousand of them a second then wake the thread a thousand times. */
-    private static final long GRID_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
+    private static final long MILLISECOND = TimeUnit.MILLISECONDS.toNanos(1);
 
     private static final String TIMER = "batcher-timer";
 
@@ -38,7 +36,7 @@ final class SharedThreads {
                 Integer.MAX_VALUE,
                 KEEP_ALIVE_SECONDS,
                 TimeUnit.SECONDS,
-                new SynchronousQueue<>(),
+                new HandOffQueue(),
                 daemons("batcher-worker"));
         private static final TickQueue TICKS = new TickQueue(look -> schedule(look, 1), POOL);
 
@@ -49,11 +47,23 @@ final class SharedThreads {
         }
     }
 
-    /** Runs a task once, less than a millisecond after the delay at best. */
+    /**
+     * Runs a task once, after the delay and at best less than a grid's width later: timers fire together, so that ten thousand of
+     * them a second wake the thread a few hundred times.
+     */
     static Future<?> schedule(Runnable task, long delayNanos) {
         long now = BatcherClock.system().nanoTime();
-        long at = now + delayNanos + GRID_NANOS - 1;
-        return Lazy.TIMER_THREAD.schedule(task, at - Math.floorMod(at, GRID_NANOS) - now, TimeUnit.NANOSECONDS);
+        long grid = grid(delayNanos);
+        long at = now + delayNanos + grid - 1;
+        return Lazy.TIMER_THREAD.schedule(task, at - Math.floorMod(at, grid) - now, TimeUnit.NANOSECONDS);
+    }
+
+    /** A millisecond; 2 or 4 of them where that is at most 1 % of the delay. */
+    private static long grid(long delayNanos) {
+        long hundredth = delayNanos / 100;
+        return hundredth < 2 * MILLISECOND
+                ? MILLISECOND
+                : hundredth < 4 * MILLISECOND ? 2 * MILLISECOND : 4 * MILLISECOND;
     }
 
     static Executor workers() {
