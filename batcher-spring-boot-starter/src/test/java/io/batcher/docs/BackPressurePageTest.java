@@ -41,8 +41,8 @@ class BackPressurePageTest extends PageTest {
     })
     void whatHappensToOneItemMore(
             Overflow overflow, boolean addThrows, boolean offered, boolean submitFails, int rejected, int dropped) {
-        Batcher<Reading> readings =
-                toTheCloud().capacity(1).overflow(overflow).autoFlush(false).build();
+        Batcher<Reading> readings = toTheCloud().capacity(1).overflow(overflow).build();
+        readings.pause();
         readings.add(reading);
         long before = Fixtures.time.nanoTime();
         if (addThrows) {

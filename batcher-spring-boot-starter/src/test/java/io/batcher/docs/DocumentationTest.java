@@ -111,7 +111,7 @@ class DocumentationTest extends PageTest {
                     .results()
                     .forEach(script -> assertThat(Page.ROOT.resolve(script.group(1)))
                             .as(block.toString())
-                            .isExecutable());
+                            .exists());
             Pattern.compile("-Dtest=(\\w+)")
                     .matcher(block.code())
                     .results()

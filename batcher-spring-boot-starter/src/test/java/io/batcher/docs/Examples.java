@@ -6,6 +6,7 @@ package io.batcher.docs;
 
 import io.batcher.docs.Page.Block;
 import java.lang.reflect.InvocationTargetException;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -48,7 +49,7 @@ final class Examples {
             "static org.assertj.core.api.Assertions.assertThat");
 
     private static final Map<Block, String> CLASS_NAMES = new LinkedHashMap<>();
-    private static final ClassLoader LOADER = compileAll();
+    static final ClassLoader LOADER = compileAll();
 
     private Examples() {}
 
@@ -96,7 +97,7 @@ final class Examples {
             CLASS_NAMES.put(block, packageName + "." + simpleName);
             sources.put(packageName + "." + simpleName, source(packageName, simpleName, block.code()));
         }
-        return InMemoryCompiler.compile(sources);
+        return SourceCompiler.compile(sources, Path.of("target/doc-examples"));
     }
 
     private static String source(String packageName, String simpleName, String code) {

@@ -65,6 +65,7 @@ abstract class PageTest {
     /** An application on virtual time, with the examples as beans. */
     static ApplicationContextRunner application(Class<?>... beans) {
         return new ApplicationContextRunner()
+                .withClassLoader(Examples.LOADER)
                 .withConfiguration(AutoConfigurations.of(BatcherAutoConfiguration.class))
                 .withBean(VirtualTime.class, () -> time)
                 .withUserConfiguration(beans);

@@ -12,6 +12,7 @@ import io.batcher.Batcher;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.springframework.test.context.TestContextManager;
@@ -36,12 +37,19 @@ class TestingPageTest extends PageTest {
     void theTestWithSpringBootPasses() throws Exception {
         Class<?> test = Examples.compiled(java("With Spring Boot"));
         assertThat(methodsOf(test)).hasSize(2);
-        TestContextManager manager = new TestContextManager(test);
-        for (Method method : methodsOf(test)) {
-            Fixtures.reset();
-            Object instance = newInstance(test);
-            manager.prepareTestInstance(instance);
-            invoke(method, instance);
+        Thread thread = Thread.currentThread();
+        ClassLoader before = thread.getContextClassLoader();
+        thread.setContextClassLoader(Examples.LOADER);
+        try {
+            TestContextManager manager = new TestContextManager(test);
+            for (Method method : methodsOf(test)) {
+                Fixtures.reset();
+                Object instance = newInstance(test);
+                manager.prepareTestInstance(instance);
+                invoke(method, instance);
+            }
+        } finally {
+            thread.setContextClassLoader(before);
         }
     }
 
@@ -56,7 +64,7 @@ class TestingPageTest extends PageTest {
     }
 
     private static List<Method> methodsOf(Class<?> test) {
-        return java.util.Arrays.stream(test.getDeclaredMethods())
+        return Arrays.stream(test.getDeclaredMethods())
                 .filter(method -> method.isAnnotationPresent(Test.class))
                 .toList();
     }
