@@ -10,8 +10,12 @@ import static io.batcher.docs.Fixtures.reading;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.batcher.Batcher;
+import io.batcher.docs.Fixtures.Reading;
 import io.batcher.docs.snippet.GatewayApplication;
+import io.batcher.spring.BatchHandler;
+import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
 /** What docs/shutdown.md says; the sample's ShutdownTest sends a real SIGTERM. */
@@ -54,6 +58,33 @@ class ShutdownPageTest extends PageTest {
     }
 
     @Test
+    void aCallThatFailsEndsTheDrainAtOnce() {
+        application(GatewayApplication.class).run(context -> {
+            cloud.down = true;
+            readingsOf(context).add(reading);
+            context.getSourceApplicationContext().close();
+            assertThat(Fixtures.time.nanoTime()).isZero();
+        });
+    }
+
+    @Test
+    void aCallThatHangsTakesTheTimeTwice() {
+        Yaml.with(yaml("How long may it take?"), application(Hanging.class)).run(context -> {
+            readingsOf(context).add(reading);
+            context.getSourceApplicationContext().close();
+            assertThat(Duration.ofNanos(Fixtures.time.nanoTime())).isEqualTo(Duration.ofSeconds(2 * 10));
+        });
+    }
+
+    static class Hanging {
+
+        @BatchHandler("readings")
+        CompletableFuture<Void> send(List<Reading> batch) {
+            return new CompletableFuture<>();
+        }
+    }
+
+    @Test
     void closeHandsBackWhatWasNotDelivered() throws Exception {
         Fixtures.readings = toTheCloud().build();
         Fixtures.readings.add(reading);
@@ -65,7 +96,7 @@ class ShutdownPageTest extends PageTest {
     @Test
     void aBatcherCanRestForAWhile() throws Exception {
         // In real time: the example joins a future.
-        Fixtures.readings = Batcher.<Fixtures.Reading>builder("readings")
+        Fixtures.readings = Batcher.<Reading>builder("readings")
                 .handler(batch -> cloud.post(batch))
                 .build();
         Examples.run(java("To stop for a while only"));
