@@ -93,13 +93,19 @@ class OperatingTest extends SampleTest {
                 .results()
                 .toList();
         assertThat(commands).hasSizeGreaterThan(4);
-        for (MatchResult command : commands) {
-            http.method(command.group(1) == null ? HttpMethod.GET : HttpMethod.POST)
-                    .uri(command.group(2))
-                    .exchange()
-                    .expectStatus()
-                    .isOk();
+        try {
+            commands.forEach(this::perform);
+        } finally {
+            readings.resume(); // one of them pauses
         }
+    }
+
+    private void perform(MatchResult command) {
+        http.method(command.group(1) == null ? HttpMethod.GET : HttpMethod.POST)
+                .uri(command.group(2))
+                .exchange()
+                .expectStatus()
+                .isOk();
     }
 
     private String scrape() {
