@@ -10,6 +10,13 @@ import java.util.concurrent.CompletionStage;
  * An asynchronous handler of batches. A batch is handled when the stage completes normally. A failed or cancelled stage, a
  * null in its place, or an exception from the call makes the attempt a failed one, and the batch is kept.
  *
+ * <pre>{@code
+ * Batcher<Reading> readings = Batcher.<Reading>builder("readings")
+ *         .asyncHandler(batch -> cloud.postAsync(batch))   // holds no thread while the call is under way
+ *         .handlerTimeout(Duration.ofSeconds(10))
+ *         .build();
+ * }</pre>
+ *
  * @param <T> the item type
  */
 @FunctionalInterface

@@ -8,6 +8,10 @@ package io.batcher;
  * A synchronous handler of batches. A batch is handled when the call returns normally; whatever it throws makes the attempt a
  * failed one, and the batch is kept.
  *
+ * <pre>{@code
+ * BatchConsumer<Reading> handler = batch -> cloud.post(batch.id(), batch);   // the id is an idempotency key
+ * }</pre>
+ *
  * @param <T> the item type
  */
 @FunctionalInterface

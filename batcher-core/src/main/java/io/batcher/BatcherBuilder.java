@@ -22,6 +22,17 @@ import org.jspecify.annotations.Nullable;
  * Collects the options of a {@link Batcher}. Every bad value is refused by its method, every bad combination by {@link #build};
  * the message names option, rule and value. Not thread-safe.
  *
+ * <pre>{@code
+ * Batcher<Reading> readings = Batcher.<Reading>builder("readings")
+ *         .interval(Duration.ofMillis(200))
+ *         .maxBatchSize(500)
+ *         .capacity(10_000)
+ *         .overflow(Overflow.BLOCK)
+ *         .handler(batch -> cloud.post(batch))
+ *         .onError(failure -> alarm.raise(failure.cause()))
+ *         .build();
+ * }</pre>
+ *
  * @param <T> the item type
  */
 public final class BatcherBuilder<T> {

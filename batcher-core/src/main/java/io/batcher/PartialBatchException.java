@@ -16,11 +16,19 @@ import org.jspecify.annotations.Nullable;
  * Naming none, or an index outside the batch, counts as a failure of the whole batch.
  *
  * <pre>{@code
- * Map<Integer, Exception> failed = new HashMap<>();
- * for (int i = 0; i < batch.size(); i++) {
- *     try { send(batch.get(i)); } catch (IOException e) { failed.put(i, e); }
- * }
- * if (!failed.isEmpty()) throw new PartialBatchException(failed);
+ * BatchConsumer<Reading> handler = batch -> {
+ *     Map<Integer, Exception> failed = new HashMap<>();
+ *     for (int i = 0; i < batch.size(); i++) {
+ *         try {
+ *             cloud.post(List.of(batch.get(i)));
+ *         } catch (IOException e) {
+ *             failed.put(i, e);
+ *         }
+ *     }
+ *     if (!failed.isEmpty()) {
+ *         throw new PartialBatchException(failed);
+ *     }
+ * };
  * }</pre>
  */
 public final class PartialBatchException extends BatcherException {

@@ -14,6 +14,16 @@ import java.util.function.Predicate;
  * until it succeeds. While a batch waits for its retry, later ones wait behind it, because order forbids overtaking, and no
  * thread is held.
  *
+ * <pre>{@code
+ * RetryPolicy fiveAttempts = RetryPolicy.builder()
+ *         .delay(Duration.ofMillis(500))
+ *         .multiplier(2)                                    // 0.5 s, 1 s, 2 s, 4 s
+ *         .jitter(0.2)
+ *         .maxAttempts(5)                                   // then the items go to onDeadLetter
+ *         .retryOn(cause -> cause instanceof IOException)   // for any other cause at once
+ *         .build();
+ * }</pre>
+ *
  * <p>Immutable and thread-safe; the {@link Builder} is not.
  */
 public final class RetryPolicy {

@@ -15,6 +15,13 @@ import org.springframework.aot.hint.annotation.Reflective;
  * A method of a bean that hears of each failed attempt of one batcher. It takes one {@link io.batcher.BatchFailure} and
  * returns nothing.
  *
+ * <pre>{@code
+ * @BatchErrorHandler("readings")
+ * void failed(BatchFailure<Reading> failure) {
+ *     alarm.raise(failure.cause());
+ * }
+ * }</pre>
+ *
  * @see io.batcher.BatcherBuilder#onError
  */
 @Target({ElementType.METHOD, ElementType.ANNOTATION_TYPE})

@@ -19,6 +19,26 @@ import org.springframework.aot.hint.annotation.Reflective;
  * nothing, or a {@link java.util.concurrent.CompletionStage} or reactive type whose end is the end of the batch. Calls for one
  * batcher never overlap. The bean may be proxied, lazy or scoped, and may inject the batcher that it handles; it is looked up
  * when there is a batch.
+ *
+ * <pre>{@code
+ * @Service
+ * class ReadingService {
+ *     private final Batcher<Reading> readings;
+ *
+ *     ReadingService(Batcher<Reading> readings) {
+ *         this.readings = readings;
+ *     }
+ *
+ *     void received(Reading reading) {
+ *         readings.add(reading);
+ *     }
+ *
+ *     @BatchHandler("readings")
+ *     void send(List<Reading> batch) throws IOException {
+ *         cloud.post(batch);
+ *     }
+ * }
+ * }</pre>
  */
 @Target({ElementType.METHOD, ElementType.ANNOTATION_TYPE})
 @Retention(RetentionPolicy.RUNTIME)

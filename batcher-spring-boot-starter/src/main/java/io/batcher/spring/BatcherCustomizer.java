@@ -9,6 +9,17 @@ import io.batcher.BatcherBuilder;
 /**
  * Has the last word on the builder of a batcher, after the properties. Beans of this type are called in their order, for each
  * batcher that the starter makes.
+ *
+ * <pre>{@code
+ * @Bean
+ * BatcherCustomizer patience() {
+ *     return (name, builder) -> {
+ *         if (name.equals("readings")) {
+ *             builder.handlerTimeout(Duration.ofMinutes(1));
+ *         }
+ *     };
+ * }
+ * }</pre>
  */
 @FunctionalInterface
 public interface BatcherCustomizer {

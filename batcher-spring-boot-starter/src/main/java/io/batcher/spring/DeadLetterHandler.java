@@ -15,6 +15,13 @@ import org.springframework.aot.hint.annotation.Reflective;
  * A method of a bean that takes the items which one batcher gave up, or could not deliver before it was closed. It takes one
  * {@link io.batcher.DeadLetter} and returns nothing; the items leave memory when it returns.
  *
+ * <pre>{@code
+ * @DeadLetterHandler("readings")
+ * void gaveUp(DeadLetter<Reading> letter) {
+ *     parked.store(letter.items(), letter.cause());
+ * }
+ * }</pre>
+ *
  * @see io.batcher.BatcherBuilder#onDeadLetter
  */
 @Target({ElementType.METHOD, ElementType.ANNOTATION_TYPE})

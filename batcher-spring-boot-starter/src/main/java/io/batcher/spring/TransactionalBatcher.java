@@ -15,6 +15,14 @@ import org.springframework.util.ClassUtils;
  * Adds items when the transaction of the calling thread has committed: what is rolled back never reaches the handler. Without
  * a transaction, items are added at once.
  *
+ * <pre>{@code
+ * @Transactional
+ * public void received(Reading reading) {
+ *     database.sql("insert into received (sensor) values (?)").param(reading.sensor()).update();
+ *     TransactionalBatcher.addAfterCommit(readings, reading);
+ * }
+ * }</pre>
+ *
  * <p>From the commit until the items are delivered they are in memory only: a crash loses them, as it does any item. What
  * {@link Batcher#add} throws, for a full buffer say, comes after the commit. Transactions of reactive code are not seen.
  *

@@ -1,0 +1,24 @@
+/*
+ * Copyright 2026 the Batcher authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.batcher.docs.snippet;
+
+import io.batcher.docs.Fixtures;
+import io.batcher.docs.Fixtures.Reading;
+import io.batcher.spring.BatchHandler;
+import java.io.IOException;
+import java.util.List;
+import org.springframework.boot.SpringBootConfiguration;
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+
+/** The application that examples of tests find above them, as those of a user do. */
+@SpringBootConfiguration
+@EnableAutoConfiguration
+public class GatewayApplication {
+
+    @BatchHandler("readings")
+    public void send(List<Reading> batch) throws IOException {
+        Fixtures.cloud.post(batch);
+    }
+}
