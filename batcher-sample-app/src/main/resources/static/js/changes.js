@@ -1,6 +1,6 @@
 // Tells what has changed from one snapshot to the next, in words.
 
-import { number, seconds, tell } from './page.js';
+import { number, tell } from './page.js';
 
 const MANY = 1000;
 
@@ -30,7 +30,7 @@ export class Changes {
       tell(now.broken ? 'The cloud is broken: every call fails.' : 'The cloud is repaired.', now.broken ? 'bad' : 'good');
     }
     if (last.latencyMillis !== now.latencyMillis) {
-      tell(`A call to the cloud takes ${seconds(now.latencyMillis)} now.`, 'warn');
+      tell(`A call to the cloud takes ${number(now.latencyMillis)} ms now.`, 'warn');
     }
   }
 

@@ -6,7 +6,8 @@ const SECONDS = 60;
 const HEIGHT = 160;
 
 const colour = name => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
-const short = new Intl.NumberFormat('en', { notation: 'compact' });
+const compact = new Intl.NumberFormat('en', { notation: 'compact' });
+const short = value => (value < 10_000 ? String(value) : compact.format(value));
 
 const line = (name, more = {}) => ({ stroke: colour(name), width: 2, points: { show: false }, ...more });
 
@@ -36,8 +37,8 @@ function create(id, least, series) {
       y: { range: (_, low, high) => [0, Math.max(least, (high ?? 0) * 1.1)] },
     },
     axes: [
-      { ...axis, size: 28, splits: () => [-60, -45, -30, -15, 0], values: (_, at) => at.map(s => (s === 0 ? 'now' : `${s} s`)) },
-      { ...axis, size: 44, values: (_, values) => values.map(value => short.format(value)) },
+      { ...axis, size: 28, splits: () => [-60, -45, -30, -15, 0], values: (_, at) => at.map(s => (s === 0 ? 'now' : `\u2212${-s} s`)) },
+      { ...axis, size: 44, values: (_, values) => values.map(short) },
     ],
     series: [{}, ...series],
   };

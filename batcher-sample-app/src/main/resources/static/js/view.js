@@ -40,7 +40,7 @@ function attempt({ attempt: count, retryInMillis }) {
   if (count === 0) {
     return 'none needed';
   }
-  return retryInMillis === null ? `${count}, running` : `${count} failed, next in ${seconds(retryInMillis)}`;
+  return retryInMillis === null ? `${count}, running` : `${count}, next in ${seconds(retryInMillis)}`;
 }
 
 export function showCurrentValues({ batcher, flushes }) {

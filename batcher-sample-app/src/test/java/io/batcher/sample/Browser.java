@@ -140,6 +140,7 @@ final class Browser implements AutoCloseable {
         driver.executeCdpCommand(
                 "Emulation.setDeviceMetricsOverride",
                 Map.of("width", size.get("w"), "height", size.get("h"), "deviceScaleFactor", 1, "mobile", false));
+        script("scrollTo(0, 0)");
         Files.createDirectories(SCREENSHOTS);
         Files.write(SCREENSHOTS.resolve(name + ".png"), driver.getScreenshotAs(OutputType.BYTES));
     }

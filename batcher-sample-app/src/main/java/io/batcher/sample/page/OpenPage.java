@@ -5,6 +5,7 @@
 package io.batcher.sample.page;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -26,6 +27,16 @@ final class OpenPage {
         this.senders = senders;
         this.closed = closed;
         emitter.onCompletion(() -> closed.accept(this));
+        greet();
+    }
+
+    /** Lets the page know at once that it is connected. */
+    private void greet() {
+        try {
+            emitter.send(SseEmitter.event().reconnectTime(RECONNECT_MILLIS).comment("open"));
+        } catch (IOException impossible) {
+            throw new UncheckedIOException(impossible); // There is no connection yet, this is only kept for it.
+        }
     }
 
     SseEmitter emitter() {
@@ -45,7 +56,7 @@ final class OpenPage {
 
     private void send(String snapshot) {
         try {
-            emitter.send(SseEmitter.event().reconnectTime(RECONNECT_MILLIS).data(snapshot));
+            emitter.send(SseEmitter.event().data(snapshot));
         } catch (IOException | IllegalStateException gone) {
             closed.accept(this); // The usual way for a page to end; the container completes the request.
         } finally {
