@@ -64,10 +64,11 @@ export class Sensor {
   }
 
   async #sendSome(count) {
+    const { name } = this;
     try {
       await call('POST', 'api/readings', this.#readings(count));
-      this.sent += count;
       this.held -= count;
+      this.sent += name === this.name ? count : 0; // Not if it has become another sensor meanwhile.
       if (this.waits) {
         this.waits = false;
         this.#tell('room');
