@@ -37,7 +37,8 @@ final class Texts {
 
     static String whereToLook(String port) {
         return """
-                The gateway is up. Send a reading, see it arrive, see what waits, flush it:
+                The gateway is up. Watch it work, break its cloud and repair it: http://localhost:PORT/
+                Or by hand: send a reading, see it arrive, see what waits, flush it:
 
                   curl localhost:PORT/api/readings -H 'Content-Type: application/json' \\
                        -d '{"sensor":"s1","temperature":21.5,"at":"2010-01-01T01:00:00Z"}'

@@ -26,7 +26,7 @@ class ActuatorTest extends SampleTest {
                     .jsonPath("$.batchers.readings.maxBatchSize")
                     .isEqualTo(500)
                     .jsonPath("$.batchers.readings.capacity")
-                    .isEqualTo(10_000)
+                    .isEqualTo(15_000)
                     .jsonPath("$.batchers.readings.intervalMs")
                     .isEqualTo(500);
 

@@ -41,6 +41,7 @@ class StartUpTest {
                     .containsPattern("100 readings +cloud calls +time\n")
                     .containsPattern("one by one +100 +\\d+ ms\n")
                     .containsPattern("batched +1 +\\d+ ms\n")
+                    .contains("http://localhost:" + port + "/\n")
                     .contains("curl localhost:" + port + "/actuator/batchers")
                     .contains("100 readings accepted, 0 lines skipped, 1 cloud calls");
         }

@@ -7,8 +7,6 @@ package io.batcher.sample.cloud;
 import io.batcher.sample.BadRequestException;
 import io.batcher.sample.Reading;
 import io.batcher.sample.ReadingJson;
-import io.batcher.sample.SampleProperties;
-import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
 import java.util.regex.Pattern;
@@ -29,11 +27,11 @@ public final class CloudController {
     private static final int LONGEST_KEY = 200;
 
     private final CloudStore store;
-    private final Duration latency;
+    private final CloudCondition condition;
 
-    CloudController(CloudStore store, SampleProperties sample) {
+    CloudController(CloudStore store, CloudCondition condition) {
         this.store = store;
-        this.latency = sample.cloud().latency();
+        this.condition = condition;
     }
 
     /**
@@ -55,7 +53,7 @@ public final class CloudController {
         if (key != null && (key.isBlank() || key.length() > LONGEST_KEY)) {
             throw new BadRequestException("Idempotency-Key must have 1 to " + LONGEST_KEY + " characters");
         }
-        Thread.sleep(latency.toMillis());
+        condition.endure(account);
         return new Receipt(store.store(account, key == null ? UUID.randomUUID().toString() : key, readings));
     }
 

@@ -72,6 +72,22 @@ public final class CloudStore {
         return number("select count(*) from temperatures where account = ?", account);
     }
 
+    /**
+     * Readings that have arrived.
+     *
+     * @param rows how many
+     * @param lastRow the place of the last one in the order of arrival, to ask for what comes behind it
+     */
+    public record Progress(long rows, long lastRow) {}
+
+    /** Returns how many readings of the account are stored behind that place; from 0 on, all. */
+    public Progress storedAfter(String account, long row) {
+        return client.sql("select count(*), coalesce(max(seq), ?) from temperatures where account = ? and seq > ?")
+                .params(row, account, row)
+                .query((found, i) -> new Progress(found.getLong(1), found.getLong(2)))
+                .single();
+    }
+
     /** Returns how many calls the account has made, repeated ones included. */
     public long calls(String account) {
         return number("select coalesce(sum(times), 0) from calls where account = ?", account);

@@ -1,0 +1,64 @@
+/*
+ * Copyright 2026 the Batcher authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.batcher.sample.cloud;
+
+import io.batcher.sample.SampleProperties;
+import java.time.Duration;
+import java.util.function.UnaryOperator;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.ProblemDetail;
+import org.springframework.stereotype.Component;
+import org.springframework.web.ErrorResponseException;
+
+/**
+ * How the built-in cloud is: it can be broken and made slow, to see what the batcher does then. Only calls of the gateway's account
+ * feel it, so that a comparison, which has accounts of its own, always measures the same thing.
+ *
+ * <p>Thread-safe.
+ */
+@Component
+public final class CloudCondition {
+
+    private final Duration usualLatency;
+    private volatile State state;
+
+    CloudCondition(SampleProperties sample) {
+        this.usualLatency = sample.cloud().latency();
+        this.state = new State(false, usualLatency.toMillis(), usualLatency.toMillis());
+    }
+
+    /**
+     * The condition at one moment.
+     *
+     * @param broken whether every call fails
+     * @param latencyMillis what a call takes
+     * @param usualLatencyMillis what a call takes unless somebody has slowed the cloud down
+     */
+    public record State(boolean broken, long latencyMillis, long usualLatencyMillis) {}
+
+    /** Returns how the cloud is now. */
+    public State state() {
+        return state;
+    }
+
+    synchronized State change(UnaryOperator<State> change) {
+        state = change.apply(state);
+        return state;
+    }
+
+    /** Takes the time of a call, and fails if the cloud is broken at the end of it. */
+    void endure(String account) throws InterruptedException {
+        if (!account.equals(CloudStore.GATEWAY)) {
+            Thread.sleep(usualLatency.toMillis());
+            return;
+        }
+        Thread.sleep(state.latencyMillis());
+        if (state.broken()) {
+            HttpStatus status = HttpStatus.SERVICE_UNAVAILABLE;
+            throw new ErrorResponseException(
+                    status, ProblemDetail.forStatusAndDetail(status, "the cloud is broken, on purpose"), null);
+        }
+    }
+}

@@ -1,0 +1,75 @@
+/*
+ * Copyright 2026 the Batcher authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.batcher.sample.page;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+import org.springframework.web.servlet.mvc.method.annotation.SseEmitter;
+
+/** One open page. Thread-safe. */
+final class OpenPage {
+
+    private static final long NO_TIMEOUT = 0;
+    private static final int RECONNECT_MILLIS = 1_000;
+
+    private final SseEmitter emitter = new SseEmitter(NO_TIMEOUT);
+    private final AtomicBoolean sending = new AtomicBoolean();
+    private final Executor senders;
+    private final Consumer<OpenPage> closed;
+
+    OpenPage(Executor senders, Consumer<OpenPage> closed) {
+        this.senders = senders;
+        this.closed = closed;
+        emitter.onCompletion(() -> closed.accept(this));
+        greet();
+    }
+
+    /** Lets the page know at once that it is connected. */
+    private void greet() {
+        try {
+            emitter.send(SseEmitter.event().reconnectTime(RECONNECT_MILLIS).comment("open"));
+        } catch (IOException impossible) {
+            throw new UncheckedIOException(impossible); // There is no connection yet, this is only kept for it.
+        }
+    }
+
+    SseEmitter emitter() {
+        return emitter;
+    }
+
+    /** Sends the snapshot, unless the page has not taken the last one yet. */
+    void tell(String snapshot) {
+        if (sending.compareAndSet(false, true)) {
+            try {
+                senders.execute(() -> send(snapshot));
+            } catch (RejectedExecutionException noThread) {
+                sending.set(false); // All are held up by slow pages, or the program ends: a snapshot less.
+            }
+        }
+    }
+
+    private void send(String snapshot) {
+        try {
+            emitter.send(SseEmitter.event().data(snapshot));
+        } catch (IOException | IllegalStateException gone) {
+            closed.accept(this); // The usual way for a page to end; the container completes the request.
+        } finally {
+            sending.set(false);
+        }
+    }
+
+    /** Ends the stream, without waiting for a write to a slow page, which holds the emitter's lock. */
+    void close() {
+        try {
+            senders.execute(emitter::complete);
+        } catch (RejectedExecutionException noThread) {
+            emitter.complete();
+        }
+    }
+}

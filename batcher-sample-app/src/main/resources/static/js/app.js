@@ -1,0 +1,167 @@
+// The page: shows each snapshot, and lets the buttons do what they say.
+
+import { Changes } from './changes.js';
+import { Charts } from './charts.js';
+import { Check } from './check.js';
+import { call, Refused } from './http.js';
+import { element, number, onPress, tell, write } from './page.js';
+import { Sensor } from './sensor.js';
+import { listen } from './stream.js';
+import { isSlow, showButtons, showComparison, showCurrentValues, showStations, showVerdict } from './view.js';
+
+const SLOWER_MILLIS = 1000;
+const BATCHER = 'actuator/batchers/readings';
+
+const sensor = new Sensor(heard);
+const check = new Check(sensor);
+const charts = new Charts();
+const changes = new Changes();
+
+let latest = null;
+let past = [];
+let checkedAt = '';
+let quietSince = 0;
+let afterNext = [];
+
+// --- what comes in ------------------------------------------------------------------------------
+
+function onSnapshot(snapshot) {
+  if (snapshot.instance !== latest?.instance) {
+    onNewGateway(snapshot);
+  }
+  latest = snapshot;
+  changes.see(snapshot);
+  charts.add(snapshot, rates(snapshot));
+  showStations(snapshot, sensor);
+  showCurrentValues(snapshot);
+  showButtons(snapshot);
+  checkWhenQuiet(snapshot).catch(error => tell(`The check failed: ${error.message}.`, 'bad'));
+  showVerdict(snapshot, sensor, check, quietSince);
+  afterNext.splice(0).forEach(resume => resume());
+}
+
+function onNewGateway(snapshot) {
+  if (latest !== null) {
+    tell('The gateway was started anew, and counts from zero.', 'warn');
+    sensor.startAnew();
+  }
+  past = [];
+  charts.forget();
+  changes.startAnew();
+  check.startHere().catch(error => tell(`There will be no check: ${error.message}.`, 'bad'));
+}
+
+function onConnection(connected) {
+  const before = element('connection').textContent;
+  write('connection', connected ? 'Live' : 'Connection lost', connected ? 'good' : 'bad');
+  if (before === 'Connection lost' && connected) {
+    tell('The connection is back.', 'good');
+  } else if (before === 'Live' && !connected) {
+    tell('The connection to the gateway is lost; trying again.', 'bad');
+  }
+}
+
+function heard(event, detail) {
+  switch (event) {
+    case 'full':
+      tell('The gateway is full and says 429: the sensors hold their readings back and try again.', 'warn');
+      break;
+    case 'room':
+      tell('The gateway has room again: the sensors go on.', 'good');
+      break;
+    default:
+      tell(detail, 'bad');
+  }
+}
+
+/** Items per second, over the last second. */
+function rates(snapshot) {
+  past = past.filter(one => one.at > snapshot.at - 1100);
+  past.push(snapshot);
+  const [first] = past;
+  const span = (snapshot.at - first.at) / 1000;
+  const per = pick => (span > 0 ? Math.round((pick(snapshot.batcher) - pick(first.batcher)) / span) : 0);
+  const rate = { in: per(counts => counts.accepted), out: per(counts => counts.handled) };
+  write('rate-value', `${number(rate.in)} in, ${number(rate.out)} out`);
+  return rate;
+}
+
+async function checkWhenQuiet({ batcher, stored, builtInCloud }) {
+  if (batcher.depth > 0 || sensor.isSending) {
+    quietSince = 0;
+    return;
+  }
+  quietSince ||= Date.now();
+  const state = `${sensor.name} ${sensor.sent} ${stored}`;
+  if (builtInCloud && check.isWanted && checkedAt !== state) {
+    checkedAt = state;
+    await check.run();
+    if (sensor.sent > 0 && check.isGood) {
+      tell(`Read back: all ${number(sensor.sent)} readings of this page are stored.`, 'good');
+    }
+  }
+}
+
+// --- the buttons --------------------------------------------------------------------------------
+
+/** What the page shows now. */
+function seen() {
+  if (latest === null) {
+    throw new Error('the gateway has not been heard yet');
+  }
+  return latest;
+}
+
+/** Until the page shows what an action has done. */
+const shown = () => new Promise(resolve => afterNext.push(resolve));
+
+const change = async condition => {
+  await call('PATCH', 'cloud/condition', condition);
+  await shown();
+};
+
+for (const count of [100, 10_000]) {
+  element(`send-${count}`).addEventListener('click', () => sensor.send(count));
+}
+
+onPress('break', () => change({ broken: !seen().cloud.broken }));
+
+onPress('slow', () => {
+  const { cloud } = seen();
+  return change({ latencyMillis: cloud.usualLatencyMillis + (isSlow(cloud) ? 0 : SLOWER_MILLIS) });
+});
+
+onPress('pause', async () => {
+  await call('POST', `${BATCHER}/${seen().batcher.state === 'PAUSED' ? 'resume' : 'pause'}`);
+  await shown();
+});
+
+onPress('flush', async () => {
+  try {
+    const { depth } = await call('POST', BATCHER);
+    tell(`Flushed; ${number(depth)} wait.`, 'good');
+  } catch (error) {
+    if (!(error instanceof Refused)) {
+      throw error;
+    }
+    tell(flushFailures[error.message] ?? `The flush failed: ${error.message}.`, 'warn');
+  }
+});
+
+const flushFailures = {
+  PAUSED: 'Flush: the batcher is paused; what waits goes out when it is resumed.',
+  FAILED: 'Flush: the attempt failed; the readings are kept.',
+  TIMED_OUT: 'Flush: not all has gone out yet; it goes on.',
+};
+
+onPress('compare', async () => {
+  write('compare-note', 'Sending 100 readings one by one, and then batched ...', 'muted');
+  try {
+    showComparison(await call('POST', 'api/compare?readings=100'));
+  } catch (error) {
+    write('compare-note', 'It did not come to an end.', 'bad');
+    throw error;
+  }
+});
+
+listen(onSnapshot, onConnection);

@@ -1,0 +1,108 @@
+// The sensor that lives in this page. It sends numbered readings over HTTP as any sensor would, and when the gateway
+// says 429 it does what a good client does: it waits, and sends the same again.
+
+import { call, Refused } from './http.js';
+
+const PER_CALL = 500;
+const MOST_HELD = 100_000;
+
+const pause = millis => new Promise(resolve => setTimeout(resolve, millis));
+
+export class Sensor {
+  sent = 0;
+  held = 0;
+  toldToWait = 0;
+  waits = false;
+  name = '';
+  #start = 0;
+  #running = false;
+  #tell;
+
+  /** @param {(event: 'full' | 'room' | 'trouble', detail?: string) => void} tell hears what happens */
+  constructor(tell) {
+    this.#tell = tell;
+    this.startAnew();
+  }
+
+  get isSending() {
+    return this.#running;
+  }
+
+  /** From here on it is another sensor, which has sent nothing. */
+  startAnew() {
+    this.name = `page-${crypto.getRandomValues(new Uint32Array(1))[0].toString(36)}`;
+    this.#start = Date.now();
+    this.sent = 0;
+  }
+
+  /** Sends as many readings more, behind those that are held back. */
+  async send(count) {
+    if (this.held + count > MOST_HELD) {
+      this.#tell('trouble', `${this.held} readings are held back already; not one more.`);
+      return;
+    }
+    this.held += count;
+    if (this.#running) {
+      return;
+    }
+    this.#running = true;
+    try {
+      while (this.held > 0) {
+        await this.#sendSome(Math.min(PER_CALL, this.held));
+      }
+    } catch (error) {
+      this.#giveUp(error);
+    } finally {
+      this.#running = false;
+      this.waits = false;
+    }
+  }
+
+  /** Returns the number of a stored reading: 0 for the first that was sent. */
+  numberOf(reading) {
+    return Date.parse(reading.at) - this.#start;
+  }
+
+  async #sendSome(count) {
+    const { name } = this;
+    try {
+      await call('POST', 'api/readings', this.#readings(count));
+      this.held -= count;
+      this.sent += name === this.name ? count : 0; // Not if it has become another sensor meanwhile.
+      if (this.waits) {
+        this.waits = false;
+        this.#tell('room');
+      }
+    } catch (error) {
+      if (error.status !== 429) {
+        throw error;
+      }
+      this.toldToWait++;
+      if (!this.waits) {
+        this.waits = true;
+        this.#tell('full');
+      }
+      await pause(error.retryAfterMillis);
+    }
+  }
+
+  #readings(count) {
+    return Array.from({ length: count }, (_, i) => ({
+      sensor: this.name,
+      temperature: Math.round(2100 + 400 * Math.sin((this.sent + i) / 200)) / 100,
+      at: new Date(this.#start + this.sent + i).toISOString(),
+    }));
+  }
+
+  /** Without an answer nobody knows whether the last readings arrived; what is sent later must not be taken for them. */
+  #giveUp(error) {
+    const known = error instanceof Refused;
+    this.#tell('trouble', known
+      ? `${this.held} readings were not sent: ${error.message}.`
+      : `The gateway does not answer; ${this.held} readings were not sent, or nobody knows.`);
+    this.held = 0;
+    if (!known) {
+      this.startAnew();
+    }
+  }
+}
