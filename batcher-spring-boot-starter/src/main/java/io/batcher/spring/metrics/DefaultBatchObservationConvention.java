@@ -34,7 +34,15 @@ public class DefaultBatchObservationConvention implements BatchObservationConven
                 "reason",
                 context.getReason().name().toLowerCase(Locale.ROOT),
                 "outcome",
-                context.getError() == null ? "success" : "failed");
+                outcome(context));
+    }
+
+    /** Asked twice: when an attempt begins, for the meter of those that go on, and when it ends. */
+    private static String outcome(BatchObservationContext context) {
+        if (context.getError() != null) {
+            return "failed";
+        }
+        return context.isHandled() ? "success" : "unknown";
     }
 
     @Override
