@@ -7,6 +7,8 @@ package io.batcher.spring.process;
 import io.batcher.Batcher;
 import io.batcher.spring.BatchHandler;
 import jakarta.annotation.PreDestroy;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import org.springframework.beans.factory.annotation.Qualifier;
@@ -139,8 +141,12 @@ class ShutdownApplication {
         }
 
         @PostMapping("/request")
-        void request() throws InterruptedException {
+        void request(HttpServletResponse response) throws InterruptedException, IOException {
             work.addWhenClosing("request");
+            // Within the request: what is still unsent when it ends, Tomcat may lose as it stops.
+            response.setContentLength(2);
+            response.getOutputStream().print("ok");
+            response.flushBuffer();
         }
 
         @PostMapping("/asynchronous")
