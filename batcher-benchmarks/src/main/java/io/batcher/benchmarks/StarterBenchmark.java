@@ -12,6 +12,7 @@ import io.batcher.spring.autoconfigure.BatcherAutoConfiguration;
 import io.batcher.spring.autoconfigure.BatcherMetricsAutoConfiguration;
 import io.batcher.spring.autoconfigure.BatcherObservationAutoConfiguration;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
 import java.util.List;
@@ -112,14 +113,14 @@ public class StarterBenchmark {
 
     /** Everything was on, or the comparison says nothing. */
     private static void end(AnnotationConfigApplicationContext context) {
-        long batches =
-                context.getBean(BatcherRegistry.class).get("items").stats().batches();
+        Batcher<?> batcher = context.getBean(BatcherRegistry.class).get("items");
         MeterRegistry meters = context.getBean(MeterRegistry.class);
+        context.close();
+        long batches = batcher.stats().batches();
         long measured = meters.get("batcher.batch.size").summary().count();
         long observed = meters.get("batcher.flush").timers().stream()
-                .mapToLong(timer -> timer.count())
+                .mapToLong(Timer::count)
                 .sum();
-        context.close();
         if (batches == 0 || measured != batches || observed != batches) {
             throw new IllegalStateException(
                     batches + " batches, " + measured + " of them measured, " + observed + " observed");

@@ -15,7 +15,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Executor;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
@@ -126,14 +125,24 @@ final class BatcherLifecycle
      * that hang cost the shutdown one timeout instead of one each.
      */
     private static void close(List<ManagedBatcher> batchers) throws InterruptedException {
-        List<BoundedWait> closes = new ArrayList<>();
+        List<Thread> closing = new ArrayList<>();
         for (ManagedBatcher batcher : batchers) {
-            CompletableFuture<Void> closed = CompletableFuture.runAsync(() -> close(batcher), threadFor(batcher));
-            closes.add(new BoundedWait(batcher, closed, timeoutOf(batcher)));
+            if (isInRealTime(batcher)) {
+                Thread thread = new Thread(() -> close(batcher), "batcher-close-" + batcher.name());
+                thread.setDaemon(true);
+                thread.start();
+                closing.add(thread);
+            } else {
+                close(batcher); // virtual time moves on the thread that drives it, which is this one
+            }
         }
-        for (BoundedWait close : closes) {
-            close.await();
+        for (Thread thread : closing) {
+            thread.join();
         }
+    }
+
+    private static boolean isInRealTime(ManagedBatcher batcher) {
+        return batcher.config().map(BatcherConfig::clock).orElse(BatcherClock.system()) == BatcherClock.system();
     }
 
     private static void close(ManagedBatcher batcher) {
@@ -147,19 +156,6 @@ final class BatcherLifecycle
         } catch (RuntimeException e) {
             logger.warn("Batcher \"" + batcher.name() + "\" cannot be closed", e);
         }
-    }
-
-    private static Executor threadFor(ManagedBatcher batcher) {
-        boolean realTime =
-                batcher.config().map(BatcherConfig::clock).orElse(BatcherClock.system()) == BatcherClock.system();
-        if (!realTime) {
-            return Runnable::run; // virtual time moves on the thread that drives it, which is this one
-        }
-        return task -> {
-            Thread thread = new Thread(task, "batcher-close-" + batcher.name());
-            thread.setDaemon(true);
-            thread.start();
-        };
     }
 
     private static Duration timeoutOf(ManagedBatcher managed) {

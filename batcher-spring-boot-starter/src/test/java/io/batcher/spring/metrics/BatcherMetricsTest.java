@@ -237,6 +237,12 @@ class BatcherMetricsTest {
             assertThat(context.getBean(ObservationRegistry.class).getCurrentObservation())
                     .isNull();
             assertThat(observing.stopped).isEmpty();
+            assertThat(context.getBean(MeterRegistry.class)
+                            .get("batcher.flush.active")
+                            .tags("batcher", "observing", "outcome", "unknown")
+                            .longTaskTimer()
+                            .activeTasks())
+                    .isEqualTo(1);
             observing.stage.complete(null);
             context.getBean(VirtualTime.class).runReady();
             assertThat(observing.stopped).singleElement().satisfies(stopped -> {
