@@ -92,6 +92,13 @@ class ClosingTest {
     }
 
     @Test
+    void thereIsNothingToTellOfABatcherWithoutHandlerAndItems(CapturedOutput output) {
+        contexts.withPropertyValues("batcher.instances.audit.item-type=java.lang.String")
+                .run(context -> assertThat(context).hasNotFailed());
+        assertThat(output).doesNotContain("audit");
+    }
+
+    @Test
     void severalHandlersThatHangCostTheShutdownOneTimeoutForTheDrainAndOneForTheClose() {
         Hanging hanging = new Hanging();
         List<String> names = List.of("a", "b", "c", "d", "e");
