@@ -176,8 +176,8 @@ final class BatcherLifecycle
                 logger.warn("Batcher \"" + batcher.name() + "\" is not drained in time" + left());
                 return false;
             }
-            boolean nothingLeft = batcher.batcher().stats().depth()
-                    == 0; // a flush fails where there is no handler, whatever there is to deliver
+            // Where there is no handler a flush fails, even with nothing to deliver.
+            boolean nothingLeft = batcher.batcher().stats().depth() == 0;
             if (future.isCompletedExceptionally() && !nothingLeft) {
                 Throwable cause = future.handle((nothing, failure) -> failure).join();
                 logger.warn("Batcher \"" + batcher.name() + "\" is not drained" + left(), cause);
