@@ -11,14 +11,17 @@ import io.batcher.testing.VirtualTime;
 import java.util.concurrent.Executor;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.annotation.Qualifier;
+import org.springframework.beans.factory.config.BeanDefinition;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.LazyInitializationExcludeFilter;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.condition.SearchStrategy;
 import org.springframework.boot.autoconfigure.task.TaskExecutionAutoConfiguration;
 import org.springframework.boot.autoconfigure.task.TaskSchedulingAutoConfiguration;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Role;
 import org.springframework.core.env.Environment;
 import org.springframework.core.task.AsyncTaskExecutor;
 import org.springframework.scheduling.TaskScheduler;
@@ -32,11 +35,13 @@ public final class BatcherAutoConfiguration {
     static final String EXECUTOR = "batcherTaskExecutor";
 
     @Bean
+    @Role(BeanDefinition.ROLE_INFRASTRUCTURE)
     static BatcherDefinitionRegistrar batcherDefinitionRegistrar() {
         return new BatcherDefinitionRegistrar();
     }
 
     @Bean
+    @Role(BeanDefinition.ROLE_INFRASTRUCTURE)
     static HandlerConnector batchHandlerConnector(
             ConfigurableListableBeanFactory beanFactory,
             Environment environment,
@@ -53,7 +58,7 @@ public final class BatcherAutoConfiguration {
     }
 
     @Bean
-    @ConditionalOnMissingBean
+    @ConditionalOnMissingBean(search = SearchStrategy.CURRENT)
     BatcherRegistry batcherRegistry(
             ConfigurableListableBeanFactory beanFactory, BatcherFactory factory, BatcherDefinitionRegistrar registrar) {
         return new DefaultBatcherRegistry(beanFactory, factory, registrar.plan());

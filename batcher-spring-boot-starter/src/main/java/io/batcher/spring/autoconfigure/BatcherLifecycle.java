@@ -4,14 +4,15 @@
  */
 package io.batcher.spring.autoconfigure;
 
+import io.batcher.BatcherClock;
 import io.batcher.BatcherConfig;
 import io.batcher.BatcherState;
 import io.batcher.spring.BatcherRegistry;
 import io.batcher.spring.BoundedWait;
 import io.batcher.spring.ManagedBatcher;
 import java.time.Duration;
-import java.util.LinkedHashMap;
-import java.util.Map;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.apache.commons.logging.Log;
@@ -27,13 +28,16 @@ import org.springframework.scheduling.concurrent.ExecutorConfigurationSupport;
 /**
  * Drains all batchers when the application stops: after the web server and the executors, whose last work may still add
  * items, and before the beans that handlers need are destroyed. What is added later goes at once. A start ends that, so that a
- * stopped context can be started again; the batchers are closed when they are destroyed.
+ * stopped context can be started again; the batchers are closed when they are destroyed, or here if the context closes and
+ * they could not be drained.
  */
 final class BatcherLifecycle
         implements SmartLifecycle, ApplicationContextAware, ApplicationListener<ContextClosedEvent> {
 
     static final int PHASE = ExecutorConfigurationSupport.DEFAULT_PHASE - 1024;
 
+    // Says itself what is left: while a JVM shuts down, java.util.logging, which the engine writes to, is silent
+    // already.
     private static final Log logger = LogFactory.getLog(BatcherLifecycle.class);
     private static final Duration DEFAULT_TIMEOUT = Duration.ofSeconds(10);
 
@@ -80,20 +84,24 @@ final class BatcherLifecycle
     public void stop() {
         running = false;
         drained = true;
-        Map<ManagedBatcher, BoundedWait> drains = new LinkedHashMap<>();
-        for (ManagedBatcher managed : registry.managed()) {
+        List<Drain> drains = new ArrayList<>();
+        for (ManagedBatcher batcher : registry.managed()) {
             try {
-                drain(managed).ifPresent(drain -> drains.put(managed, drain));
+                drain(batcher).ifPresent(drains::add);
             } catch (RuntimeException e) {
-                logger.warn("Batcher \"" + managed.name() + "\" cannot be drained", e); // the others can
+                logger.warn("Batcher \"" + batcher.name() + "\" cannot be drained", e); // the others can
             }
         }
         try {
-            for (Map.Entry<ManagedBatcher, BoundedWait> drain : drains.entrySet()) {
-                if (!drain.getValue().await()) {
-                    logger.warn("Batcher \"" + drain.getKey().name() + "\" is not drained in time: "
-                            + drain.getKey().batcher().stats().depth() + " items are left");
+            List<ManagedBatcher> left = new ArrayList<>();
+            for (Drain drain : drains) {
+                boolean own = drain.batcher().config().isPresent(); // the application closes what it built
+                if (!drain.succeeded() && own) {
+                    left.add(drain.batcher());
                 }
+            }
+            if (closing) {
+                close(left);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -101,13 +109,53 @@ final class BatcherLifecycle
     }
 
     /** Returns nothing where there is nothing to wait for. */
-    private Optional<BoundedWait> drain(ManagedBatcher managed) {
-        boolean paused = managed.batcher().stats().state() == BatcherState.PAUSED;
+    private Optional<Drain> drain(ManagedBatcher batcher) {
+        boolean paused = batcher.batcher().stats().state() == BatcherState.PAUSED;
         if (paused && closing) {
-            managed.batcher().resume(); // closing delivers anyway: better now, while the handler has its database
+            batcher.batcher().resume(); // closing delivers anyway: better now, while the handler has its database
         }
-        CompletableFuture<Void> drain = managed.batcher().drain();
-        return paused && !closing ? Optional.empty() : Optional.of(new BoundedWait(managed, drain, timeoutOf(managed)));
+        CompletableFuture<Void> future = batcher.batcher().drain();
+        return paused && !closing
+                ? Optional.empty()
+                : Optional.of(new Drain(batcher, future, new BoundedWait(batcher, future, timeoutOf(batcher))));
+    }
+
+    /**
+     * Closes at once what will not be delivered, side by side: dead letters still have their beans now, and several handlers
+     * that hang cost the shutdown one timeout instead of one each.
+     */
+    private static void close(List<ManagedBatcher> batchers) throws InterruptedException {
+        List<Thread> threads = new ArrayList<>();
+        for (ManagedBatcher batcher : batchers) {
+            if (isInRealTime(batcher)) {
+                Thread thread = new Thread(() -> close(batcher), "batcher-close-" + batcher.name());
+                thread.setDaemon(true);
+                thread.start();
+                threads.add(thread);
+            } else {
+                close(batcher); // virtual time moves on the thread that drives it, which is this one
+            }
+        }
+        for (Thread thread : threads) {
+            thread.join();
+        }
+    }
+
+    private static boolean isInRealTime(ManagedBatcher batcher) {
+        return batcher.config().map(BatcherConfig::clock).orElse(BatcherClock.system()) == BatcherClock.system();
+    }
+
+    private static void close(ManagedBatcher batcher) {
+        try {
+            batcher.batcher().close();
+            long handedBack = batcher.batcher().stats().handedBack();
+            if (handedBack > 0) {
+                logger.warn(
+                        "Batcher \"" + batcher.name() + "\" is closed: " + handedBack + " items were not delivered");
+            }
+        } catch (RuntimeException e) {
+            logger.warn("Batcher \"" + batcher.name() + "\" cannot be closed", e);
+        }
     }
 
     private static Duration timeoutOf(ManagedBatcher managed) {
@@ -118,6 +166,28 @@ final class BatcherLifecycle
         managed.batcher().startAutoFlush();
         if (!managed.config().map(BatcherConfig::autoFlush).orElse(true)) {
             managed.batcher().stopAutoFlush();
+        }
+    }
+
+    private record Drain(ManagedBatcher batcher, CompletableFuture<Void> future, BoundedWait bounded) {
+
+        boolean succeeded() throws InterruptedException {
+            if (!bounded.await()) {
+                logger.warn("Batcher \"" + batcher.name() + "\" is not drained in time" + left());
+                return false;
+            }
+            // Where there is no handler a flush fails, even with nothing to deliver.
+            boolean nothingLeft = batcher.batcher().stats().depth() == 0;
+            if (future.isCompletedExceptionally() && !nothingLeft) {
+                Throwable cause = future.handle((nothing, failure) -> failure).join();
+                logger.warn("Batcher \"" + batcher.name() + "\" is not drained" + left(), cause);
+                return false;
+            }
+            return true;
+        }
+
+        private String left() {
+            return ": " + batcher.batcher().stats().depth() + " items are left";
         }
     }
 }

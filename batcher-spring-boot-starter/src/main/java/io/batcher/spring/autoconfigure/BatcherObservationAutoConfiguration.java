@@ -13,9 +13,11 @@ import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.condition.SearchStrategy;
 import org.springframework.context.annotation.Bean;
 import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
+import org.springframework.util.function.SingletonSupplier;
 
 /** Auto-configuration for the observation of each batch: a timer, and a span where there is a tracer. */
 @AutoConfiguration(after = BatcherAutoConfiguration.class)
@@ -23,11 +25,12 @@ import org.springframework.core.annotation.Order;
 public final class BatcherObservationAutoConfiguration {
 
     @Bean
-    @ConditionalOnMissingBean
+    @ConditionalOnMissingBean(search = SearchStrategy.CURRENT)
     BatchObservations batchObservations(
             ObjectProvider<ObservationRegistry> registry, ObjectProvider<BatchObservationConvention> convention) {
         return new BatchObservations(
-                () -> registry.getIfAvailable(() -> ObservationRegistry.NOOP), convention::getIfAvailable);
+                SingletonSupplier.of(() -> registry.getIfAvailable(() -> ObservationRegistry.NOOP)),
+                SingletonSupplier.ofNullable(convention::getIfAvailable));
     }
 
     @Bean

@@ -68,10 +68,11 @@ final class BatcherPlanner {
         Set<String> names = new TreeSet<>(handled);
         for (String key : new InstanceKeys(environment).names(handled)) {
             requireName(key, InstanceKeys.INSTANCES + "." + key);
-            names.add(key);
+            if (handled.contains(key) || !isOfParent(key)) {
+                names.add(key);
+            }
         }
-        handlers.forEach(
-                (name, byKind) -> requireKnown(name, byKind.values().iterator().next(), names));
+        handlers.forEach((name, byKind) -> byKind.values().forEach(handler -> requireKnown(name, handler, names)));
         return names;
     }
 
@@ -86,9 +87,21 @@ final class BatcherPlanner {
         }
     }
 
-    /** A method for failures or dead letters alone makes no batcher. */
+    /** Whether the properties, which a context inherits from its parent, speak of a batcher of the parent. */
+    private boolean isOfParent(String name) {
+        String beanName = BatcherSpec.beanName(name);
+        return beanFactory.containsBean(beanName) && !beanFactory.containsLocalBean(beanName);
+    }
+
+    /** A method for failures or dead letters alone makes no batcher, and comes too late for one that was built elsewhere. */
     private void requireKnown(String name, HandlerMethod handler, Set<String> names) {
-        if (!names.contains(name) && !isMadeByApplication(name)) {
+        if (handler.kind() != HandlerKind.BATCH && isMadeByApplication(name)) {
+            throw new BatcherConfigurationException(
+                    "Batcher \"" + name + "\" is the application's own bean '" + BatcherSpec.beanName(name)
+                            + "', so that " + handler.describeInFull() + " would never be called.",
+                    "Give the builder of that bean a callback instead.");
+        }
+        if (!names.contains(name)) {
             KnownNames known = new KnownNames(names);
             throw new BatcherConfigurationException(
                     "There is no batcher \"" + name + "\" for " + handler.describeInFull() + ". " + known.list()
@@ -122,7 +135,7 @@ final class BatcherPlanner {
     /** A batcher that the application defines under the bean name wins. */
     private boolean isMadeByApplication(String name) {
         String beanName = BatcherSpec.beanName(name);
-        if (!beanFactory.containsBean(beanName)) {
+        if (!beanFactory.containsLocalBean(beanName)) {
             return false;
         }
         Class<?> type = beanFactory.getType(beanName, false);

@@ -58,7 +58,8 @@ final class HandlerConnector implements BeanPostProcessor, SmartInitializingSing
         Map<Method, HandlerKind> methods = HandlerScan.isCandidate(type) ? HandlerScan.annotated(type) : Map.of();
         if (methods.isEmpty()) {
             withoutHandlers.add(type);
-        } else if (beanFactory.containsBean(beanName)) { // neither an inner bean nor an object that is only initialised
+        } else if (beanFactory.containsLocalBean(
+                beanName)) { // neither an inner bean nor an object that is only initialised
             methods.forEach((method, kind) -> inspect(bean, beanName, type, method, kind));
         }
         return bean;

@@ -96,9 +96,10 @@ final class HandlerScan {
                 .toList();
     }
 
-    /** Returns null where it cannot be told without creating a bean, or at all. */
+    /** Returns null where it cannot be told without creating a bean, or at all, or where another definition tells. */
     private @Nullable Class<?> typeOf(String definition) {
-        if (beanFactory.getBeanDefinition(definition).isAbstract()) {
+        boolean isScopedProxy = beanFactory.containsBeanDefinition(SCOPED_TARGET + definition);
+        if (isScopedProxy || beanFactory.getBeanDefinition(definition).isAbstract()) {
             return null;
         }
         try {
@@ -112,7 +113,7 @@ final class HandlerScan {
     private HandlerMethod handler(
             HandlerKind kind, Method method, String definition, Class<?> type, ResolvableType owner) {
         String batcher = batcherOf(method, kind, environment);
-        // The type of a scoped proxy tells nothing; its target does, and the proxy is what has to be called.
+        // The target of a scoped proxy tells the method; the proxy, which may tell nothing, is what has to be called.
         String beanName =
                 definition.startsWith(SCOPED_TARGET) ? definition.substring(SCOPED_TARGET.length()) : definition;
         return new HandlerMethod(

@@ -16,6 +16,7 @@ public class BatchObservationContext extends Observation.Context {
     private final FlushReason reason;
     private final int size;
     private final int attempt;
+    private volatile boolean handled;
 
     /** Takes what may be told of a batch. */
     public BatchObservationContext(String batcher, Batch<?> batch) {
@@ -44,6 +45,15 @@ public class BatchObservationContext extends Observation.Context {
     /** Returns the number of items. */
     public int getSize() {
         return size;
+    }
+
+    /** Returns whether the attempt has succeeded; while it goes on, and when it has failed, it has not. */
+    public boolean isHandled() {
+        return handled;
+    }
+
+    void setHandled() {
+        handled = true;
     }
 
     /** Returns which attempt with the batch it is. */

@@ -15,7 +15,12 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** Makes one observation of each attempt with a batch. There is at most one at a time for a batcher. Thread-safe. */
+/**
+ * Makes one observation of each attempt with a batch. There is at most one at a time for a batcher. A tracer hears of the class
+ * and the stack of what a handler threw, not of its message, which could hold the content of an item.
+ *
+ * <p>Thread-safe.
+ */
 public final class BatchObservations implements BatcherListener {
 
     private static final BatchObservationConvention DEFAULT_CONVENTION = new DefaultBatchObservationConvention();
@@ -27,8 +32,8 @@ public final class BatchObservations implements BatcherListener {
     /**
      * Creates observations.
      *
-     * @param registry asked for each batch, so that it need not exist before there is one
-     * @param convention asked for each batch; null for the default
+     * @param registry asked when there is a batch, so that it need not exist before
+     * @param convention asked when there is a batch; null for the default
      */
     public BatchObservations(
             Supplier<ObservationRegistry> registry, Supplier<@Nullable BatchObservationConvention> convention) {
@@ -53,13 +58,16 @@ public final class BatchObservations implements BatcherListener {
                 DEFAULT_CONVENTION,
                 () -> new BatchObservationContext(batcher, batch),
                 registry.get());
-        current.put(batcher, observation.start());
+        if (!observation.isNoop()) {
+            current.put(batcher, observation.start());
+        }
     }
 
     @Override
     public void onBatchHandled(String batcher, Batch<?> batch, Duration took) {
         Observation observation = current.remove(batcher);
         if (observation != null) {
+            ((BatchObservationContext) observation.getContext()).setHandled();
             observation.stop();
         }
     }
@@ -68,7 +76,8 @@ public final class BatchObservations implements BatcherListener {
     public void onBatchFailed(BatchFailure<?> failure, Duration took) {
         Observation observation = current.remove(failure.batcher());
         if (observation != null) {
-            observation.error(failure.cause());
+            observation.error(new HandlerFailure(failure.cause())); // what a tracer records
+            observation.getContext().setError(failure.cause()); // whose type the meter takes when the observation stops
             observation.stop();
         }
     }

@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThatException;
 
 import com.jayway.jsonpath.JsonPath;
 import io.batcher.Batcher;
+import io.batcher.BatcherState;
 import io.batcher.spring.BatchHandler;
 import io.batcher.spring.BatcherRegistry;
 import java.io.IOException;
@@ -26,6 +27,8 @@ import javax.management.MBeanOperationInfo;
 import javax.management.MBeanServer;
 import javax.management.ObjectName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.builder.SpringApplicationBuilder;
@@ -68,8 +71,40 @@ class BatchersEndpointElsewhereTest {
                 run(WebApplicationType.SERVLET, EXPOSED, "management.endpoint.batchers.access=read-only")) {
             assertThat(get(port(context), "").statusCode()).isEqualTo(200);
             assertThat(get(port(context), "/readings").statusCode()).isEqualTo(200);
+            assertThat(get(port(context), "/nothing").statusCode()).isEqualTo(404);
             assertThat(post(port(context), "").statusCode()).isEqualTo(405);
             assertThat(post(port(context), "/readings").statusCode()).isEqualTo(405);
+            assertThat(post(port(context), "/nothing").statusCode()).isEqualTo(405);
+            for (String action : List.of("flush", "resume", "explode")) {
+                assertThat(post(port(context), "/readings/" + action).statusCode())
+                        .isIn(404, 405);
+            }
+            assertThat(post(port(context), "/readings/pause").statusCode()).isIn(404, 405);
+            assertThat(stateOf(context, "readings")).isEqualTo(BatcherState.RUNNING);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "management.endpoints.access.max-permitted=read-only",
+                "management.endpoints.access.default=read-only"
+            })
+    void itKeepsToWhatIsPermittedToAllEndpoints(String property) throws Exception {
+        try (ConfigurableApplicationContext context = run(WebApplicationType.SERVLET, EXPOSED, property)) {
+            assertThat(get(port(context), "/readings").statusCode()).isEqualTo(200);
+            assertThat(post(port(context), "/readings").statusCode()).isEqualTo(405);
+        }
+    }
+
+    @Test
+    void itMayBeSwitchedOff() throws Exception {
+        try (ConfigurableApplicationContext context =
+                run(WebApplicationType.SERVLET, EXPOSED, "management.endpoint.batchers.access=none")) {
+            assertThat(get(port(context), "").statusCode()).isEqualTo(404);
+            assertThat(get(port(context), "/readings").statusCode()).isEqualTo(404);
+            assertThat(post(port(context), "/readings").statusCode()).isEqualTo(404);
+            assertThat(context.getBeanNamesForType(BatchersEndpoint.class)).isEmpty();
         }
     }
 
@@ -129,6 +164,10 @@ class BatchersEndpointElsewhereTest {
                 .properties("server.port=0", "batcher.defaults.interval=1h", "spring.main.banner-mode=off")
                 .properties(properties)
                 .run();
+    }
+
+    private static BatcherState stateOf(ConfigurableApplicationContext context, String batcher) {
+        return context.getBean(BatcherRegistry.class).get(batcher).stats().state();
     }
 
     private static int port(ConfigurableApplicationContext context) {

@@ -18,8 +18,10 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
@@ -263,6 +265,31 @@ class BatchersEndpointHttpTest {
         assertThat(response.statusCode()).isEqualTo(400);
         assertThat(JsonPath.<Map<String, Object>>read(response.body(), "$"))
                 .isEqualTo(Map.of("actions", List.of("flush", "pause", "resume")));
+    }
+
+    /** D1: who hammers the endpoint shares flushes. */
+    @Test
+    void flushesThatAreAskedForTogetherShareTheirWork() throws Exception {
+        long before = registry.get("stuck").stats().batches();
+        add("stuck", "a");
+        List<CompletableFuture<HttpResponse<String>>> asked = new ArrayList<>();
+        for (int i = 0; i < 20; i++) {
+            HttpRequest flush = request("/stuck").POST(BodyPublishers.noBody()).build();
+            asked.add(HttpClient.newHttpClient().sendAsync(flush, BodyHandlers.ofString()));
+        }
+        assertThat(asked).allSatisfy(answer -> assertThat(answer.join().body()).contains("TIMED_OUT"));
+        app.stuck.countDown();
+        registry.get("stuck").flush().join();
+        assertThat(registry.get("stuck").stats().batches() - before).isEqualTo(1);
+    }
+
+    /** D6: only names that exist are spoken of. */
+    @Test
+    void anUnknownNameIsNotEchoed() throws Exception {
+        assertThat(get("/canary").body()).isEmpty();
+        assertThat(post("/canary").body()).isEmpty();
+        assertThat(post("/canary/flush").body()).isEmpty();
+        assertThat(post("/readings/canary").body()).doesNotContain("canary");
     }
 
     @Test

@@ -33,7 +33,7 @@ class AheadOfTimeTest {
     @BeforeAll
     static void processAndCompile() throws Exception {
         new SpringApplicationAotProcessor(
-                        AotApplication.class,
+                        WholeApplication.class,
                         Settings.builder()
                                 .sourceOutput(generated.resolve("sources"))
                                 .resourceOutput(generated.resolve("resources"))
@@ -47,29 +47,37 @@ class AheadOfTimeTest {
     }
 
     @Test
-    void batchersAreMadeAtRunTimeWithTheOptionsOfRunTime() throws Exception {
+    void everyBatcherIsInjectedByItsGenericTypeAndReachesItsHandler() throws Exception {
+        assertThat(runAheadOfTime()).isEqualTo(WholeApplicationTest.DELIVERED + "from generated code");
+    }
+
+    @Test
+    void optionsAreThoseOfRunTime() throws Exception {
         assertThat(runAheadOfTime("--batcher.instances.readings.interval=5s"))
-                .isEqualTo("readings after PT5S: [Secret[text=a]]");
+                .contains("readings of Reading after 5000 ms: [Reading[sensor=current]]");
     }
 
     @Test
     void batchersMayComeAndGoAtRunTime() throws Exception {
-        assertThat(runAheadOfTime("--batcher.instances.audit.item-type=java.lang.String"))
-                .isEqualTo("audit,readings after PT0.5S: [Secret[text=a]]");
+        assertThat(runAheadOfTime(
+                        "--batcher.instances.more.item-type=java.lang.Byte", "--name.from.properties=renamed"))
+                .contains("more of Byte after 500 ms: null", "renamed of Integer after 500 ms")
+                .doesNotContain("measures of");
     }
 
     @Test
     void theBatchersAreNotPartOfTheGeneratedCode() throws IOException {
         assertThat(sources())
                 .isNotEmpty()
-                .allSatisfy(source -> assertThat(Files.readString(source)).doesNotContain("readingsBatcher"));
+                .allSatisfy(source -> assertThat(Files.readString(source))
+                        .doesNotContain("readingsBatcher", "secretsBatcher", "BatcherSpec"));
     }
 
     @Test
     void handlerMethodsMayBeInvokedInANativeImage() throws IOException {
         Path hints =
                 generated.resolve("resources/META-INF/native-image/io.batcher/aot-test/reachability-metadata.json");
-        assertThat(Files.readString(hints)).contains("io.batcher.spring.aot.AotApplication$Readings", "\"store\"");
+        assertThat(Files.readString(hints)).contains(WholeApplication.class.getName() + "$Stores", "\"store\"");
     }
 
     private static String runAheadOfTime(String... arguments) throws Exception {
@@ -79,8 +87,8 @@ class AheadOfTimeTest {
         try (URLClassLoader application = new URLClassLoader(classPath(), ClassLoader.getPlatformClassLoader())) {
             Thread.currentThread().setContextClassLoader(application);
             return (String) application
-                    .loadClass(AotApplication.class.getName())
-                    .getMethod("deliverOneItem", String[].class)
+                    .loadClass(WholeApplication.class.getName())
+                    .getMethod("deliverOneItemEach", String[].class)
                     .invoke(null, (Object) arguments);
         } finally {
             System.clearProperty("spring.aot.enabled");

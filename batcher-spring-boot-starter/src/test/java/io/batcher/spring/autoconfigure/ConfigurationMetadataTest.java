@@ -9,72 +9,145 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.jayway.jsonpath.JsonPath;
 import io.batcher.Batcher;
 import io.batcher.BatcherConfig;
+import io.batcher.Overflow;
 import java.io.IOException;
 import java.io.InputStream;
+import java.lang.reflect.RecordComponent;
+import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.convert.DurationStyle;
+import org.springframework.util.ClassUtils;
 
-/** S9: what an IDE knows about the properties. */
+/** S9: what an editor knows of the properties is what is bound. */
 class ConfigurationMetadataTest {
 
-    private final Map<String, Map<String, Object>> properties = read().stream()
-            .filter(property ->
-                    ((String) property.get("name")).matches("batcher\\..*|management\\.health\\.batchers.*"))
-            .collect(Collectors.toMap(property -> (String) property.get("name"), property -> property));
+    private static final String HEALTH = "management.health.batchers.enabled";
+    private static final String ACCESS = "management.endpoint.batchers.access";
+
+    private final Map<String, Map<String, Object>> properties =
+            JsonPath.<List<Map<String, Object>>>read(metadata(), "$.properties").stream()
+                    .collect(Collectors.toMap(property -> (String) property.get("name"), property -> property));
 
     @Test
-    void everyPropertyIsDescribed() {
-        assertThat(properties)
-                .hasSizeGreaterThan(20)
-                .allSatisfy((name, property) -> assertThat((String) property.get("description"))
-                        .as(name)
-                        .isNotBlank());
+    void everyPropertyThatIsBoundIsThereWithItsType() {
+        Map<String, String> bound = new TreeMap<>();
+        addProperties(BatcherProperties.class, "batcher", bound);
+        bound.remove("batcher.defaults.item-type"); // has no meaning for all
+        bound.put(HEALTH, Boolean.class.getName());
+        Map<String, String> described = new TreeMap<>();
+        properties.forEach((name, property) -> described.put(name, ((String) property.get("type")).replace(" ", "")));
+        assertThat(described).containsAllEntriesOf(bound);
+        described.keySet().removeAll(bound.keySet());
+        assertThat(described).containsOnlyKeys(ACCESS, "management.endpoint.batchers.cache.time-to-live");
     }
 
     @Test
-    void noItemTypeIsOfferedForAll() {
-        assertThat(properties).doesNotContainKey("batcher.defaults.item-type");
+    void everyPropertyIsDescribedAsSpringBootDescribesItsOwn() {
+        assertThat(properties)
+                .allSatisfy((name, property) -> assertThat((String) property.get("description"))
+                        .as(name)
+                        .isNotBlank()
+                        .endsWith(".")
+                        .doesNotStartWith("The ")
+                        .doesNotStartWith("A "));
+    }
+
+    @Test
+    void everyPropertyThatIsNotOffUnlessSetHasADefault() {
+        assertThat(properties.values().stream()
+                        .filter(property -> !property.containsKey("defaultValue"))
+                        .map(property -> property.get("name")))
+                .containsExactlyInAnyOrder(
+                        "batcher.instances",
+                        "batcher.scheduler",
+                        "batcher.defaults.max-batch-weight",
+                        "batcher.defaults.handler-timeout",
+                        "batcher.defaults.retry.max-attempts",
+                        "batcher.defaults.retry.delay",
+                        "batcher.defaults.retry.retry-on");
     }
 
     @Test
     void theDefaultsAreThoseOfTheBuilder() {
         BatcherConfig<?> builtIn = Batcher.builder("readings").config();
-        assertThat(DurationStyle.detectAndParse((String) defaultOf("batcher.defaults.interval")))
-                .isEqualTo(builtIn.interval());
-        assertThat(defaultOf("batcher.defaults.max-batch-size")).isEqualTo(builtIn.maxBatchSize());
-        assertThat(defaultOf("batcher.defaults.capacity")).isEqualTo(builtIn.capacity());
-        assertThat(defaultOf("batcher.defaults.eager")).isEqualTo(builtIn.eager());
-        assertThat(defaultOf("batcher.defaults.auto-flush")).isEqualTo(builtIn.autoFlush());
-        assertThat(((String) defaultOf("batcher.defaults.overflow")).toUpperCase(java.util.Locale.ROOT))
-                .isEqualTo(builtIn.overflow().name());
-        assertThat(DurationStyle.detectAndParse((String) defaultOf("batcher.defaults.max-block")))
-                .isEqualTo(builtIn.maxBlock());
-        assertThat(DurationStyle.detectAndParse((String) defaultOf("batcher.defaults.shutdown-timeout")))
-                .isEqualTo(builtIn.shutdownTimeout());
-        assertThat(((Number) defaultOf("batcher.defaults.retry.multiplier")).doubleValue())
-                .isEqualTo(builtIn.retry().multiplier());
-        assertThat(DurationStyle.detectAndParse((String) defaultOf("batcher.defaults.retry.max-delay")))
-                .isEqualTo(builtIn.retry().maxDelay());
-        assertThat(((Number) defaultOf("batcher.defaults.retry.jitter")).doubleValue())
-                .isEqualTo(builtIn.retry().jitter());
-        assertThat(defaultOf("batcher.defaults.retry.isolate-poison"))
-                .isEqualTo(builtIn.retry().isolatePoison());
-        assertThat(defaultOf("management.health.batchers.enabled")).isEqualTo(false);
+        assertThat(durationOf("interval")).isEqualTo(builtIn.interval());
+        assertThat(defaultOf("max-batch-size")).isEqualTo(builtIn.maxBatchSize());
+        assertThat(defaultOf("capacity")).isEqualTo(builtIn.capacity());
+        assertThat(defaultOf("eager")).isEqualTo(builtIn.eager());
+        assertThat(defaultOf("auto-flush")).isEqualTo(builtIn.autoFlush());
+        assertThat(defaultOf("overflow")).isEqualTo(spelled(builtIn.overflow()));
+        assertThat(durationOf("max-block")).isEqualTo(builtIn.maxBlock());
+        assertThat(durationOf("shutdown-timeout")).isEqualTo(builtIn.shutdownTimeout());
+        assertThat(numberOf("retry.multiplier")).isEqualTo(builtIn.retry().multiplier());
+        assertThat(durationOf("retry.max-delay")).isEqualTo(builtIn.retry().maxDelay());
+        assertThat(numberOf("retry.jitter")).isEqualTo(builtIn.retry().jitter());
+        assertThat(defaultOf("retry.isolate-poison")).isEqualTo(builtIn.retry().isolatePoison());
+        assertThat(properties.get(HEALTH)).containsEntry("defaultValue", false);
     }
 
-    private Object defaultOf(String property) {
-        assertThat(properties).containsKey(property);
-        return properties.get(property).get("defaultValue");
+    @Test
+    void thereAreHintsForNamesOfThings() {
+        assertThat(hint("batcher.defaults.overflow", "values[*].value"))
+                .containsExactlyInAnyOrderElementsOf(Arrays.stream(Overflow.values())
+                        .map(ConfigurationMetadataTest::spelled)
+                        .toList());
+        assertThat(hint("batcher.defaults.overflow", "values[*].description")).hasSize(Overflow.values().length);
+        assertThat(hint("batcher.defaults.retry.retry-on", "providers[*].parameters.target"))
+                .containsExactly("java.lang.Throwable");
+        assertThat(hint("batcher.scheduler", "providers[*].parameters.target"))
+                .containsExactly("org.springframework.scheduling.TaskScheduler");
     }
 
-    private static List<Map<String, Object>> read() {
+    private static void addProperties(Class<?> type, String prefix, Map<String, String> found) {
+        for (RecordComponent component : type.getRecordComponents()) {
+            String name = prefix + "."
+                    + component.getName().replaceAll("([A-Z])", "-$1").toLowerCase(Locale.ROOT);
+            if (component.getType().isRecord()) {
+                addProperties(component.getType(), name, found);
+            } else {
+                Class<?> boxed = ClassUtils.resolvePrimitiveIfNecessary(component.getType());
+                boolean primitive = component.getType().isPrimitive();
+                found.put(
+                        name,
+                        (primitive ? boxed : component.getGenericType())
+                                .getTypeName()
+                                .replace(" ", ""));
+            }
+        }
+    }
+
+    private Object defaultOf(String option) {
+        assertThat(properties).containsKey("batcher.defaults." + option);
+        return properties.get("batcher.defaults." + option).get("defaultValue");
+    }
+
+    private Duration durationOf(String option) {
+        return DurationStyle.detectAndParse((String) defaultOf(option));
+    }
+
+    private double numberOf(String option) {
+        return ((Number) defaultOf(option)).doubleValue();
+    }
+
+    private static String spelled(Overflow overflow) {
+        return overflow.name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+
+    private static List<String> hint(String name, String path) {
+        return JsonPath.read(metadata(), "$.hints[?(@.name=='" + name + "')]." + path);
+    }
+
+    private static String metadata() {
         try (InputStream metadata =
                 BatcherAutoConfiguration.class.getResourceAsStream("/META-INF/spring-configuration-metadata.json")) {
             // Other jars have such a file too; that of the module's own classes comes first.
-            return JsonPath.read(metadata, "$.properties");
+            return new String(metadata.readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
         } catch (IOException e) {
             throw new AssertionError(e);
         }

@@ -8,6 +8,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.batcher.Batcher;
 import io.batcher.spring.BatchHandler;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -139,16 +141,25 @@ class GracefulShutdownTest {
 
         /** Adds when the application is closing already, and waits for the tick that delivers its item. */
         @PostMapping("/waits")
-        void waits() throws InterruptedException {
+        void waits(HttpServletResponse response) throws InterruptedException, IOException {
             untilClosing();
             batcher.submit(new Reading("waits")).join();
+            answer(response);
         }
 
         /** Adds when the application is closing already, an item whose tick would come much later. */
         @PostMapping("/leaves")
-        void leaves() throws InterruptedException {
+        void leaves(HttpServletResponse response) throws InterruptedException, IOException {
             untilClosing();
             late.add("leaves");
+            answer(response);
+        }
+
+        /** Within the request: what is still unsent when it ends, Tomcat may lose as it stops. */
+        private static void answer(HttpServletResponse response) throws IOException {
+            response.setContentLength(2);
+            response.getOutputStream().print("ok");
+            response.flushBuffer();
         }
 
         private void untilClosing() throws InterruptedException {

@@ -8,11 +8,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.batcher.Batcher;
 import io.batcher.BatcherState;
-import io.batcher.DeadLetter;
 import io.batcher.spring.BatchHandler;
-import io.batcher.spring.DeadLetterHandler;
 import io.batcher.testing.VirtualTime;
-import jakarta.annotation.PreDestroy;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,6 +17,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
@@ -87,6 +85,22 @@ class LifecycleTest {
     }
 
     @Test
+    void aContextMayBePausedAndRestarted() {
+        contexts.run(context -> {
+            Readings readings = context.getBean(Readings.class);
+            readings.batcher.add("before");
+            context.getSourceApplicationContext().pause();
+            assertThat(readings.items).containsExactly("before");
+            context.getSourceApplicationContext().restart();
+            readings.batcher.add("after");
+            context.getBean(VirtualTime.class).advance(Duration.ofMillis(499));
+            assertThat(readings.items).containsExactly("before");
+            context.getBean(VirtualTime.class).advance(Duration.ofMillis(1));
+            assertThat(readings.items).containsExactly("before", "after");
+        });
+    }
+
+    @Test
     void startAfterStopLeavesTicksOffThatWereNeverOn() {
         contexts.withPropertyValues("batcher.instances.readings.auto-flush=false")
                 .run(context -> {
@@ -142,37 +156,6 @@ class LifecycleTest {
     }
 
     @Test
-    void closeDeliversWhatAPausedBatcherHolds() {
-        Readings[] readings = new Readings[1];
-        contexts.run(context -> {
-            readings[0] = context.getBean(Readings.class);
-            readings[0].batcher.pause();
-            readings[0].batcher.add("item");
-        });
-        assertThat(readings[0].items).containsExactly("item");
-        assertThat(readings[0].destroyedWith).containsExactly("item");
-    }
-
-    @Test
-    void whatIsAddedByBeansThatAreBeingDestroyedIsStillDelivered() {
-        Readings[] readings = new Readings[1];
-        contexts.withUserConfiguration(LastWords.class).run(context -> readings[0] = context.getBean(Readings.class));
-        assertThat(readings[0].items).containsExactly("last words");
-        assertThat(readings[0].destroyedWith).containsExactly("last words");
-    }
-
-    @Test
-    void whatCannotBeDeliveredGoesToTheDeadLetterMethodBeforeItsBeanIsDestroyed() {
-        Broken[] broken = new Broken[1];
-        contexts.withUserConfiguration(Broken.class).run(context -> {
-            broken[0] = context.getBean(Broken.class);
-            broken[0].batcher.add("item");
-        });
-        assertThat(broken[0].dead).containsExactly("item");
-        assertThat(broken[0].deadAtDestruction).containsExactly("item");
-    }
-
-    @Test
     void theApplicationsOwnBatchersAreDrainedToo() {
         List<String> items = new ArrayList<>();
         contexts.withBean(
@@ -206,21 +189,15 @@ class LifecycleTest {
     static class Readings {
 
         final List<String> items = new ArrayList<>();
-        final List<String> destroyedWith = new ArrayList<>();
         final Batcher<String> batcher;
 
-        Readings(@org.springframework.beans.factory.annotation.Qualifier("readings") Batcher<String> batcher) {
+        Readings(@Qualifier("readings") Batcher<String> batcher) {
             this.batcher = batcher;
         }
 
         @BatchHandler("readings")
         void handle(List<String> batch) {
             items.addAll(batch);
-        }
-
-        @PreDestroy
-        void destroyed() {
-            destroyedWith.addAll(items);
         }
     }
 
@@ -236,46 +213,6 @@ class LifecycleTest {
         @BatchHandler("stuck")
         CompletionStage<Void> handle(List<Long> batch) {
             return stage;
-        }
-    }
-
-    static class LastWords {
-
-        private final Batcher<String> batcher;
-
-        LastWords(Batcher<String> batcher) {
-            this.batcher = batcher;
-        }
-
-        @PreDestroy
-        void speak() {
-            batcher.add("last words");
-        }
-    }
-
-    static class Broken {
-
-        final List<String> dead = new ArrayList<>();
-        final List<String> deadAtDestruction = new ArrayList<>();
-        final Batcher<String> batcher;
-
-        Broken(@org.springframework.beans.factory.annotation.Qualifier("broken") Batcher<String> batcher) {
-            this.batcher = batcher;
-        }
-
-        @BatchHandler("broken")
-        void handle(List<String> batch) {
-            throw new IllegalStateException("no");
-        }
-
-        @DeadLetterHandler("broken")
-        void dead(DeadLetter<String> letter) {
-            dead.addAll(letter.items());
-        }
-
-        @PreDestroy
-        void destroyed() {
-            deadAtDestruction.addAll(dead);
         }
     }
 }

@@ -24,6 +24,7 @@ import org.springframework.boot.test.context.assertj.AssertableApplicationContex
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.event.ContextClosedEvent;
 import org.springframework.core.task.SimpleAsyncTaskExecutor;
 import org.springframework.scheduling.TaskScheduler;
 import org.springframework.scheduling.annotation.Async;
@@ -59,7 +60,7 @@ class ThreadsTest {
     void timersAreAcceptedAfterTheContextHasBegunToClose() {
         contexts.run(context -> {
             TaskScheduler scheduler = context.getBean("batcherTaskScheduler", TaskScheduler.class);
-            context.publishEvent(new org.springframework.context.event.ContextClosedEvent(context));
+            context.publishEvent(new ContextClosedEvent(context.getSourceApplicationContext()));
             CompletableFuture<Void> ran = new CompletableFuture<>();
             scheduler.schedule(() -> ran.complete(null), Instant.now());
             ran.join();
@@ -141,7 +142,7 @@ class ThreadsTest {
 
     @Test
     void anIdleBatcherHasNoThread() {
-        contexts.run(context -> {
+        contexts.withPropertyValues("spring.threads.virtual.enabled=false").run(context -> {
             assertThat(context.getBean("batcherTaskExecutor", ThreadPoolTaskExecutor.class)
                             .getPoolSize())
                     .isZero();

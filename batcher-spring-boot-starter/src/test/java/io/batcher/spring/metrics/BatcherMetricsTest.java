@@ -21,6 +21,8 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.micrometer.observation.Observation;
 import io.micrometer.observation.ObservationHandler;
 import io.micrometer.observation.ObservationRegistry;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -150,6 +152,55 @@ class BatcherMetricsTest {
     }
 
     @Test
+    void prometheusNamesSayNothingTwice() {
+        contexts.withBean(PrometheusMeterRegistry.class, () -> new PrometheusMeterRegistry(PrometheusConfig.DEFAULT))
+                .run(context -> {
+                    deliver(context, "a");
+                    String scrape =
+                            context.getBean(PrometheusMeterRegistry.class).scrape();
+                    assertThat(scrape.lines()
+                                    .filter(line -> line.startsWith("# TYPE batcher_"))
+                                    .map(line -> line.substring("# TYPE ".length())))
+                            .containsExactlyInAnyOrder(
+                                    "batcher_batch_size summary",
+                                    "batcher_batch_size_max gauge",
+                                    "batcher_flush_seconds summary",
+                                    "batcher_flush_seconds_max gauge",
+                                    "batcher_flush_active_seconds summary",
+                                    "batcher_flush_active_seconds_max gauge",
+                                    "batcher_items_accepted_total counter",
+                                    "batcher_items_total counter",
+                                    "batcher_queue_capacity gauge",
+                                    "batcher_queue_depth gauge",
+                                    "batcher_queue_oldest_age_seconds gauge");
+                    assertThat(scrape).contains("batcher_items_total{batcher=\"readings\",outcome=\"handled\"} 1.0");
+                });
+    }
+
+    @Test
+    void aTracerHearsOfTheTypeOfAFailureAndNotOfItsMessage() {
+        List<String> heard = new ArrayList<>();
+        ObservationHandler<BatchObservationContext> tracer = new ObservationHandler<>() {
+            @Override
+            public boolean supportsContext(Observation.Context context) {
+                return context instanceof BatchObservationContext;
+            }
+
+            @Override
+            public void onError(BatchObservationContext context) {
+                heard.add(context.getError().toString());
+                assertThat(context.getError().getStackTrace()[0].getClassName())
+                        .isEqualTo(BatcherMetricsTest.class.getName());
+            }
+        };
+        contexts.withBean("tracer", ObservationHandler.class, () -> tracer).run(context -> {
+            context.getBean(Readings.class).failure = new java.io.IOException("canary");
+            deliver(context, "a");
+            assertThat(heard).containsExactly("io.batcher.spring.metrics.HandlerFailure: java.io.IOException");
+        });
+    }
+
+    @Test
     void theTagKeysAreFixedAndNoTagHoldsContent() {
         contexts.run(context -> {
             Readings readings = context.getBean(Readings.class);
@@ -186,6 +237,12 @@ class BatcherMetricsTest {
             assertThat(context.getBean(ObservationRegistry.class).getCurrentObservation())
                     .isNull();
             assertThat(observing.stopped).isEmpty();
+            assertThat(context.getBean(MeterRegistry.class)
+                            .get("batcher.flush.active")
+                            .tags("batcher", "observing", "outcome", "unknown")
+                            .longTaskTimer()
+                            .activeTasks())
+                    .isEqualTo(1);
             observing.stage.complete(null);
             context.getBean(VirtualTime.class).runReady();
             assertThat(observing.stopped).singleElement().satisfies(stopped -> {

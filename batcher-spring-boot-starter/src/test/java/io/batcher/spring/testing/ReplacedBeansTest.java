@@ -15,6 +15,7 @@ import io.batcher.testing.VirtualTime;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
@@ -23,10 +24,14 @@ import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.test.annotation.DirtiesContext;
+import org.springframework.test.annotation.DirtiesContext.ClassMode;
+import org.springframework.test.context.bean.override.convention.TestBean;
 import org.springframework.test.context.bean.override.mockito.MockitoBean;
+import org.springframework.test.context.bean.override.mockito.MockitoSpyBean;
 
-/** Tests may replace a batcher or a handler by a mock, and stop the context. */
-class MockitoBeanTest {
+/** Tests may replace a batcher or a handler by a mock, a spy or a bean of their own, stop the context, and throw it away. */
+class ReplacedBeansTest {
 
     @Nested
     @SpringBootTest(webEnvironment = WebEnvironment.NONE, classes = App.class)
@@ -74,6 +79,75 @@ class MockitoBeanTest {
             readings.add("a");
             time.advance(Duration.ofMillis(500));
             verify(service).store(any());
+            assertThat(readings.stats().handled()).isEqualTo(1);
+        }
+    }
+
+    @Nested
+    @SpringBootTest(webEnvironment = WebEnvironment.NONE, classes = App.class)
+    @UseVirtualTime
+    class ASpy {
+
+        @MockitoSpyBean
+        Batcher<String> readings;
+
+        @MockitoSpyBean
+        Service service;
+
+        @Autowired
+        VirtualTime time;
+
+        @Test
+        void ofABatcherDeliversToTheSpyOfItsHandler() {
+            service.add("a");
+            verify(readings).add("a");
+            time.advance(Duration.ofMillis(500));
+            verify(service).store(any());
+            assertThat(readings.stats().handled()).isEqualTo(1);
+        }
+    }
+
+    @Nested
+    @SpringBootTest(webEnvironment = WebEnvironment.NONE, classes = App.class)
+    @UseVirtualTime
+    class ATestBean {
+
+        @TestBean(name = "readingsBatcher")
+        Batcher<String> readings;
+
+        @Autowired
+        Service service;
+
+        static Batcher<String> readings() {
+            return Batcher.<String>builder("readings")
+                    .interval(Duration.ofHours(1))
+                    .build();
+        }
+
+        @Test
+        void takesThePlaceOfABatcherAndIsConnectedWithItsHandler() {
+            service.add("a");
+            readings.flush().join();
+            assertThat(readings.stats().handled()).isEqualTo(1);
+        }
+    }
+
+    @Nested
+    @SpringBootTest(webEnvironment = WebEnvironment.NONE, classes = App.class)
+    @DirtiesContext(classMode = ClassMode.BEFORE_EACH_TEST_METHOD)
+    @UseVirtualTime
+    class AContextThatIsThrownAway {
+
+        @Autowired
+        Batcher<String> readings;
+
+        @Autowired
+        VirtualTime time;
+
+        @RepeatedTest(2)
+        void isFollowedByAFreshOne() {
+            readings.add("a");
+            time.advance(Duration.ofMillis(500));
             assertThat(readings.stats().handled()).isEqualTo(1);
         }
     }

@@ -1,0 +1,27 @@
+/*
+ * Copyright 2026 the Batcher authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.batcher.spring.autoconfigure;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.springframework.boot.diagnostics.FailureAnalysis;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+
+/** What an application prints that does not start. */
+final class StartFailures {
+
+    private StartFailures() {}
+
+    /** Asserts the whole text, as the starter's analyzer finds it. */
+    static void assertFailure(ApplicationContextRunner contexts, String description, String action) {
+        contexts.run(context -> {
+            assertThat(context).hasFailed();
+            FailureAnalysis failure = new BatcherFailureAnalyzer().analyze(context.getStartupFailure());
+            assertThat(failure).isNotNull();
+            assertThat(failure.getDescription()).isEqualTo(description);
+            assertThat(failure.getAction()).isEqualTo(action);
+        });
+    }
+}
