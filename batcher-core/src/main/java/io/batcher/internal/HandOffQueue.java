@@ -4,6 +4,7 @@
  */
 package io.batcher.internal;
 
+import io.batcher.BatcherClock;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.TimeUnit;
@@ -19,6 +20,8 @@ import org.jspecify.annotations.Nullable;
  * core threads uses.
  */
 final class HandOffQueue extends SynchronousQueue<Runnable> {
+
+    private static final BatcherClock CLOCK = BatcherClock.system();
 
     /** A thread that waits for a task. */
     private static final class Waiter {
@@ -46,10 +49,10 @@ final class HandOffQueue extends SynchronousQueue<Runnable> {
     public @Nullable Runnable poll(long timeout, TimeUnit unit) throws InterruptedException {
         Waiter self = new Waiter();
         waiters.addFirst(self);
-        long deadline = System.nanoTime() + unit.toNanos(timeout);
+        long deadline = CLOCK.nanoTime() + unit.toNanos(timeout);
         boolean waits = true;
         while (self.task == null && waits) {
-            long nanos = deadline - System.nanoTime();
+            long nanos = deadline - CLOCK.nanoTime();
             boolean interrupted = Thread.currentThread().isInterrupted();
             if (nanos > 0 && !interrupted) {
                 LockSupport.parkNanos(this, nanos);
