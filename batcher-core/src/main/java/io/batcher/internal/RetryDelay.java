@@ -6,7 +6,7 @@ package io.batcher.internal;
 
 import io.batcher.BatcherConfig;
 import io.batcher.RetryPolicy;
-import java.util.concurrent.ThreadLocalRandom;
+import java.util.SplittableRandom;
 import java.util.function.DoubleSupplier;
 
 /**
@@ -24,7 +24,13 @@ final class RetryDelay {
     private final DoubleSupplier random;
 
     RetryDelay(BatcherConfig<?> config) {
-        this(config, () -> ThreadLocalRandom.current().nextDouble());
+        this(config, config.retry().jitter() == 0 ? () -> 0 : seeded(config));
+    }
+
+    /** By the clock: virtual time makes every run the same, and real clocks keep the instances of an application out of step. */
+    private static DoubleSupplier seeded(BatcherConfig<?> config) {
+        long seed = config.clock().nanoTime() ^ config.name().hashCode();
+        return new SplittableRandom(seed)::nextDouble;
     }
 
     /**

@@ -17,7 +17,7 @@ import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 
-/** One batcher under random calls and faults on virtual time. The same seed is the same run, save for jitter of the retry delay. */
+/** One batcher under random calls and faults on virtual time. The same seed is the same run. */
 final class ChaosRun {
 
     private static final int PRODUCERS = 3;
@@ -63,8 +63,8 @@ final class ChaosRun {
         ledger.deadLetter(letter);
     }
 
-    /** Returns how many items were made. */
-    int run() throws Exception {
+    /** Returns what the batcher counted in the end. */
+    BatcherStats run() throws Exception {
         boolean open = true;
         while (open) {
             open = step();
@@ -83,7 +83,7 @@ final class ChaosRun {
         time.advance(Duration.ofMinutes(1)); // what is still on its way comes too late
         Thread.interrupted();
         check();
-        return producers.stream().mapToInt(producer -> producer.items().size()).sum();
+        return batcher.stats();
     }
 
     /** Returns false once there are enough items. */

@@ -4,6 +4,8 @@
  */
 package io.batcher.concurrent;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
@@ -32,6 +34,13 @@ class ChaosTest {
             } catch (Throwable failure) {
                 throw new AssertionError("again with -Dbatcher.seed=" + seed + ": " + plan, failure);
             }
+        }
+    }
+
+    @Test
+    void aSeedReplays() throws Exception {
+        for (long seed = 0; seed < 10; seed++) {
+            assertThat(new ChaosRun(Plan.of(seed), ITEMS).run()).isEqualTo(new ChaosRun(Plan.of(seed), ITEMS).run());
         }
     }
 }

@@ -7,11 +7,15 @@ package io.batcher.internal;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.batcher.Batcher;
+import io.batcher.BatcherClock;
 import io.batcher.BatcherConfig;
 import io.batcher.RetryPolicy;
+import io.batcher.testing.VirtualTime;
 import java.time.Duration;
+import java.util.List;
 import java.util.Random;
 import java.util.function.DoubleSupplier;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** {@link RetryDelay}: how long a failed batch waits. */
@@ -118,16 +122,23 @@ class RetryDelayTest {
     }
 
     @Test
-    void theOrdinaryRuleTakesItsRandomnessFromTheThread() {
+    void onVirtualTimeEveryRunVariesInTheSameWay() {
+        assertThat(delays(new VirtualTime()))
+                .isEqualTo(delays(new VirtualTime()))
+                .doesNotHaveDuplicates();
+    }
+
+    @Test
+    void inRealTimeNoTwoInstancesAreInStep() {
+        assertThat(delays(BatcherClock.system())).doesNotContainAnyElementsOf(delays(BatcherClock.system()));
+    }
+
+    private static List<Long> delays(BatcherClock clock) {
         BatcherConfig<Object> config = Batcher.builder("delays")
+                .clock(clock)
                 .retry(RetryPolicy.builder().jitter(1).build())
                 .config();
         RetryDelay rule = new RetryDelay(config);
-        long first = rule.nanos(1);
-        boolean varies = false;
-        for (int i = 0; i < 100; i++) {
-            varies |= rule.nanos(1) != first;
-        }
-        assertThat(varies).isTrue();
+        return Stream.generate(() -> rule.nanos(1)).limit(100).toList();
     }
 }
