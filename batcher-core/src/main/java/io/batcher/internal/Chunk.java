@@ -92,10 +92,8 @@ final class Chunk<T> {
         long seen = word;
         while (claimed(seen) < limit(seen)) {
             if (WORD.weakCompareAndSet(this, seen, seen + 1)) {
-                // A slot that is claimed and never filled would hold up all that comes after it. So from here on
-                // nothing
-                // may throw, not even for want of memory or stack: no allocation, no call deeper than the one just
-                // made.
+                // A slot that is claimed and never filled would hold up all that comes after it. So nothing may throw
+                // from here on, not even for want of memory or stack: no allocation, no call deeper than the last.
                 if (all != null) {
                     all[(int) seen] = future;
                 }

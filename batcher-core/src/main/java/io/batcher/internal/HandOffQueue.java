@@ -4,6 +4,7 @@
  */
 package io.batcher.internal;
 
+import io.batcher.BatcherClock;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.TimeUnit;
@@ -46,10 +47,10 @@ final class HandOffQueue extends SynchronousQueue<Runnable> {
     public @Nullable Runnable poll(long timeout, TimeUnit unit) throws InterruptedException {
         Waiter self = new Waiter();
         waiters.addFirst(self);
-        long deadline = System.nanoTime() + unit.toNanos(timeout);
+        long deadline = BatcherClock.system().nanoTime() + unit.toNanos(timeout);
         boolean waits = true;
         while (self.task == null && waits) {
-            long nanos = deadline - System.nanoTime();
+            long nanos = deadline - BatcherClock.system().nanoTime();
             boolean interrupted = Thread.currentThread().isInterrupted();
             if (nanos > 0 && !interrupted) {
                 LockSupport.parkNanos(this, nanos);
