@@ -67,6 +67,27 @@ class FailingThreadsTest {
     }
 
     @Test
+    void aRefusalDoesNotHoldUpAFlushForALongInterval() {
+        boolean[] refuses = {true};
+        try (CapturedLog quiet = new CapturedLog();
+                Rig rig = new Rig(HandlerKind.SYNC, builder -> {
+                    BatcherConfig<String> config = builder.config();
+                    return builder.interval(Duration.ofDays(1)).executor(task -> {
+                        if (refuses[0]) {
+                            throw new RejectedExecutionException("refused");
+                        }
+                        config.executor().execute(task);
+                    });
+                })) {
+            CompletableFuture<Void> flushed = rig.add("a").batcher.flush();
+            refuses[0] = false;
+            assertThat(rig.advanceMillis(999).handled).isEmpty();
+            rig.advanceMillis(1);
+            assertThat(flushed).isCompleted();
+        }
+    }
+
+    @Test
     void aRefusalDoesNotReachTheCallerThatMadeTheBatchFull() {
         boolean[] refuses = {true};
         try (CapturedLog quiet = new CapturedLog();

@@ -14,6 +14,7 @@ import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * G12, what close delivers and hands back: it skips backoff and pause, gives each batch one last attempt, the first failure ends the
@@ -176,5 +177,22 @@ class G12CloseTest {
         assertThat(flushed).isCompletedExceptionally();
         assertThat(seen.get(0).handedBack()).isEqualTo(2);
         rig.close();
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void whatDependsOnAFutureThatCloseFailsCannotCloseAndDoesNotWait(boolean flush) {
+        Rig rig = Rig.bare(builder -> builder.handler(batch -> {}));
+        rig.batcher.pause();
+        CompletableFuture<Void> future = rig.batcher.submit("a");
+        future = flush ? rig.batcher.flush() : future;
+        CompletableFuture<Void> closedAgain = future.handle((value, failure) -> {
+            rig.batcher.close();
+            return null;
+        });
+        rig.batcher.resume();
+        rig.batcher.close(Duration.ZERO);
+        assertThat(rig.millis()).isZero();
+        assertThat(G05FlushAndFailuresTest.causeOf(closedAgain)).hasMessageContaining("from inside its own handler");
     }
 }

@@ -129,4 +129,23 @@ class SubmitTest {
             assertThat(bad.handle((value, failure) -> failure).join()).isSameAs(cause);
         }
     }
+
+    /** Else each item that is added again would drop the next one, as deep as the buffer is long. */
+    @Test
+    void whatDependsOnADroppedItemsFutureCannotDropOthers() {
+        try (Rig rig = new Rig(HandlerKind.SYNC, builder -> builder.capacity(3).overflow(Overflow.DROP_OLDEST))) {
+            List<Boolean> again = new ArrayList<>();
+            for (String item : List.of("a", "b", "c")) {
+                rig.batcher.submit(item).exceptionally(dropped -> {
+                    again.add(rig.batcher.offer(item));
+                    return null;
+                });
+            }
+            rig.add("d");
+            assertThat(again).containsExactly(false);
+            assertThat(rig.dropped).containsExactly("a");
+            rig.advanceMillis(500);
+            assertThat(rig.handled).containsExactly("b", "c", "d");
+        }
+    }
 }

@@ -4,19 +4,18 @@
  */
 package io.batcher;
 
-import io.batcher.testing.VirtualTime;
 import java.time.Instant;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 
-/** Virtual time that tells when another thread has begun to wait for a batcher. Thread-safe. */
-final class WatchedClock implements BatcherClock {
+/** A clock that tells when another thread has begun to wait for a batcher. Thread-safe. */
+class WatchedClock implements BatcherClock {
 
-    private final VirtualTime time;
+    private final BatcherClock time;
     private final Semaphore waits = new Semaphore(0);
 
-    WatchedClock(VirtualTime time) {
+    WatchedClock(BatcherClock time) {
         this.time = time;
     }
 

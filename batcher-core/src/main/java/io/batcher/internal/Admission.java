@@ -11,7 +11,6 @@ import io.batcher.BatcherFullException;
 import io.batcher.Overflow;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 
 /**
  * Lets items in that found no slot to claim: opens the next chunk, or applies the overflow policy. Thread-safe; the lock is taken
@@ -81,14 +80,14 @@ final class Admission<T> {
     }
 
     private Result admit(Addition<T> addition, boolean mayWait) {
-        // What an onDrop callback adds must not drop: there would be no end to it.
+        // What onDrop, or a dependent of a dropped item's future, adds must not drop: there would be no end to it.
         boolean mayDrop = !CallScope.isInside(this);
         Look<T> look = engine.change((now, decision) -> look(addition, mayWait, mayDrop, now, decision));
         if (look.waits()) {
             return awaitRoom(addition);
         }
         if (!look.evicted().isEmpty()) {
-            look.evicted().forEach(taken -> reportDropped(taken.items()));
+            look.evicted().forEach(taken -> reportEvicted(taken.items()));
         }
         if (look.result() == Result.DROPPED) {
             reportDropped(addition.items());
@@ -166,15 +165,21 @@ final class Admission<T> {
         return undecided;
     }
 
-    private void reportDropped(Items<T> items) {
-        items.complete(Result.FULL.refusal(config));
-        reportDropped(items.list());
+    private void reportEvicted(Items<T> items) {
+        insideDrop(() -> {
+            items.complete(Result.FULL.refusal(config));
+            callbacks.dropped(items.list());
+        });
     }
 
     private void reportDropped(List<? extends T> items) {
+        insideDrop(() -> callbacks.dropped(items));
+    }
+
+    private void insideDrop(Runnable report) {
         try (CallScope handler = CallScope.enter(engine);
                 CallScope drop = CallScope.enter(this)) {
-            callbacks.dropped(Objects.requireNonNull(items));
+            report.run();
         }
     }
 }

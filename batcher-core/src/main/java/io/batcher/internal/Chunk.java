@@ -29,12 +29,11 @@ import org.jspecify.annotations.Nullable;
  */
 final class Chunk<T> {
 
-    /** What {@link #claim()} returns where no slot was left. */
+    /** What {@link #add} returns where no slot was left. */
     static final long FAILED = -1;
 
     private static final VarHandle WORD;
     private static final VarHandle FUTURES;
-    private static final VarHandle FUTURE = MethodHandles.arrayElementVarHandle(CompletableFuture[].class);
     private static final VarHandle SLOT = MethodHandles.arrayElementVarHandle(Object[].class);
     private static final int SPINS_AFTER_LOST_CLAIM = 32; // less than a microsecond
     private static final int SPINS_BEFORE_YIELD = 64;
@@ -83,11 +82,23 @@ final class Chunk<T> {
 
     // ---- any thread
 
-    /** Claims a slot: {@link #FAILED}, or what {@link #index} and {@link #isLast} understand. */
-    long claim() {
+    /**
+     * Claims a slot and fills it with an item, and with a future if somebody wants to know the item's fate.
+     *
+     * @return {@link #FAILED} if there is no slot, else what {@link #isLast} understands
+     */
+    long add(T item, @Nullable CompletableFuture<Void> future) {
+        CompletableFuture<Void>[] all = future == null ? null : futuresForWriting();
         long seen = word;
         while (claimed(seen) < limit(seen)) {
             if (WORD.weakCompareAndSet(this, seen, seen + 1)) {
+                // A slot that is claimed and never filled would hold up all that comes after it. So nothing may throw
+                // from here on, not even for want of memory or stack: no allocation, no call deeper than the last.
+                if (all != null) {
+                    all[(int) seen] = future;
+                }
+                VarHandle.releaseFence();
+                slots[(int) seen] = item;
                 return seen;
             }
             standBack();
@@ -115,17 +126,21 @@ final class Chunk<T> {
         return index(claim) + 1 == limit(claim);
     }
 
-    /** Fills a claimed slot; what the thread wrote before is visible to who gets the item. */
-    void put(int index, T item) {
-        SLOT.setRelease(slots, index, item);
+    /** Fills a slot that was claimed under the lock; with the future too, after {@link #expect}. */
+    void put(int index, T item, @Nullable CompletableFuture<Void> future) {
+        CompletableFuture<Void>[] all = futures;
+        if (all != null) {
+            all[index] = future;
+        }
+        VarHandle.releaseFence();
+        slots[index] = item;
     }
 
-    /** Fills a claimed slot with an item whose fate somebody may want to know. */
-    void put(int index, T item, @Nullable CompletableFuture<Void> future) {
+    /** Makes room for futures, before a slot is claimed: afterwards it would be too late to fail. */
+    void expect(@Nullable CompletableFuture<Void> future) {
         if (future != null) {
-            futuresForWriting()[index] = future;
+            futuresForWriting();
         }
-        put(index, item);
     }
 
     /**
@@ -156,10 +171,10 @@ final class Chunk<T> {
 
     /** Forgets a slot that was got, so that the item is garbage as soon as its batch is. */
     void clear(int index) {
-        SLOT.set(slots, index, null);
+        slots[index] = null;
         CompletableFuture<Void>[] all = futures;
         if (all != null) {
-            FUTURE.set(all, index, null);
+            all[index] = null;
         }
     }
 

@@ -99,10 +99,8 @@ final class Closing<T> {
                 return new Left<>(List.of(), closed.getCount() > 0);
             }
             boolean timedOut = machine.drained().getCount() > 0;
-            List<Delivery<T>> left = engine.change((now, decision) -> machine.endClose(decision));
+            List<Delivery<T>> left = handBack();
             log.roomAgain();
-            BatcherClosedException handedBack = machine.closed(null);
-            left.forEach(delivery -> delivery.items().complete(handedBack));
             return new Left<>(left, timedOut);
         } finally {
             if (first) {
@@ -114,15 +112,25 @@ final class Closing<T> {
         }
     }
 
+    /** Ends it all. What depends on the futures runs here and is a callback: close from inside it would wait for itself. */
+    private List<Delivery<T>> handBack() {
+        try (CallScope scope = CallScope.enter(engine)) {
+            List<Delivery<T>> left = engine.change((now, decision) -> machine.endClose(decision));
+            BatcherClosedException handedBack = machine.closed(null);
+            left.forEach(delivery -> delivery.items().complete(handedBack));
+            return left;
+        }
+    }
+
     /** Waits for the last attempts; sees to it that a start which the executor does not begin is begun. Returns whether interrupted. */
     private boolean awaitDrained(long deadline) {
         boolean interrupted = false;
         BatcherClock clock = engine.clock();
         long left = deadline - clock.nanoTime();
-        int queued = engine.queued();
+        long queued = engine.queued();
         while (machine.drained().getCount() > 0 && left > 0) {
             interrupted |= awaitOpened(machine.drained(), clock.nanoTime() + Math.min(left, GRACE_NANOS));
-            int stillQueued = engine.queued();
+            long stillQueued = engine.queued();
             if (stillQueued != 0 && stillQueued == queued) {
                 engine.startElsewhere(stillQueued);
             }

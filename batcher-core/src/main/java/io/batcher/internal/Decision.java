@@ -20,7 +20,7 @@ final class Decision {
     private @Nullable List<CountDownLatch> toLetGo;
     private @Nullable Runnable report;
     private @Nullable List<Runnable> completions;
-    private int generation;
+    private long generation;
 
     /** A call that waits may go on. */
     void letGo(CountDownLatch call) {
@@ -43,12 +43,12 @@ final class Decision {
     }
 
     /** A flush loop of this generation is to be started. */
-    void startLoop(int generation) {
+    void startLoop(long generation) {
         this.generation = generation;
     }
 
     /** The generation of the loop to start; 0 for none. */
-    int loopToStart() {
+    long loopToStart() {
         return generation;
     }
 

@@ -53,7 +53,7 @@ public final class DefaultBatcher<T> implements Batcher<T> {
     @Override
     public void add(T item) {
         Objects.requireNonNull(item, "item");
-        long claim = intake.tryAdd(item);
+        long claim = intake.tryAdd(item, null);
         if (claim == Chunk.FAILED) {
             admission
                     .admit(new Addition<>(List.of(item), null, config.weigher()))
@@ -72,7 +72,7 @@ public final class DefaultBatcher<T> implements Batcher<T> {
     @Override
     public boolean offer(T item) {
         Objects.requireNonNull(item, "item");
-        long claim = intake.tryAdd(item);
+        long claim = intake.tryAdd(item, null);
         if (claim == Chunk.FAILED) {
             Admission.Result result = admission.admitAtOnce(new Addition<>(List.of(item), null, config.weigher()));
             if (result == Admission.Result.CLOSED) {

@@ -81,17 +81,25 @@ final class Engine<T> {
         } finally {
             lock.unlock();
         }
-        if (timerMoved) {
-            timer.reconcile();
-        }
+        carryOut(decision, timerMoved);
+        return result;
+    }
+
+    /** Does all of it, even if a part of it throws an error: the transition has been made. */
+    private void carryOut(Decision decision, boolean timerMoved) {
         try {
-            decision.carryOut();
+            if (timerMoved) {
+                timer.reconcile();
+            }
         } finally {
-            if (decision.loopToStart() != 0) {
-                start(decision.loopToStart());
+            try {
+                decision.carryOut();
+            } finally {
+                if (decision.loopToStart() != 0) {
+                    start(decision.loopToStart());
+                }
             }
         }
-        return result;
     }
 
     /** A transition takes less than a microsecond, to park and to be woken takes many: spin before that. */
@@ -126,10 +134,7 @@ final class Engine<T> {
     }
 
     private void onTime() {
-        changeWithoutRunningHere((now, decision) -> {
-            timer.fired();
-            return true;
-        });
+        changeWithoutRunningHere((now, decision) -> true);
     }
 
     BatcherStats stats() {
@@ -143,7 +148,7 @@ final class Engine<T> {
     }
 
     /** The generation of the loop that the executor has not begun; 0 if there is none. */
-    int queued() {
+    long queued() {
         lock.lock();
         try {
             return machine.queued();
@@ -174,19 +179,19 @@ final class Engine<T> {
 
     // ---- starting the loop
 
-    private void start(int generation) {
+    private void start(long generation) {
         try {
             executor.execute(() -> run(generation));
             log.executorAccepts();
         } catch (Throwable refusal) {
             log.executorRefused(refusal);
             if (change((now, decision) -> machine.refused(generation, now))) {
-                runOnFreshThread(generation);
+                tryOnFreshThread(generation);
             }
         }
     }
 
-    private void run(int generation) {
+    private void run(long generation) {
         if (CallScope.isInside(notHere)) {
             runOnFreshThread(generation);
         } else {
@@ -195,14 +200,23 @@ final class Engine<T> {
     }
 
     /** Runs the loop on a fresh thread, unless the executor has begun it. */
-    void startElsewhere(int generation) {
-        int mine = change((now, decision) -> machine.takeOver(generation));
+    void startElsewhere(long generation) {
+        long mine = change((now, decision) -> machine.takeOver(generation));
         if (mine != 0) {
-            runOnFreshThread(mine);
+            tryOnFreshThread(mine);
         }
     }
 
-    private void runOnFreshThread(int generation) {
+    /** Where no thread can be made, close asks again until its time is over. */
+    private void tryOnFreshThread(long generation) {
+        try {
+            runOnFreshThread(generation);
+        } catch (Throwable refusal) {
+            log.executorRefused(refusal);
+        }
+    }
+
+    private void runOnFreshThread(long generation) {
         SharedThreads.runOnFreshThread(threadName, () -> loop.run(generation));
     }
 }

@@ -39,7 +39,7 @@ final class FlushLoop<T> {
     }
 
     /** Runs until nothing is due, or a stage is pending. Does nothing if this start is not awaited any more. */
-    void run(int generation) {
+    void run(long generation) {
         if (!engine.change((now, decision) -> machine.begin(generation))) {
             return;
         }

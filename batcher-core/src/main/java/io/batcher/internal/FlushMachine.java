@@ -14,6 +14,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,6 +23,9 @@ import org.jspecify.annotations.Nullable;
  * docs/concurrency.md.
  */
 final class FlushMachine<T> {
+
+    /** An executor that refuses is asked again after the interval, or after this where that is longer. */
+    private static final long LONGEST_REFUSAL_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     private final BatcherConfig<T> config;
     private final Intake<T> intake;
@@ -39,7 +43,7 @@ final class FlushMachine<T> {
     private volatile int events;
 
     /** Counts the starts of the loop, so that a task that comes late can tell that it is not the one awaited. */
-    private int generation;
+    private long generation;
 
     /** Not to trouble the executor before, because it has refused a task; null if it has not. */
     private @Nullable Long refusedUntil;
@@ -96,7 +100,7 @@ final class FlushMachine<T> {
     }
 
     /** The task of a start runs. Returns false if it is not awaited any more. */
-    boolean begin(int generation) {
+    boolean begin(long generation) {
         if (queued() != generation) {
             return false;
         }
@@ -110,22 +114,22 @@ final class FlushMachine<T> {
      *
      * @return whether the start is to be made elsewhere, because nobody will ask again
      */
-    boolean refused(int generation, long now) {
+    boolean refused(long generation, long now) {
         if (queued() != generation || !isOpen()) {
             return queued() == generation;
         }
         loop = LoopState.IDLE;
-        refusedUntil = now + config.interval().toNanos();
+        refusedUntil = now + Math.min(config.interval().toNanos(), LONGEST_REFUSAL_NANOS);
         return false;
     }
 
     /** Claims a start that the executor has not begun. Returns its new generation; 0 if it has begun after all. */
-    int takeOver(int generation) {
+    long takeOver(long generation) {
         return queued() == generation ? ++this.generation : 0;
     }
 
     /** The generation of the start that has not begun; 0 if there is none. */
-    int queued() {
+    long queued() {
         return loop == LoopState.QUEUED ? generation : 0;
     }
 
@@ -153,10 +157,14 @@ final class FlushMachine<T> {
         // Looking and going idle are one step under the lock: what becomes due from here on finds nobody at it and
         // starts the loop.
         loop = LoopState.IDLE;
-        if (trigger.lifecycle() == Lifecycle.CLOSING) {
+        endDrainUnlessDue(now);
+        return Optional.empty();
+    }
+
+    private void endDrainUnlessDue(long now) {
+        if (trigger.lifecycle() == Lifecycle.CLOSING && isIdle() && !isDue(now)) {
             drained.countDown();
         }
-        return Optional.empty();
     }
 
     private Step<T> nextDelivery(long now) {
@@ -204,6 +212,10 @@ final class FlushMachine<T> {
         inFlight = null;
         ended = null;
         loop = LoopState.IDLE;
+        if (!isOpen()) {
+            trigger.endDrain(); // the first failure ends it, also one of our own
+            endDrainUnlessDue(now);
+        }
     }
 
     // ---- what is due
@@ -366,9 +378,7 @@ final class FlushMachine<T> {
         trigger.enter(Lifecycle.CLOSING);
         serialAtClose = serial;
         intake.close().forEach(refused -> decision.letGo(refused.decided()));
-        if (isIdle() && !isDue(now)) {
-            drained.countDown();
-        }
+        endDrainUnlessDue(now);
         return true;
     }
 

@@ -48,7 +48,7 @@ final class FlushTickets {
     void failed(int serial, Throwable cause, Decision decision) {
         for (Iterator<Ticket> all = open.iterator(); all.hasNext(); ) {
             Ticket ticket = all.next();
-            if (ticket.serial < serial) {
+            if (serial - ticket.serial > 0) {
                 all.remove();
                 decision.complete(ticket.future, cause);
             }

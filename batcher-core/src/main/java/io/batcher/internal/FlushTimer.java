@@ -6,6 +6,7 @@ package io.batcher.internal;
 
 import io.batcher.BatcherClock;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
@@ -39,6 +40,9 @@ final class FlushTimer {
 
     private volatile @Nullable Long wanted;
 
+    /** Whether what is set is not known to be what was wanted: a timer has fired, or could not be set. */
+    private volatile boolean doubtful;
+
     /** Owned by the thread that compares. */
     private @Nullable Armed armed;
 
@@ -56,12 +60,7 @@ final class FlushTimer {
     boolean want(@Nullable Long at) {
         Long before = wanted;
         wanted = at;
-        return before == null ? at != null : !before.equals(at);
-    }
-
-    /** The timer has fired: nothing is set until it is wanted again. Guarded by the batcher's lock. */
-    void fired() {
-        wanted = null;
+        return doubtful || !Objects.equals(before, at);
     }
 
     /** Makes reality follow the wish. Outside the lock. */
@@ -71,30 +70,36 @@ final class FlushTimer {
         }
         int seen = 1;
         do {
-            follow(wanted);
+            try {
+                doubtful = false;
+                follow(wanted);
+            } catch (Throwable error) {
+                doubtful = true; // so that the next wish, whatever it is, tries again
+                wishes.set(0);
+                throw error;
+            }
             seen = wishes.addAndGet(-seen);
         } while (seen != 0);
     }
 
     private void follow(@Nullable Long at) {
-        Armed now = armed;
-        if (now != null && now.fired) {
-            now = null;
+        if (armed != null && armed.fired) {
+            armed = null;
         }
-        if (now != null && (at == null || at - now.at < 0)) {
-            scheduling.cancel(now.handle);
-            now = null;
+        if (armed != null && (at == null || at - armed.at < 0)) {
+            scheduling.cancel(armed.handle);
+            armed = null;
         }
-        if (now == null && at != null) {
+        if (armed == null && at != null) {
             Armed next = new Armed(at);
             next.handle = scheduling.schedule(() -> fire(next), Duration.ofNanos(Math.max(0, at - clock.nanoTime())));
-            now = next;
+            armed = next;
         }
-        armed = now;
     }
 
     private void fire(Armed timer) {
         timer.fired = true;
+        doubtful = true; // after "fired": who clears it sees that
         onTime.run();
     }
 }

@@ -79,29 +79,9 @@ final class Intake<T> {
     // ---- any thread, no lock
 
     /** Puts the item into a slot of the open chunk. Returns the claim, {@link Chunk#FAILED} if there is no slot. */
-    long tryAdd(T item) {
+    long tryAdd(T item, @Nullable CompletableFuture<Void> future) {
         Chunk<T> chunk = fast;
-        if (chunk == null) {
-            return Chunk.FAILED;
-        }
-        long claim = chunk.claim();
-        if (claim != Chunk.FAILED) {
-            chunk.put(Chunk.index(claim), item);
-        }
-        return claim;
-    }
-
-    /** As {@link #tryAdd(Object)}, for an item whose fate somebody wants to know. */
-    long tryAdd(T item, CompletableFuture<Void> future) {
-        Chunk<T> chunk = fast;
-        if (chunk == null) {
-            return Chunk.FAILED;
-        }
-        long claim = chunk.claim();
-        if (claim != Chunk.FAILED) {
-            chunk.put(Chunk.index(claim), item, future);
-        }
-        return claim;
+        return chunk == null ? Chunk.FAILED : chunk.add(item, future);
     }
 
     // ---- guarded by the batcher's lock from here on: adding
@@ -144,6 +124,7 @@ final class Intake<T> {
      * @return how many were put; -1 if there is no room for all
      */
     private int appendToOpen(Chunk<T> chunk, Addition<T> addition) {
+        chunk.expect(addition.future());
         while (true) {
             long snapshot = chunk.snapshot();
             int unclaimed = Chunk.unclaimed(snapshot);
@@ -172,9 +153,10 @@ final class Intake<T> {
         int limit = Math.min(length, free());
         int count = Math.min(left, limit);
         Chunk<T> chunk = new Chunk<>(length, limit, count, now, false);
-        reserved += limit;
+        chunk.expect(addition.future());
         put(chunk, 0, addition, done, count);
         chunks.addLast(chunk);
+        reserved += limit; // now that nothing can fail any more
         open = chunk;
         return count;
     }
@@ -189,6 +171,7 @@ final class Intake<T> {
                 endBatch(FlushReason.WEIGHT);
             }
             Chunk<T> chunk = open == null || open.growth() == 0 ? openWeighed(now) : open;
+            chunk.expect(addition.future());
             int slot = chunk.claimed();
             chunk.claim(chunk.snapshot(), 1, 1);
             chunk.weigh(slot, weight);

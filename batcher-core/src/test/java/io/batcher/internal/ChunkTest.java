@@ -20,13 +20,13 @@ class ChunkTest {
     @Test
     void claimsAreTheSlotsUpToTheLimitInOrderAndTheLastKnowsIt() {
         Chunk<String> chunk = chunk(4, 3, 1);
-        long first = chunk.claim();
-        long second = chunk.claim();
+        long first = chunk.add("x", null);
+        long second = chunk.add("x", null);
         assertThat(Chunk.index(first)).isEqualTo(1);
         assertThat(Chunk.isLast(first)).isFalse();
         assertThat(Chunk.index(second)).isEqualTo(2);
         assertThat(Chunk.isLast(second)).isTrue();
-        assertThat(chunk.claim()).isEqualTo(Chunk.FAILED);
+        assertThat(chunk.add("x", null)).isEqualTo(Chunk.FAILED);
         assertThat(chunk.claimed()).isEqualTo(3);
     }
 
@@ -34,7 +34,7 @@ class ChunkTest {
     void claimsThatFailDoNotCount() {
         Chunk<String> chunk = chunk(4, 2, 2);
         for (int i = 0; i < 1_000; i++) {
-            assertThat(chunk.claim()).isEqualTo(Chunk.FAILED);
+            assertThat(chunk.add("x", null)).isEqualTo(Chunk.FAILED);
         }
         assertThat(chunk.claimed()).isEqualTo(2);
         assertThat(chunk.waiting()).isEqualTo(2);
@@ -44,21 +44,21 @@ class ChunkTest {
     @Test
     void aRaiseAfterFailedClaimsOpensOnlyTheNewSlots() {
         Chunk<String> chunk = chunk(4, 2, 2);
-        chunk.claim();
-        chunk.claim();
+        chunk.add("x", null);
+        chunk.add("x", null);
         assertThat(chunk.claim(chunk.snapshot(), 2, 1)).isTrue();
         assertThat(chunk.claimed()).isEqualTo(3);
-        long last = chunk.claim();
+        long last = chunk.add("x", null);
         assertThat(Chunk.index(last)).isEqualTo(3);
         assertThat(Chunk.isLast(last)).isTrue();
-        assertThat(chunk.claim()).isEqualTo(Chunk.FAILED);
+        assertThat(chunk.add("x", null)).isEqualTo(Chunk.FAILED);
     }
 
     @Test
     void aClaimOfManyFailsWhenAnotherCameBetween() {
         Chunk<String> chunk = chunk(8, 4, 0);
         long before = chunk.snapshot();
-        chunk.claim();
+        chunk.add("x", null);
         assertThat(chunk.claim(before, 0, 2)).isFalse();
         assertThat(chunk.claimed()).isEqualTo(1);
         assertThat(chunk.claim(chunk.snapshot(), 0, 2)).isTrue();
@@ -68,9 +68,9 @@ class ChunkTest {
     @Test
     void shutEndsClaimsForGoodAndTellsWhatWasLeft() {
         Chunk<String> chunk = chunk(8, 6, 1);
-        chunk.claim();
+        chunk.add("x", null);
         assertThat(chunk.shut()).isEqualTo(4);
-        assertThat(chunk.claim()).isEqualTo(Chunk.FAILED);
+        assertThat(chunk.add("x", null)).isEqualTo(Chunk.FAILED);
         assertThat(chunk.claimed()).isEqualTo(2);
         assertThat(chunk.shut()).isZero();
     }
@@ -85,7 +85,8 @@ class ChunkTest {
     void itemsAndFuturesAreFoundInTheirSlots() {
         Chunk<String> chunk = chunk(4, 4, 3);
         CompletableFuture<Void> future = new CompletableFuture<>();
-        chunk.put(0, "a");
+        chunk.put(0, "a", null);
+        chunk.expect(future);
         chunk.put(1, "b", future);
         chunk.put(2, "c", null);
         assertThat(chunk.get(0) + chunk.get(1) + chunk.get(2)).isEqualTo("abc");
@@ -112,7 +113,7 @@ class ChunkTest {
         Thread taker = new Thread(() -> got.complete(chunk.get(0)));
         taker.setDaemon(true);
         taker.start();
-        chunk.put(0, "late");
+        chunk.put(0, "late", null);
         assertThat(got.get(10, java.util.concurrent.TimeUnit.SECONDS)).isEqualTo("late");
     }
 
@@ -122,7 +123,7 @@ class ChunkTest {
         chunk.take(2);
         assertThat(chunk.taken()).isEqualTo(2);
         assertThat(chunk.waiting()).isEqualTo(3);
-        chunk.claim();
+        chunk.add("x", null);
         assertThat(chunk.waiting()).isEqualTo(4);
         assertThat(chunk.openedAt()).isEqualTo(7);
     }

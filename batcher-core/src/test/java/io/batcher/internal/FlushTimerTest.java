@@ -5,12 +5,16 @@
 package io.batcher.internal;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.batcher.Batcher;
+import io.batcher.BatcherClock;
 import io.batcher.testing.VirtualTime;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 
 /** {@link FlushTimer}: at most one timer is set, for the moment that is wanted. */
@@ -30,7 +34,6 @@ class FlushTimerTest {
             this::fire);
 
     private void fire() {
-        timer.fired();
         fired.add(time.nanoTime());
     }
 
@@ -95,6 +98,39 @@ class FlushTimerTest {
         want(10L);
         time.advance(Duration.ZERO);
         assertThat(fired).containsExactly(50L);
+    }
+
+    @Test
+    void anErrorWhileItIsSetIsMadeGoodByTheNextWishEvenIfThatIsTheSame() {
+        boolean[] fails = {true};
+        BatcherClock clock = new BatcherClock() {
+            @Override
+            public long nanoTime() {
+                if (fails[0]) {
+                    throw new StackOverflowError("the producer's stack ends here");
+                }
+                return time.nanoTime();
+            }
+
+            @Override
+            public Instant instant() {
+                return time.instant();
+            }
+
+            @Override
+            public boolean await(CountDownLatch latch, long nanos) throws InterruptedException {
+                return time.await(latch, nanos);
+            }
+        };
+        FlushTimer failing =
+                new FlushTimer(new Scheduling(time, new Log("timer", time)), clock, () -> fired.add(time.nanoTime()));
+        assertThat(failing.want(10L)).isTrue();
+        assertThatThrownBy(failing::reconcile).isInstanceOf(StackOverflowError.class);
+        fails[0] = false;
+        assertThat(failing.want(10L)).isTrue();
+        failing.reconcile();
+        time.advance(Duration.ofNanos(10));
+        assertThat(fired).containsExactly(10L);
     }
 
     @Test

@@ -30,7 +30,7 @@ final class IntakeModel {
 
     /** Returns whether the item is in. */
     boolean add(int item) {
-        return intake.tryAdd(item) != Chunk.FAILED || addAll(List.of(item));
+        return intake.tryAdd(item, null) != Chunk.FAILED || addAll(List.of(item));
     }
 
     boolean addAll(List<Integer> items) {

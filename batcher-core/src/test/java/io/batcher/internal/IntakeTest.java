@@ -32,7 +32,7 @@ class IntakeTest {
 
     /** Adds as a producer does. Returns whether the item made a batch full, or took the slow way. */
     private boolean add(Intake<String> intake, String item) {
-        long claim = intake.tryAdd(item);
+        long claim = intake.tryAdd(item, null);
         return claim == Chunk.FAILED ? intake.append(call(item), now) : Chunk.isLast(claim);
     }
 
@@ -84,7 +84,7 @@ class IntakeTest {
         assertThat(intake.waiting()).isEqualTo(3);
         assertThat(intake.append(call("4", "5"), now)).isTrue();
         assertThat(intake.append(call("6"), now)).isFalse();
-        assertThat(intake.tryAdd("6")).isEqualTo(Chunk.FAILED);
+        assertThat(intake.tryAdd("6", null)).isEqualTo(Chunk.FAILED);
     }
 
     @Test
@@ -142,7 +142,7 @@ class IntakeTest {
         Addition<String> small = call("f");
         assertThat(intake.append(large, now)).isFalse();
         intake.await(large);
-        assertThat(intake.tryAdd("x")).isEqualTo(Chunk.FAILED);
+        assertThat(intake.tryAdd("x", null)).isEqualTo(Chunk.FAILED);
         assertThat(intake.append(small, now)).isFalse();
         intake.await(small);
         assertThat(intake.admit(now)).isEmpty();
@@ -154,7 +154,7 @@ class IntakeTest {
         assertThat(take(intake, 9)).containsExactly("b", "c", "d", "e");
         intake.release(4);
         assertThat(intake.append(call("g"), now)).isTrue();
-        assertThat(intake.tryAdd("h")).isNotEqualTo(Chunk.FAILED);
+        assertThat(intake.tryAdd("h", null)).isNotEqualTo(Chunk.FAILED);
     }
 
     @Test
@@ -165,7 +165,7 @@ class IntakeTest {
         intake.await(waiting);
         assertThat(intake.close()).containsExactly(waiting);
         assertThat(waiting.fate()).isEqualTo(Addition.Fate.CLOSED);
-        assertThat(intake.tryAdd("b")).isEqualTo(Chunk.FAILED);
+        assertThat(intake.tryAdd("b", null)).isEqualTo(Chunk.FAILED);
         assertThat(take(intake, 9)).containsExactly("a");
     }
 
@@ -215,7 +215,7 @@ class IntakeTest {
                     case 0, 1 -> {
                         String item = "item " + next++;
                         boolean fits = model.size() + held < capacity;
-                        boolean in = intake.tryAdd(item) != Chunk.FAILED || intake.append(call(item), now);
+                        boolean in = intake.tryAdd(item, null) != Chunk.FAILED || intake.append(call(item), now);
                         assertThat(in).as("seed %s", seed).isEqualTo(fits);
                         model.addAll(in ? List.of(item) : List.of());
                     }

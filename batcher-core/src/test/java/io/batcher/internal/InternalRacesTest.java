@@ -133,7 +133,6 @@ class InternalRacesTest {
             boolean moved;
             lock.lock();
             try {
-                timer.fired();
                 moved = timer.want(wish);
             } finally {
                 lock.unlock();

@@ -1,0 +1,54 @@
+/*
+ * Copyright 2026 the Batcher authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.batcher.internal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.batcher.Batcher;
+import io.batcher.testing.VirtualTime;
+import java.lang.reflect.Field;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Test;
+
+/** What counts does not run over in a batcher that runs for months: 2 000 starts a second are 2<sup>32</sup> in 25 days. */
+class LongRunTest {
+
+    @Test
+    void theLoopStartsAfterFourBillionStartsToo() throws ReflectiveOperationException {
+        VirtualTime time = new VirtualTime();
+        List<String> handled = new ArrayList<>();
+        Batcher<String> batcher = time.applyTo(Batcher.<String>builder("old"))
+                .handler(handled::addAll)
+                .maxBatchSize(1)
+                .build();
+        Object machine = field(DefaultBatcher.class, "machine").get(batcher);
+        field(FlushMachine.class, "generation").setLong(machine, (1L << Integer.SIZE) - 2);
+        for (String item : List.of("a", "b", "c")) {
+            batcher.add(item);
+            time.runReady();
+        }
+        assertThat(handled).containsExactly("a", "b", "c");
+        batcher.close();
+    }
+
+    @Test
+    void aFlushSeesTheFailureOfAnAttemptAfterTwoBillionOthers() {
+        FlushTickets tickets = new FlushTickets();
+        CompletableFuture<Void> flushed = new CompletableFuture<>();
+        tickets.add(1, Integer.MAX_VALUE, flushed);
+        Decision decision = new Decision();
+        tickets.failed(Integer.MAX_VALUE + 1, new IllegalStateException("no"), decision);
+        decision.carryOut();
+        assertThat(flushed).isCompletedExceptionally();
+    }
+
+    private static Field field(Class<?> type, String name) throws NoSuchFieldException {
+        Field field = type.getDeclaredField(name);
+        field.setAccessible(true);
+        return field;
+    }
+}
