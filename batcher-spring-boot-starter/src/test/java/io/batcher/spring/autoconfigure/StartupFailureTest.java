@@ -203,7 +203,79 @@ class StartupFailureTest {
                 .startsWith(
                         "Batcher \"readings\" is not configured properly: batcher.instances.readings.overflow has the value"
                                 + " \"explode\"")
-                .contains("io.batcher.Overflow.explode");
+                .endsWith("which is refused: it may be reject, block, drop-newest, drop-oldest.");
+    }
+
+    @Test
+    void anOptionThatDoesNotExist() {
+        FailureAnalysis failure = failure(contexts.withUserConfiguration(Readings.class)
+                .withPropertyValues("batcher.instances.readings.intervall=1s"));
+        assertThat(failure.getDescription())
+                .startsWith("Batcher \"readings\" is not configured properly: batcher.instances.readings.intervall (")
+                .endsWith(") is no option. Did you mean \"interval\"?");
+        assertThat(failure.getAction())
+                .startsWith("Correct it. The options are auto-flush, capacity, ")
+                .endsWith("retry.retry-on, shutdown-timeout.");
+    }
+
+    @Test
+    void anOptionInAWrongPlace() {
+        assertThat(failure(contexts.withUserConfiguration(Readings.class)
+                                .withPropertyValues("batcher.instances.readings.max-attempts=3"))
+                        .getDescription())
+                .endsWith(" is no option. Did you mean \"retry.max-attempts\"?");
+        assertThat(failure(contexts.withPropertyValues("batcher.defaults.retry.max-attempt=3"))
+                        .getDescription())
+                .startsWith("batcher.defaults is not configured properly: batcher.defaults.retry.max-attempt (")
+                .endsWith(" is no option. Did you mean \"retry.max-attempts\"?");
+    }
+
+    @Test
+    void aGroupThatDoesNotExist() {
+        assertThat(failure(contexts.withUserConfiguration(Readings.class)
+                                .withPropertyValues("batcher.instance.readings.interval=1s"))
+                        .getDescription())
+                .isEqualTo("There is no group of properties batcher.instance. Did you mean \"instances\"?");
+    }
+
+    @Test
+    void aBatcherInAWrongPlace() {
+        FailureAnalysis failure = failure(
+                contexts.withUserConfiguration(Readings.class).withPropertyValues("batcher.readings.interval=1s"));
+        assertThat(failure.getDescription())
+                .isEqualTo("The options of batcher \"readings\" are in a wrong place: batcher.readings.");
+        assertThat(failure.getAction()).isEqualTo("Move them to batcher.instances.readings.");
+    }
+
+    @Test
+    void whatTheApplicationHasBesideThemIsItsOwn() {
+        contexts.withUserConfiguration(Readings.class)
+                .withPropertyValues("batcher.company.colour=red", "batcher.instances.readings.maxBatchSize=7")
+                .run(context -> assertThat(context).hasNotFailed());
+    }
+
+    @Test
+    void aLimitOfHealthOrEndpointThatMakesNoSense() {
+        assertRefused("batcher.health.max-age=0s", "max-age must be more than zero, but was PT0S");
+        assertRefused(
+                "batcher.health.max-consecutive-failures=0", "max-consecutive-failures must be at least 1, but was 0");
+        assertRefused("batcher.endpoint.flush-timeout=-1s", "flush-timeout must not be negative, but was PT-1S");
+    }
+
+    private void assertRefused(String property, String message) {
+        contexts.withPropertyValues(property)
+                .run(context -> assertThat(context).getFailure().rootCause().hasMessage(message));
+    }
+
+    @Test
+    void aCauseWithoutItsPackage() {
+        assertThat(failure(contexts.withUserConfiguration(Readings.class)
+                                .withPropertyValues("batcher.instances.readings.retry.retry-on=IOException"))
+                        .getDescription())
+                .startsWith("Batcher \"readings\" is not configured properly: batcher.instances.readings.retry.retry-on"
+                        + " has the value \"IOException\"")
+                .endsWith("which is refused: there is no such class on the class path; give its full name, with the"
+                        + " package.");
     }
 
     @Test
