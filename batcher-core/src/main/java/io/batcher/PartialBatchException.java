@@ -50,7 +50,7 @@ public final class PartialBatchException extends BatcherException {
 
     private PartialBatchException(TreeMap<Integer, Throwable> causes) {
         super(
-                causes.size() + " items of the batch failed",
+                causes.size() + (causes.size() == 1 ? " item" : " items") + " of the batch failed",
                 causes.isEmpty() ? null : causes.firstEntry().getValue());
         this.causesByIndex = Collections.unmodifiableMap(causes);
     }

@@ -192,7 +192,7 @@ class G09GivingUpTest {
             plain.batcher.add("canary");
             plain.advanceMillis(500);
             assertThat(log.lines())
-                    .containsExactly("SEVERE Batcher \"plain\" gave up 2 items after 1 attempts; "
+                    .containsExactly("SEVERE Batcher \"plain\" gave up 2 items after 1 attempt; "
                             + "set onDeadLetter to keep such items");
             assertThat(log.records().get(0).getThrown()).isSameAs(cause);
             assertThat(plain.batcher.stats().deadLettered()).isEqualTo(2);

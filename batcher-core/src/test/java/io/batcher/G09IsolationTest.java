@@ -113,7 +113,7 @@ class G09IsolationTest {
             assertThat(rig.log)
                     .containsExactly(
                             "500 INTERVAL 1 [a, b, c]",
-                            "500 failed [a, b, c] 1 items of the batch failed, given up",
+                            "500 failed [a, b, c] 1 item of the batch failed, given up",
                             "500 dead [b] bad, attempts 1");
         }
     }

@@ -92,7 +92,9 @@ class G12AfterCloseTest {
     @EnumSource
     void nullIsRefusedBeforeAnythingElse(Overflow policy) {
         Stream.of(closed(policy), new Rig(HandlerKind.SYNC)).forEach(rig -> {
-            assertThatThrownBy(() -> rig.batcher.add(null)).isInstanceOf(NullPointerException.class);
+            assertThatThrownBy(() -> rig.batcher.add(null))
+                    .isInstanceOf(NullPointerException.class)
+                    .hasMessage("item is null; a batcher takes no nulls");
             assertThatThrownBy(() -> rig.batcher.addMany(null)).isInstanceOf(NullPointerException.class);
             assertThatThrownBy(() -> rig.batcher.offer(null)).isInstanceOf(NullPointerException.class);
             assertThatThrownBy(() -> rig.batcher.submit(null)).isInstanceOf(NullPointerException.class);

@@ -52,7 +52,7 @@ public final class DefaultBatcher<T> implements Batcher<T> {
 
     @Override
     public void add(T item) {
-        Objects.requireNonNull(item, "item");
+        Objects.requireNonNull(item, "item is null; a batcher takes no nulls");
         long claim = intake.tryAdd(item, null);
         if (claim == Chunk.FAILED) {
             admission
@@ -71,7 +71,7 @@ public final class DefaultBatcher<T> implements Batcher<T> {
 
     @Override
     public boolean offer(T item) {
-        Objects.requireNonNull(item, "item");
+        Objects.requireNonNull(item, "item is null; a batcher takes no nulls");
         long claim = intake.tryAdd(item, null);
         if (claim == Chunk.FAILED) {
             Admission.Result result = admission.admitAtOnce(new Addition<>(List.of(item), null, config.weigher()));
@@ -88,7 +88,7 @@ public final class DefaultBatcher<T> implements Batcher<T> {
 
     @Override
     public CompletableFuture<Void> submit(T item) {
-        Objects.requireNonNull(item, "item");
+        Objects.requireNonNull(item, "item is null; a batcher takes no nulls");
         CompletableFuture<Void> future = new EngineFuture<>();
         long claim = intake.tryAdd(item, future);
         if (claim == Chunk.FAILED) {

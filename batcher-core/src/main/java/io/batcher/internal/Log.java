@@ -85,8 +85,8 @@ final class Log {
         if (due > 0) {
             write(
                     Level.WARNING,
-                    "attempt " + attempt + " with batch " + batchId + " of " + size + " items failed"
-                            + (due > 1 ? ", as " + (due - 1) + " attempts before it" : ""),
+                    "attempt " + attempt + " with batch " + batchId + " of " + counted(size, "item") + " failed"
+                            + (due > 1 ? ", as " + counted(due - 1, "attempt") + " before it" : ""),
                     cause);
         }
     }
@@ -94,14 +94,15 @@ final class Log {
     void attemptSucceeded() {
         long failed = failures.end();
         if (failed > 0) {
-            write(Level.INFO, "delivers again, after " + failed + " failed attempts", null);
+            write(Level.INFO, "delivers again, after " + counted(failed, "failed attempt"), null);
         }
     }
 
     void givenUp(int items, int attempts, Throwable cause) {
         write(
                 Level.ERROR,
-                "gave up " + items + " items after " + attempts + " attempts; set onDeadLetter to keep such items",
+                "gave up " + counted(items, "item") + " after " + counted(attempts, "attempt")
+                        + "; set onDeadLetter to keep such items",
                 cause);
     }
 
@@ -118,7 +119,8 @@ final class Log {
         if (due > 0) {
             write(
                     Level.WARNING,
-                    "the executor refused to deliver, " + due + " times; tried again after the interval, a second at most",
+                    "the executor refused to deliver, " + counted(due, "time")
+                            + "; tried again after the interval, a second at most",
                     refusal);
         }
     }
@@ -148,13 +150,16 @@ final class Log {
         if (items > 0) {
             write(
                     Level.WARNING,
-                    "dropped " + items + " items because its buffer was full; set onDrop to get them",
+                    "dropped " + counted(items, "item") + " because its buffer was full; set onDrop to get them",
                     null);
         }
     }
 
     void notDelivered(int items) {
-        write(Level.ERROR, "closed with " + items + " items not delivered; set onDeadLetter to keep such items", null);
+        write(
+                Level.ERROR,
+                "closed with " + counted(items, "item") + " not delivered; set onDeadLetter to keep such items",
+                null);
     }
 
     void paused() {
@@ -167,6 +172,10 @@ final class Log {
 
     void loopDied(Throwable error) {
         write(Level.ERROR, "the flush loop met an error of its own; what it was at is tried again", error);
+    }
+
+    private static String counted(long count, String what) {
+        return count + " " + what + (count == 1 ? "" : "s");
     }
 
     private void write(Level level, String message, @Nullable Throwable thrown) {

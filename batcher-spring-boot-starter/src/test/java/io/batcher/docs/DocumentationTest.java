@@ -75,7 +75,7 @@ class DocumentationTest extends PageTest {
     @ParameterizedTest
     @MethodSource("pages")
     void everyBlockIsOfAKnownLanguage(Page page) {
-        assertThat(page.blocks()).extracting(Block::language).isSubsetOf("java", "yaml", "promql", "");
+        assertThat(page.blocks()).extracting(Block::language).isSubsetOf("java", "yaml", "xml", "promql", "");
     }
 
     @ParameterizedTest

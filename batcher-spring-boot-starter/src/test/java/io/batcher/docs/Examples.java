@@ -37,6 +37,7 @@ final class Examples {
             "java.util.concurrent.*",
             "org.junit.jupiter.api.Test",
             "org.springframework.beans.factory.annotation.Autowired",
+            "org.springframework.beans.factory.annotation.Qualifier",
             "org.springframework.boot.test.context.SpringBootTest",
             "org.springframework.context.annotation.Bean",
             "org.springframework.http.*",

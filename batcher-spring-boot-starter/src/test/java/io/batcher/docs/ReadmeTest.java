@@ -13,6 +13,7 @@ import com.jayway.jsonpath.JsonPath;
 import io.batcher.spring.autoconfigure.BatcherAutoConfiguration;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.file.Files;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -42,6 +43,17 @@ class ReadmeTest extends PageTest {
             advance(Duration.ofMillis(500));
             assertThat(cloud.calls).containsExactly(List.of(reading));
         });
+    }
+
+    @Test
+    void theDependencyIsThatOfThisBuild() throws IOException {
+        String dependency = Page.of("README.md").block("xml", "Add it").code();
+        String pom = Files.readString(Page.ROOT.resolve("batcher-spring-boot-starter/pom.xml"));
+        Pattern.compile("<(groupId|artifactId|version)>.*</\\1>")
+                .matcher(dependency)
+                .results()
+                .forEach(element -> assertThat(pom.substring(0, pom.indexOf("<dependencies>")))
+                        .contains(element.group()));
     }
 
     /** ConfigurationMetadataTest says that the metadata has the defaults of the builder. */

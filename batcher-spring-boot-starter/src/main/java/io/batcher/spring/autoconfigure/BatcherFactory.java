@@ -12,13 +12,18 @@ import io.batcher.spring.ManagedBatcher;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.BeanFactory;
+import org.springframework.beans.factory.DisposableBean;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.util.ReflectionUtils;
 
 /** Builds the batchers that the starter makes: options, threads, error handlers, and then the customizers. */
-final class BatcherFactory {
+final class BatcherFactory implements DisposableBean {
+
+    private static final Log logger = LogFactory.getLog(BatcherFactory.class);
 
     private final BeanFactory beanFactory;
     private final BatcherThreads threads;
@@ -44,6 +49,27 @@ final class BatcherFactory {
     /** Returns what is known about a batcher; null if it was not made here. */
     @Nullable ManagedBatcher find(Batcher<?> batcher) {
         return made.get(batcher);
+    }
+
+    /**
+     * Tells what was not delivered, when all batchers are closed. The engine says so too, but to the logging of the JDK, and its
+     * bridge to the application's log is gone before beans are destroyed.
+     */
+    @Override
+    public void destroy() {
+        made.forEach((batcher, managed) -> {
+            long left = batcher.stats().handedBack();
+            if (left > 0) {
+                boolean taken =
+                        managed.config().map(BatcherConfig::onDeadLetter).isPresent();
+                logger.error("Batcher \"" + managed.name() + "\" is closed with " + left
+                        + (left == 1 ? " item" : " items") + " not delivered; "
+                        + (taken
+                                ? "its dead-letter handler was called with them"
+                                : "add a method with " + HandlerKind.DEAD_LETTER.on(managed.name())
+                                        + " to keep such items"));
+            }
+        });
     }
 
     private BatcherConfig<?> configure(BatcherSpec spec, BatcherBuilder<Object> builder) {

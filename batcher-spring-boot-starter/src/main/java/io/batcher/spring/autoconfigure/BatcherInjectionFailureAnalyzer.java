@@ -70,7 +70,8 @@ final class BatcherInjectionFailureAnalyzer extends AbstractInjectionFailureAnal
         String names =
                 beanNames.stream().map(beanName -> '"' + nameOf(beanName) + '"').collect(Collectors.joining(", "));
         return new FailureAnalysis(
-                who + " needs one batcher of " + itemType + ", but there are several: " + names + ".",
+                who + " needs one batcher" + (itemType.resolve() == null ? "" : " of " + itemType)
+                        + ", but there are several: " + names + ".",
                 "Say which: add @Qualifier(\"" + nameOf(beanNames.get(0)) + "\"), or call the parameter or field '"
                         + beanNames.get(0) + "'.",
                 cause);

@@ -101,7 +101,13 @@ public record BatcherProperties(
      *
      * @param flushTimeout Longest wait of a flush that the endpoint was asked for.
      */
-    public record Endpoint(@DefaultValue("10s") Duration flushTimeout) {}
+    public record Endpoint(@DefaultValue("10s") Duration flushTimeout) {
+
+        /** Refuses a negative wait; zero means not to wait. */
+        public Endpoint {
+            require(!flushTimeout.isNegative(), "flush-timeout must not be negative", flushTimeout);
+        }
+    }
 
     /**
      * Health contributor.
@@ -111,5 +117,18 @@ public record BatcherProperties(
      */
     public record Health(
             @DefaultValue("1m") Duration maxAge,
-            @DefaultValue("10") int maxConsecutiveFailures) {}
+            @DefaultValue("10") int maxConsecutiveFailures) {
+
+        /** Refuses limits with which a batcher would always be down. */
+        public Health {
+            require(maxAge.compareTo(Duration.ZERO) > 0, "max-age must be more than zero", maxAge);
+            require(maxConsecutiveFailures >= 1, "max-consecutive-failures must be at least 1", maxConsecutiveFailures);
+        }
+    }
+
+    private static void require(boolean holds, String rule, Object value) {
+        if (!holds) {
+            throw new IllegalArgumentException(rule + ", but was " + value);
+        }
+    }
 }

@@ -6,12 +6,20 @@ package io.batcher.spring.autoconfigure;
 
 import io.batcher.spring.autoconfigure.BatcherProperties.Options;
 import java.util.List;
+import java.util.Locale;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.bind.BindException;
+import org.springframework.boot.context.properties.bind.BindHandler;
 import org.springframework.boot.context.properties.bind.Bindable;
 import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.boot.context.properties.bind.UnboundConfigurationPropertiesException;
+import org.springframework.boot.context.properties.bind.handler.NoUnboundElementsBindHandler;
 import org.springframework.boot.context.properties.source.ConfigurationProperty;
+import org.springframework.boot.context.properties.source.UnboundElementsSourceFilter;
 import org.springframework.core.NestedExceptionUtils;
+import org.springframework.core.ResolvableType;
 import org.springframework.core.env.Environment;
 
 /**
@@ -47,8 +55,17 @@ final class OptionsBinder {
 
     private Options bind(String prefix, String subject) {
         try {
-            return binder.bindOrCreate(prefix, Bindable.of(Options.class));
+            return binder.bindOrCreate(
+                    prefix,
+                    Bindable.of(Options.class),
+                    new NoUnboundElementsBindHandler(BindHandler.DEFAULT, new UnboundElementsSourceFilter()));
         } catch (BindException e) {
+            if (e.getCause() instanceof UnboundConfigurationPropertiesException unknown) {
+                throw OptionNames.unknown(
+                        subject,
+                        prefix,
+                        unknown.getUnboundProperties().iterator().next());
+            }
             throw new BatcherConfigurationException(
                     subject + " is not configured properly: " + describe(e) + ".", "Correct the value.", e);
         }
@@ -64,7 +81,8 @@ final class OptionsBinder {
     }
 
     private static String describe(BindException e) {
-        String reason = NestedExceptionUtils.getMostSpecificCause(e).getMessage();
+        String reason = reason(
+                NestedExceptionUtils.getMostSpecificCause(e), e.getTarget().getType());
         @Nullable ConfigurationProperty property = e.getProperty();
         return property == null
                 ? e.getName() + " cannot be bound: " + reason
@@ -72,5 +90,21 @@ final class OptionsBinder {
                         + (property.getOrigin() == null ? "" : " (" + property.getOrigin() + ")")
                         + ", which is refused: "
                         + reason;
+    }
+
+    /** What a user understands: conversion names classes and constants of Java. */
+    private static @Nullable String reason(Throwable cause, ResolvableType target) {
+        Class<?> type = target.resolve(Object.class);
+        if (type.isEnum()) {
+            return "it may be "
+                    + Stream.of(type.getEnumConstants())
+                            .map(value ->
+                                    value.toString().toLowerCase(Locale.ROOT).replace('_', '-'))
+                            .collect(Collectors.joining(", "));
+        }
+        if (cause instanceof ClassNotFoundException) {
+            return "there is no such class on the class path; give its full name, with the package";
+        }
+        return cause.getMessage();
     }
 }

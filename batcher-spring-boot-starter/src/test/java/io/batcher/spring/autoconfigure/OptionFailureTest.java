@@ -44,8 +44,8 @@ class OptionFailureTest {
         assertFailure(
                 readings.withPropertyValues("batcher.instances.readings.overflow=explode"),
                 NOT_PROPER + "batcher.instances.readings.overflow has the value \"explode\""
-                        + fromTest("batcher.instances.readings.overflow") + ", which is refused: No enum"
-                        + " constant io.batcher.Overflow.explode.",
+                        + fromTest("batcher.instances.readings.overflow") + ", which is refused: it may be reject,"
+                        + " block, drop-newest, drop-oldest.",
                 "Correct the value.");
     }
 
@@ -55,7 +55,8 @@ class OptionFailureTest {
                 contexts.withPropertyValues("batcher.instances.audit.item-type=com.acme.Nothing"),
                 "Batcher \"audit\" is not configured properly: batcher.instances.audit.item-type has the value"
                         + " \"com.acme.Nothing\"" + fromTest("batcher.instances.audit.item-type")
-                        + ", which is refused: com.acme.Nothing.",
+                        + ", which is refused: there is no such class on the class path; give its full name, with the"
+                        + " package.",
                 "Correct the value.");
     }
 
