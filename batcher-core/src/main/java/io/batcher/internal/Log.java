@@ -118,7 +118,8 @@ final class Log {
         if (due > 0) {
             write(
                     Level.WARNING,
-                    "the executor refused to deliver, " + due + " times; tried again after the interval, a second at most",
+                    "the executor refused to deliver, " + due
+                            + " times; tried again after the interval, a second at most",
                     refusal);
         }
     }
