@@ -69,7 +69,7 @@ public final class VirtualTime implements BatcherClock, BatcherScheduler, Execut
         }
     }
 
-    private final Thread driver = Thread.currentThread();
+    private volatile Thread driver = Thread.currentThread();
     private final Object monitor = new Object();
     private final ArrayDeque<Runnable> ready = new ArrayDeque<>();
     private final PriorityQueue<Timer> timers = new PriorityQueue<>(
@@ -112,6 +112,14 @@ public final class VirtualTime implements BatcherClock, BatcherScheduler, Execut
             now = Math.max(now, target);
             monitor.notifyAll();
         }
+    }
+
+    /**
+     * Makes the calling thread the one that drives: where it waits for batchers, and the thread before it moves the time no more,
+     * because it has ended or waits for this one. A shutdown hook is such a thread.
+     */
+    public void driveFromHere() {
+        driver = Thread.currentThread();
     }
 
     /** Runs what was handed to this executor, and what that hands over, without moving the time. */

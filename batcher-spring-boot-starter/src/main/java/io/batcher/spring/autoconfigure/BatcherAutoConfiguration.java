@@ -15,13 +15,16 @@ import org.springframework.beans.factory.config.BeanDefinition;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.LazyInitializationExcludeFilter;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.SearchStrategy;
 import org.springframework.boot.autoconfigure.task.TaskExecutionAutoConfiguration;
 import org.springframework.boot.autoconfigure.task.TaskSchedulingAutoConfiguration;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.ApplicationListener;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Role;
+import org.springframework.context.event.ContextClosedEvent;
 import org.springframework.core.env.Environment;
 import org.springframework.core.task.AsyncTaskExecutor;
 import org.springframework.scheduling.TaskScheduler;
@@ -91,6 +94,13 @@ public final class BatcherAutoConfiguration {
         BatcherThreads threads = BatcherThreads.of(executor, BatcherThreads.schedulerOf(scheduler, beanFactory));
         beanFactory.registerDependentBean(scheduler, "batcherThreads");
         return threads;
+    }
+
+    /** A context of tests may be closed by a shutdown hook, when the thread of the tests moves the time no more. */
+    @Bean
+    @ConditionalOnBean(VirtualTime.class)
+    ApplicationListener<ContextClosedEvent> batcherVirtualTimeDriver(VirtualTime time) {
+        return closed -> time.driveFromHere();
     }
 
     /**

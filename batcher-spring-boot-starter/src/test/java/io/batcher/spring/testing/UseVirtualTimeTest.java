@@ -8,15 +8,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.batcher.Batcher;
 import io.batcher.spring.BatchHandler;
+import io.batcher.spring.BatcherRegistry;
 import io.batcher.testing.VirtualTime;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
+import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Configuration;
 
 /** S10: a test that moves the time. */
@@ -42,6 +46,23 @@ class UseVirtualTimeTest {
         time.advance(Duration.ofMinutes(1));
         assertThat(app.batches).containsExactly(List.of("a", "b"));
         assertThat(app.thread).isSameAs(Thread.currentThread());
+    }
+
+    /** As the hook does that closes cached contexts when all tests have ended. */
+    @Test
+    void anotherThreadMayCloseTheContext() throws InterruptedException {
+        ConfigurableApplicationContext context = new SpringApplicationBuilder(
+                        App.class, UseVirtualTime.VirtualTimeConfiguration.class)
+                .web(WebApplicationType.NONE)
+                .run();
+        App closedApp = context.getBean(App.class);
+        context.getBean(BatcherRegistry.class).get("readings", String.class).add("left");
+        Thread closer = new Thread(context::close);
+        closer.setDaemon(true);
+        closer.start();
+        closer.join(Duration.ofSeconds(30).toMillis());
+        assertThat(closer.isAlive()).isFalse();
+        assertThat(closedApp.batches).containsExactly(List.of("left"));
     }
 
     @Configuration(proxyBeanMethods = false)
