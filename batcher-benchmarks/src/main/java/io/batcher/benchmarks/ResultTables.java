@@ -4,8 +4,6 @@
  */
 package io.batcher.benchmarks;
 
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -14,6 +12,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.json.JsonMapper;
 
 /**
  * Prints JMH's JSON as Markdown tables: a row per contender, a column per number of producers, with the ratio to the first of the
@@ -21,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ResultTables {
 
+    private static final JsonMapper JSON = new JsonMapper();
     private static final List<Kind> BASE = List.of(Kind.JCTOOLS, Kind.BATCHER);
 
     /** One run of JMH: a benchmark with its parameters. */
@@ -56,9 +56,9 @@ public final class ResultTables {
             return key.isEmpty() ? null : median(object(secondary.get(key)));
         }
 
-        Double percentile(String which) {
+        double percentile(String which) {
             Map<String, Object> all = object(object(json.get("primaryMetric")).get("scorePercentiles"));
-            return (Double) Objects.requireNonNull(all.get(which));
+            return number(all.get(which));
         }
 
         boolean isSampled() {
@@ -68,10 +68,10 @@ public final class ResultTables {
 
     private ResultTables() {}
 
-    public static void main(String[] args) throws IOException {
+    public static void main(String[] args) {
         Map<String, List<Run>> byBenchmark = new LinkedHashMap<>();
         for (String file : args) {
-            for (Object json : list(Json.parse(Files.readString(Path.of(file))))) {
+            for (Object json : JSON.readValue(Path.of(file), List.class)) {
                 Run run = Run.of(object(json));
                 byBenchmark
                         .computeIfAbsent(run.benchmark(), name -> new ArrayList<>())
@@ -152,9 +152,13 @@ public final class ResultTables {
 
     private static double mean(Object iterations) {
         return list(iterations).stream()
-                .mapToDouble(value -> (Double) value)
+                .mapToDouble(ResultTables::number)
                 .average()
                 .orElseThrow();
+    }
+
+    private static double number(@Nullable Object json) {
+        return ((Number) Objects.requireNonNull(json)).doubleValue();
     }
 
     @SuppressWarnings("unchecked")

@@ -51,8 +51,6 @@ import org.springframework.core.env.MapPropertySource;
 @Measurement(iterations = 3, time = 1)
 public class StarterBenchmark {
 
-    static final int ITEMS = 400_000;
-
     /** Who makes the batcher. */
     public enum Maker {
         /** The builder, and nobody listens. */
@@ -67,14 +65,14 @@ public class StarterBenchmark {
     @Param("2")
     int producers = 2;
 
-    private Burst burst = new Burst(ITEMS, 1);
+    private Burst burst = new Burst(BurstBenchmark.ITEMS, 1);
     private Subject subject = new Subject(Batcher.<Item>builder("none").build(), () -> {});
 
     private record Subject(Batcher<Item> batcher, Runnable end) {}
 
     @Setup(Level.Trial)
     public void begin() {
-        burst = new Burst(ITEMS, producers);
+        burst = new Burst(BurstBenchmark.ITEMS, producers);
         subject = maker == Maker.ENGINE ? engine(burst.handler()) : starter(burst.handler());
         burst.begin(ProducerThreads.PLATFORM, this::add, subject.batcher()::flush);
     }
@@ -135,7 +133,7 @@ public class StarterBenchmark {
     }
 
     @Benchmark
-    @OperationsPerInvocation(ITEMS)
+    @OperationsPerInvocation(BurstBenchmark.ITEMS)
     public long burst() {
         return burst.run();
     }

@@ -23,6 +23,8 @@ import java.util.concurrent.CompletableFuture;
  */
 public final class DefaultBatcher<T> implements Batcher<T> {
 
+    private static final String NO_NULLS = "item is null; a batcher takes no nulls";
+
     private final BatcherConfig<T> config;
     private final Intake<T> intake;
     private final FlushMachine<T> machine;
@@ -52,7 +54,7 @@ public final class DefaultBatcher<T> implements Batcher<T> {
 
     @Override
     public void add(T item) {
-        Objects.requireNonNull(item, "item is null; a batcher takes no nulls");
+        Objects.requireNonNull(item, NO_NULLS);
         long claim = intake.tryAdd(item, null);
         if (claim == Chunk.FAILED) {
             admission
@@ -71,7 +73,7 @@ public final class DefaultBatcher<T> implements Batcher<T> {
 
     @Override
     public boolean offer(T item) {
-        Objects.requireNonNull(item, "item is null; a batcher takes no nulls");
+        Objects.requireNonNull(item, NO_NULLS);
         long claim = intake.tryAdd(item, null);
         if (claim == Chunk.FAILED) {
             Admission.Result result = admission.admitAtOnce(new Addition<>(List.of(item), null, config.weigher()));
@@ -88,7 +90,7 @@ public final class DefaultBatcher<T> implements Batcher<T> {
 
     @Override
     public CompletableFuture<Void> submit(T item) {
-        Objects.requireNonNull(item, "item is null; a batcher takes no nulls");
+        Objects.requireNonNull(item, NO_NULLS);
         CompletableFuture<Void> future = new EngineFuture<>();
         long claim = intake.tryAdd(item, future);
         if (claim == Chunk.FAILED) {

@@ -139,7 +139,7 @@ final class Engine<T> {
 
     BatcherStats stats() {
         long now = clock.nanoTime();
-        lock.lock();
+        lock();
         try {
             return machine.stats(now);
         } finally {
@@ -149,7 +149,7 @@ final class Engine<T> {
 
     /** The generation of the loop that the executor has not begun; 0 if there is none. */
     long queued() {
-        lock.lock();
+        lock();
         try {
             return machine.queued();
         } finally {

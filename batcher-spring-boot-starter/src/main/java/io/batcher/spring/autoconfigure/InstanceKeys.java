@@ -4,7 +4,6 @@
  */
 package io.batcher.spring.autoconfigure;
 
-import java.lang.reflect.RecordComponent;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.Locale;
@@ -30,8 +29,9 @@ final class InstanceKeys {
 
     static final ConfigurationPropertyName INSTANCES = ConfigurationPropertyName.of("batcher.instances");
 
-    private static final Set<String> OPTIONS = Stream.concat(
-                    options(BatcherProperties.Options.class, ""), options(BatcherProperties.Retry.class, "retry"))
+    /** As a variable spells what may follow the name of a batcher. */
+    private static final Set<String> OPTIONS = Stream.concat(OptionNames.OPTIONS.stream(), Stream.of("retry"))
+            .map(InstanceKeys::uniform)
             .collect(Collectors.toUnmodifiableSet());
 
     private final Set<String> spelled = new LinkedHashSet<>();
@@ -82,11 +82,5 @@ final class InstanceKeys {
     private static boolean isOptionOf(String owner, String whole) {
         return whole.startsWith(owner)
                 && OPTIONS.contains(whole.substring(owner.length()).replaceAll("\\d+$", "")); // a list has indexes
-    }
-
-    private static Stream<String> options(Class<? extends Record> options, String prefix) {
-        return Stream.of(options.getRecordComponents())
-                .map(RecordComponent::getName)
-                .map(name -> uniform(prefix + name));
     }
 }

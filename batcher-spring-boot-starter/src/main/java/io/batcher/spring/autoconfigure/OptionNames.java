@@ -28,7 +28,7 @@ final class OptionNames {
     private static final ConfigurationPropertyName BATCHER = ConfigurationPropertyName.of("batcher");
 
     /** As YAML has them, from the place of a batcher. */
-    private static final Set<String> OPTIONS = Stream.concat(
+    static final Set<String> OPTIONS = Stream.concat(
                     names(BatcherProperties.Options.class).filter(name -> !name.equals("retry")),
                     names(BatcherProperties.Retry.class).map(name -> "retry." + name))
             .collect(Collectors.toUnmodifiableSet());
