@@ -6,10 +6,9 @@ package io.batcher.spring.metrics;
 
 import io.batcher.Batch;
 import io.batcher.FlushReason;
-import io.micrometer.observation.Observation;
 
 /** One attempt with a batch, without its items: an observation must not carry their content. */
-public class BatchObservationContext extends Observation.Context {
+public class BatchObservationContext extends SortedKeyValuesContext {
 
     private final String batcher;
     private final String batchId;
