@@ -11,138 +11,146 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.Function;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * Prints JMH's JSON as Markdown tables: a row per contender, a column per number of producers, with the ratio to the first of the
- * contenders that BASE names. A figure is the median of the forks, that of a fork the mean of its iterations.
+ * Prints JMH's JSON as Markdown tables: a row per contender, a column per number of producers, with the ratio to the
+ * floor, or to the first row where there is none. A figure is the median of the forks, that of a fork the mean of its iterations.
  */
 public final class ResultTables {
 
     private static final JsonMapper JSON = new JsonMapper();
-    private static final List<Kind> BASE = List.of(Kind.JCTOOLS, Kind.BATCHER);
+    /** What a row and a column have in common: a benchmark with its parameters, run once or several times. */
+    private record Cell(String benchmark, String row, String column) {
 
-    /** One run of JMH: a benchmark with its parameters. */
-    private record Run(String benchmark, Kind contender, String variant, Map<String, Object> json) {
-
-        static Run of(Map<String, Object> json) {
+        static Cell of(Map<String, Object> json) {
             String name = (String) Objects.requireNonNull(json.get("benchmark"));
             Map<String, Object> params = object(json.get("params"));
-            String simpleName = name.replaceAll(".*\\.(\\w+)\\.\\w+", "$1");
-            String producers = (String) params.getOrDefault("producers", "");
-            String threads = ((String) params.getOrDefault("threads", "")).equals("VIRTUAL") ? " virtual" : "";
-            Kind kind = Kind.valueOf((String) Objects.requireNonNull(params.get("contender")));
-            return new Run(
-                    simpleName,
-                    kind,
-                    producers.isEmpty()
-                            ? ""
-                            : producers + threads + (producers.equals("1") ? " producer" : " producers"),
-                    json);
+            String contender = (String) params.get("contender");
+            String row = contender == null
+                    ? (String) Objects.requireNonNull(params.get("maker"))
+                    : Kind.valueOf(contender).label();
+            return new Cell(name.replaceAll(".*\\.(\\w+)\\.\\w+", "$1"), row, column(params));
         }
 
-        /** The median of the forks. */
+        private static String column(Map<String, Object> params) {
+            String producers = (String) params.get("producers");
+            if (producers == null) {
+                return "";
+            }
+            return producers
+                    + ("VIRTUAL".equals(params.get("threads")) ? " virtual" : "")
+                    + (producers.equals("1") ? " producer" : " producers");
+        }
+    }
+
+    /** What the forks of a cell said. */
+    private record Forks(List<Map<String, Object>> results) {
+
         double score() {
-            return median(object(json.get("primaryMetric")));
+            return median(results.stream().map(json -> object(json.get("primaryMetric"))));
         }
 
         @Nullable Double bytes() {
-            Map<String, Object> secondary = object(json.get("secondaryMetrics"));
-            String key = secondary.keySet().stream()
+            Map<String, Object> secondary = object(results.get(0).get("secondaryMetrics"));
+            return secondary.keySet().stream()
                     .filter(name -> name.endsWith("gc.alloc.rate.norm"))
                     .findAny()
-                    .orElse("");
-            return key.isEmpty() ? null : median(object(secondary.get(key)));
+                    .map(key -> median(results.stream()
+                            .map(json ->
+                                    object(object(json.get("secondaryMetrics")).get(key)))))
+                    .orElse(null);
         }
 
         double percentile(String which) {
-            Map<String, Object> all = object(object(json.get("primaryMetric")).get("scorePercentiles"));
+            Map<String, Object> all =
+                    object(object(results.get(0).get("primaryMetric")).get("scorePercentiles"));
             return number(all.get(which));
         }
 
         boolean isSampled() {
-            return "sample".equals(json.get("mode"));
+            return "sample".equals(results.get(0).get("mode"));
         }
     }
 
     private ResultTables() {}
 
     public static void main(String[] args) {
-        Map<String, List<Run>> byBenchmark = new LinkedHashMap<>();
+        Map<Cell, Forks> all = new LinkedHashMap<>();
         for (String file : args) {
             for (Object json : JSON.readValue(Path.of(file), List.class)) {
-                Run run = Run.of(object(json));
-                byBenchmark
-                        .computeIfAbsent(run.benchmark(), name -> new ArrayList<>())
-                        .add(run);
+                Map<String, Object> result = object(json);
+                all.computeIfAbsent(Cell.of(result), cell -> new Forks(new ArrayList<>()))
+                        .results()
+                        .add(result);
             }
         }
-        byBenchmark.forEach(ResultTables::print);
+        distinct(all, Cell::benchmark).forEach(benchmark -> print(benchmark, all));
     }
 
-    private static void print(String benchmark, List<Run> runs) {
+    private static void print(String benchmark, Map<Cell, Forks> all) {
+        Map<Cell, Forks> its = new LinkedHashMap<>(all);
+        its.keySet().removeIf(cell -> !cell.benchmark().equals(benchmark));
         System.out.println("\n### " + benchmark + "\n");
-        if (runs.get(0).isSampled()) {
-            printPercentiles(runs);
+        if (its.values().iterator().next().isSampled()) {
+            printPercentiles(its);
         } else {
-            printAverages(runs);
+            printAverages(benchmark, its);
         }
     }
 
-    private static void printPercentiles(List<Run> runs) {
+    private static void printPercentiles(Map<Cell, Forks> all) {
         System.out.println("| in µs | median | p99 | p99.9 |\n|---|---:|---:|---:|");
-        for (Run run : runs) {
-            System.out.printf(
-                    Locale.ROOT,
-                    "| %s | %.1f | %.1f | %.1f |%n",
-                    run.contender().label(),
-                    run.percentile("50.0"),
-                    run.percentile("99.0"),
-                    run.percentile("99.9"));
-        }
+        all.forEach((cell, forks) -> System.out.printf(
+                Locale.ROOT,
+                "| %s | %.1f | %.1f | %.1f |%n",
+                cell.row(),
+                forks.percentile("50.0"),
+                forks.percentile("99.0"),
+                forks.percentile("99.9")));
     }
 
-    private static void printAverages(List<Run> runs) {
-        List<String> variants = runs.stream().map(Run::variant).distinct().toList();
+    private static void printAverages(String benchmark, Map<Cell, Forks> all) {
+        List<String> columns = distinct(all, Cell::column);
+        List<String> rows = distinct(all, Cell::row);
+        String base = rows.contains(Kind.JCTOOLS.label()) ? Kind.JCTOOLS.label() : rows.get(0);
         StringBuilder head = new StringBuilder("| ns per item (ratio), bytes per item |");
         StringBuilder line = new StringBuilder("|---|");
-        for (String variant : variants) {
-            head.append(" ").append(variant).append(" | B |");
+        for (String column : columns) {
+            head.append(" ").append(column).append(" | B |");
             line.append("---:|---:|");
         }
         System.out.println(head + "\n" + line);
-        runs.stream().map(Run::contender).distinct().forEach(contender -> {
-            StringBuilder row = new StringBuilder("| " + contender.label() + " |");
-            variants.forEach(variant -> row.append(cell(runs, contender, variant)));
-            System.out.println(row);
-        });
+        for (String row : rows) {
+            StringBuilder text = new StringBuilder("| " + row + " |");
+            for (String column : columns) {
+                text.append(
+                        text(all.get(new Cell(benchmark, row, column)), all.get(new Cell(benchmark, base, column))));
+            }
+            System.out.println(text);
+        }
     }
 
-    private static String cell(List<Run> runs, Kind contender, String variant) {
-        Run run = find(runs, contender, variant);
-        Run base = BASE.stream()
-                .map(kind -> find(runs, kind, variant))
-                .filter(Objects::nonNull)
-                .findFirst()
-                .orElse(run);
-        if (run == null || base == null) {
+    private static String text(@Nullable Forks forks, @Nullable Forks base) {
+        if (forks == null || base == null) {
             return " | |";
         }
-        Double bytes = run.bytes();
+        Double bytes = forks.bytes();
         String allocated = bytes == null ? "" : String.format(Locale.ROOT, "%.1f", bytes);
-        return String.format(Locale.ROOT, " %.1f (%.2f) | %s |", run.score(), run.score() / base.score(), allocated);
+        return String.format(
+                Locale.ROOT, " %.1f (%.2f) | %s |", forks.score(), forks.score() / base.score(), allocated);
     }
 
-    private static @Nullable Run find(List<Run> runs, Kind contender, String variant) {
-        return runs.stream()
-                .filter(run -> run.contender() == contender && run.variant().equals(variant))
-                .findFirst()
-                .orElse(null);
+    private static List<String> distinct(Map<Cell, Forks> all, Function<Cell, String> what) {
+        return all.keySet().stream().map(what).distinct().toList();
     }
 
-    private static double median(Map<String, Object> metric) {
-        double[] forks = list(metric.get("rawData")).stream()
+    /** Of the means of all forks of all runs. */
+    private static double median(Stream<Map<String, Object>> metrics) {
+        double[] forks = metrics.flatMap(metric -> list(metric.get("rawData")).stream())
                 .mapToDouble(ResultTables::mean)
                 .sorted()
                 .toArray();
