@@ -32,7 +32,7 @@ import org.jspecify.annotations.Nullable;
 final class Race implements BatcherClock, BatcherScheduler, Executor {
 
     /** How many schedules are explored of each race. */
-    static final int SCHEDULES = Integer.getInteger("batcher.schedules", 100);
+    static final int SCHEDULES = Integer.getInteger("batcher.schedules", 500);
 
     private final List<Thread> threads = new ArrayList<>();
     private final List<FutureTask<Void>> timers = new ArrayList<>();
