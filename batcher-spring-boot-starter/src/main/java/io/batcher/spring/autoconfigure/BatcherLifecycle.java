@@ -147,12 +147,7 @@ final class BatcherLifecycle
 
     private static void close(ManagedBatcher batcher) {
         try {
-            batcher.batcher().close();
-            long handedBack = batcher.batcher().stats().handedBack();
-            if (handedBack > 0) {
-                logger.warn(
-                        "Batcher \"" + batcher.name() + "\" is closed: " + handedBack + " items were not delivered");
-            }
+            batcher.batcher().close(); // who made it tells what was not delivered, when all are closed
         } catch (RuntimeException e) {
             logger.warn("Batcher \"" + batcher.name() + "\" cannot be closed", e);
         }
@@ -187,7 +182,8 @@ final class BatcherLifecycle
         }
 
         private String left() {
-            return ": " + batcher.batcher().stats().depth() + " items are left";
+            long depth = batcher.batcher().stats().depth();
+            return ": " + depth + (depth == 1 ? " item is left" : " items are left");
         }
     }
 }

@@ -86,9 +86,9 @@ class ClosingTest {
                 .run(context -> context.getBean(Broken.class).batcher.add("item"));
         assertThat(output)
                 .contains(
-                        "Batcher \"broken\" is not drained: 1 items are left",
+                        "Batcher \"broken\" is not drained: 1 item is left",
                         "java.lang.IllegalStateException: no",
-                        "Batcher \"broken\" is closed: 1 items were not delivered");
+                        "Batcher \"broken\" is closed with 1 item not delivered");
     }
 
     @Test
