@@ -5,9 +5,11 @@
 package io.batcher.spring.autoconfigure;
 
 import io.batcher.spring.testing.UseVirtualTime;
+import org.jspecify.annotations.Nullable;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.autoconfigure.task.TaskExecutionAutoConfiguration;
 import org.springframework.boot.autoconfigure.task.TaskSchedulingAutoConfiguration;
+import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 
 /** Contexts to try the starter in. */
@@ -15,16 +17,24 @@ final class Contexts {
 
     private Contexts() {}
 
-    /** The starter alone, in real time. */
+    /** Packages that the contexts are not to find, with commas; the build runs all tests without each optional library. */
+    private static final @Nullable String ABSENT = System.getProperty("batcher.absent");
+
+    /** The starter, all of it, in real time. */
     static ApplicationContextRunner inRealTime() {
-        return new ApplicationContextRunner()
+        ApplicationContextRunner runner = new ApplicationContextRunner()
                 .withConfiguration(AutoConfigurations.of(
                         BatcherAutoConfiguration.class,
+                        BatcherEndpointAutoConfiguration.class,
+                        BatcherHealthContributorAutoConfiguration.class,
+                        BatcherMetricsAutoConfiguration.class,
+                        BatcherObservationAutoConfiguration.class,
                         TaskExecutionAutoConfiguration.class,
                         TaskSchedulingAutoConfiguration.class));
+        return ABSENT == null ? runner : runner.withClassLoader(new FilteredClassLoader(ABSENT.split(",")));
     }
 
-    /** The starter alone, in virtual time. */
+    /** The starter, all of it, in virtual time. */
     static ApplicationContextRunner inVirtualTime() {
         return inRealTime().withUserConfiguration(UseVirtualTime.VirtualTimeConfiguration.class);
     }

@@ -14,6 +14,7 @@ import jakarta.annotation.PostConstruct;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.support.DefaultListableBeanFactory;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
@@ -56,6 +57,7 @@ class HandlerBeansTest {
     }
 
     @Test
+    @Tag("tests-with-org.springframework.transaction")
     void aTransactionalHandlerRunsInItsTransaction() {
         contexts.withConfiguration(AutoConfigurations.of(
                         AopAutoConfiguration.class,
@@ -202,17 +204,17 @@ class HandlerBeansTest {
         }
     }
 
-    static class InTransaction {
+    public static class InTransaction {
 
         private final List<String> seen = new ArrayList<>();
 
         @Transactional
         @BatchHandler("transactional")
-        void handle(List<String> batch) {
+        public void handle(List<String> batch) {
             seen.add(batch + " in transaction " + TransactionSynchronizationManager.isActualTransactionActive());
         }
 
-        List<String> seen() {
+        public List<String> seen() {
             return seen;
         }
     }
@@ -229,12 +231,12 @@ class HandlerBeansTest {
     }
 
     @Scope(scopeName = "thread", proxyMode = ScopedProxyMode.TARGET_CLASS)
-    static class Scoped {
+    public static class Scoped {
 
         static final List<String> seen = new ArrayList<>();
 
         @BatchHandler("scoped")
-        void handle(List<String> batch) {
+        public void handle(List<String> batch) {
             seen.addAll(batch);
         }
     }

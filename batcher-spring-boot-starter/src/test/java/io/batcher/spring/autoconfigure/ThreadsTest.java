@@ -48,7 +48,7 @@ class ThreadsTest {
             assertThat(handler.getName()).startsWith("batcher-").doesNotStartWith("batcher-timer-");
             assertThat(handler.isDaemon()).isTrue();
             ThreadPoolTaskScheduler scheduler = context.getBean("batcherTaskScheduler", ThreadPoolTaskScheduler.class);
-            assertThat(scheduler.getScheduledThreadPoolExecutor().getCompletedTaskCount())
+            assertThat(scheduler.getScheduledThreadPoolExecutor().getTaskCount())
                     .isPositive();
             assertThat(scheduler.isDaemon()).isTrue();
             assertThat(scheduler.getScheduledThreadPoolExecutor().getRemoveOnCancelPolicy())
@@ -207,7 +207,7 @@ class ThreadsTest {
         }
     }
 
-    static class Jobs {
+    public static class Jobs {
 
         @Autowired
         private Map<String, Executor> allExecutors;
@@ -215,25 +215,25 @@ class ThreadsTest {
         private final CompletableFuture<Thread> scheduled = new CompletableFuture<>();
         private final CompletableFuture<Thread> asynchronous = new CompletableFuture<>();
 
-        Map<String, Executor> allExecutors() {
+        public Map<String, Executor> allExecutors() {
             return allExecutors;
         }
 
-        Thread scheduledOn() {
+        public Thread scheduledOn() {
             return scheduled.join();
         }
 
-        Thread asyncOn() {
+        public Thread asyncOn() {
             return asynchronous.join();
         }
 
         @Scheduled(fixedDelay = 1)
-        void scheduled() {
+        public void scheduled() {
             scheduled.complete(Thread.currentThread());
         }
 
         @Async
-        void async() {
+        public void async() {
             asynchronous.complete(Thread.currentThread());
         }
     }
