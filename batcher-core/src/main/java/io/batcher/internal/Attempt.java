@@ -11,9 +11,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,8 +21,8 @@ import org.jspecify.annotations.Nullable;
  *   <li>{@link #call} never throws: whatever the handler does is an outcome.
  *   <li>The outcome is set once. That of an asynchronous attempt is set by its stage, its call or the timeout, whichever is
  *       first.
- *   <li>The flush loop that gives up the thread and the stage that ends both {@linkplain #arrive arrive}; the second one goes
- *       on. A stage that is complete when the call returns costs no second thread (the idea of Jetty's IteratingCallback).
+ *   <li>The flush loop that gives up the thread {@linkplain #leave leaves}, unless the stage has ended: one that is complete when the
+ *       call returns costs no second thread (the idea of Jetty's IteratingCallback).
  * </ul>
  */
 final class Attempt<T> {
@@ -41,15 +39,15 @@ final class Attempt<T> {
     private final @Nullable Duration timeout;
     private final BatcherClock clock;
     private final long startedAt;
-    private final Consumer<Attempt<T>> resume;
+    private final Runnable resume;
     private final @Nullable CallTimeout call;
     private final AtomicReference<@Nullable Outcome> outcome = new AtomicReference<>();
-    private final AtomicBoolean arrived = new AtomicBoolean();
 
     /** What an asynchronous handler returned; written and read on loop threads only, one after the other. */
     private @Nullable CompletionStage<?> stage;
 
     private volatile boolean timedOut;
+    private volatile boolean left;
 
     /** The timer that ends the attempt at its timeout; set and cancelled on loop threads only, one after the other. */
     private @Nullable Future<?> timer;
@@ -58,7 +56,7 @@ final class Attempt<T> {
      * Prepares an attempt that starts now.
      *
      * @param serial its number among all attempts of the batcher
-     * @param resume goes on with the attempt, on the thread that ended it, if its stage ends after the loop has left
+     * @param resume called on the thread that ended the attempt, once or more often, if the loop has left before
      */
     Attempt(
             Delivery<T> delivery,
@@ -66,7 +64,7 @@ final class Attempt<T> {
             int serial,
             @Nullable Duration timeout,
             BatcherClock clock,
-            Consumer<Attempt<T>> resume) {
+            Runnable resume) {
         this.delivery = delivery;
         this.batch = delivery.batch(clock);
         this.handler = handler;
@@ -153,9 +151,15 @@ final class Attempt<T> {
         return timer;
     }
 
-    /** Says that this thread leaves the attempt to the other. Returns true if the other has come before: then go on with it. */
-    boolean arrive() {
-        return arrived.getAndSet(true);
+    /**
+     * Leaves the attempt to its stage. The loop writes that it has left and then looks at the outcome; whoever ends the attempt writes
+     * the outcome and then looks whether the loop has left: so one of them at least goes on.
+     *
+     * @return false if it has ended meanwhile, and the loop has to go on
+     */
+    boolean leave() {
+        left = true;
+        return !isEnded();
     }
 
     boolean isEnded() {
@@ -180,8 +184,10 @@ final class Attempt<T> {
     }
 
     private void end(Outcome how) {
-        if (outcome.compareAndSet(null, how) && arrive()) {
-            resume.accept(this);
+        outcome.compareAndSet(null, how);
+        if (left) { // the timer says so again, in case the thread that ended the stage had no memory or stack left to
+            // do so
+            resume.run();
         }
     }
 

@@ -66,6 +66,9 @@ final class Chunk<T> {
     /** Why a batch ends with this chunk, where that is a question of weight. */
     private @Nullable FlushReason end;
 
+    /** The chunk behind this one in its {@link ChunkQueue}. */
+    private @Nullable Chunk<T> next;
+
     /**
      * Opens a chunk.
      *
@@ -259,6 +262,14 @@ final class Chunk<T> {
 
     long weight(int index) {
         return weights == null ? 0 : weights[index];
+    }
+
+    @Nullable Chunk<T> next() {
+        return next;
+    }
+
+    void next(@Nullable Chunk<T> chunk) {
+        next = chunk;
     }
 
     @Nullable FlushReason end() {

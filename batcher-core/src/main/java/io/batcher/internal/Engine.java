@@ -70,8 +70,8 @@ final class Engine<T> {
         long now = clock.nanoTime();
         boolean timerMoved = false;
         R result;
-        lock();
         try {
+            lock();
             machine.count();
             result = change.make(now, decision);
             machine.wake(now, decision);
@@ -79,7 +79,7 @@ final class Engine<T> {
                 timerMoved = timer.want(machine.nextMoment(now));
             }
         } finally {
-            lock.unlock();
+            unlock();
         }
         carryOut(decision, timerMoved);
         return result;
@@ -113,6 +113,13 @@ final class Engine<T> {
         lock.lock();
     }
 
+    /** Where the stack ends, the JDK delays the error until the lock is held: so to lock is a part of what is tried. */
+    private void unlock() {
+        if (lock.isHeldByCurrentThread()) {
+            lock.unlock();
+        }
+    }
+
     /** As {@link #change}, for a transition without a result. */
     void update(Update update) {
         change((now, decision) -> {
@@ -139,21 +146,21 @@ final class Engine<T> {
 
     BatcherStats stats() {
         long now = clock.nanoTime();
-        lock();
         try {
+            lock();
             return machine.stats(now);
         } finally {
-            lock.unlock();
+            unlock();
         }
     }
 
     /** The generation of the loop that the executor has not begun; 0 if there is none. */
     long queued() {
-        lock();
         try {
+            lock();
             return machine.queued();
         } finally {
-            lock.unlock();
+            unlock();
         }
     }
 
@@ -184,18 +191,25 @@ final class Engine<T> {
             executor.execute(() -> run(generation));
             log.executorAccepts();
         } catch (Throwable refusal) {
+            machine.abandoned(generation);
+            boolean elsewhere = change((now, decision) -> machine.refused(generation, now));
             log.executorRefused(refusal);
-            if (change((now, decision) -> machine.refused(generation, now))) {
+            if (elsewhere) {
                 tryOnFreshThread(generation);
             }
         }
     }
 
     private void run(long generation) {
-        if (CallScope.isInside(notHere)) {
-            runOnFreshThread(generation);
-        } else {
-            loop.run(generation);
+        try {
+            if (CallScope.isInside(notHere)) {
+                runOnFreshThread(generation);
+            } else {
+                loop.run(generation);
+            }
+        } catch (Throwable error) {
+            machine.abandoned(generation);
+            throw error;
         }
     }
 

@@ -40,12 +40,9 @@ final class FlushLoop<T> {
 
     /** Runs until nothing is due, or a stage is pending. Does nothing if this start is not awaited any more. */
     void run(long generation) {
-        if (!engine.change((now, decision) -> machine.begin(generation))) {
-            return;
-        }
         boolean interrupted = false;
         try (CallScope scope = CallScope.enter(engine)) {
-            boolean more = true;
+            boolean more = engine.change((now, decision) -> machine.begin(generation));
             while (more) {
                 // An interrupt that the last handler left behind, or that is meant for the thread's owner, is not for
                 // the next one.
@@ -53,8 +50,9 @@ final class FlushLoop<T> {
                 more = doNext();
             }
         } catch (Throwable error) {
+            machine.abandoned(generation);
+            engine.wake();
             log.loopDied(error);
-            engine.update((now, decision) -> machine.loopDied(now));
         }
         if (interrupted) {
             Thread.currentThread().interrupt();
@@ -80,32 +78,17 @@ final class FlushLoop<T> {
 
     private boolean deliver(Step.Deliver<T> step) {
         Attempt<T> attempt = new Attempt<>(
-                step.delivery(), step.handler(), step.serial(), handlerTimeout, engine.clock(), this::stageEnded);
+                step.delivery(), step.handler(), step.serial(), handlerTimeout, engine.clock(), engine::wake);
         callbacks.started(attempt.batch());
         if (handlerTimeout != null) {
             attempt.timer(engine.schedule(attempt::timeOut, handlerTimeout));
         }
         attempt.call();
-        if (!attempt.isEnded() && leftToStage(attempt)) {
+        if (!attempt.isEnded() && engine.change((now, decision) -> machine.mayLeave(attempt))) {
             return false;
         }
         settle(attempt);
         return true;
-    }
-
-    /** Gives the thread up, unless the stage ends while we do. */
-    private boolean leftToStage(Attempt<T> attempt) {
-        engine.update((now, decision) -> machine.awaitStage());
-        boolean endedMeanwhile = attempt.arrive();
-        if (endedMeanwhile) {
-            engine.update((now, decision) -> machine.stageWasFaster());
-        }
-        return !endedMeanwhile;
-    }
-
-    /** Goes on with an attempt that was left to its stage. On the thread that ended the stage: hands over to the executor. */
-    private void stageEnded(Attempt<T> attempt) {
-        engine.update((now, decision) -> machine.stageEnded(attempt, decision));
     }
 
     private void settle(Attempt<T> attempt) {

@@ -53,8 +53,11 @@ final class FlushMachine<T> {
     /** The batch with the handler. */
     private @Nullable Delivery<T> inFlight;
 
-    /** The attempt in flight, if its stage has ended while the loop was away. */
-    private @Nullable Attempt<T> ended;
+    /** The attempt that the loop has left to its stage, until it goes on with it. */
+    private @Nullable Attempt<T> awaited;
+
+    /** The generation of the loop that the executor has refused or that has died, until some transition makes that good. */
+    private volatile long abandoned;
 
     /** The number of the attempt that began last, and of the last one that began before close. */
     private int serial;
@@ -89,14 +92,20 @@ final class FlushMachine<T> {
 
     /** Starts the loop if something is due and nobody is at it. Called after every event. */
     void wake(long now, Decision decision) {
+        if (abandoned != 0) {
+            makeGood(now);
+        }
+        if (loop == LoopState.WAITING && awaited != null && awaited.isEnded()) {
+            enqueue(decision);
+        }
         if (loop == LoopState.IDLE && isDue(now) && !isRefused(now)) {
             enqueue(decision);
         }
     }
 
     private void enqueue(Decision decision) {
-        loop = LoopState.QUEUED;
         decision.startLoop(++generation);
+        loop = LoopState.QUEUED;
     }
 
     /** The task of a start runs. Returns false if it is not awaited any more. */
@@ -107,6 +116,23 @@ final class FlushMachine<T> {
         loop = LoopState.RUNNING;
         refusedUntil = null;
         return true;
+    }
+
+    /**
+     * The executor has refused the task of a start, or the loop has died of an error that is not the handler's. Without the lock, and
+     * no more than a store: who tells it may have no memory or stack left, so the transition may be the next thread's.
+     */
+    void abandoned(long generation) {
+        abandoned = generation;
+    }
+
+    private void makeGood(long now) {
+        if (queued() == abandoned && isOpen()) {
+            refused(abandoned, now);
+        } else if (loop == LoopState.RUNNING && generation == abandoned) {
+            loopDied(now);
+        }
+        abandoned = 0; // while closing, what is queued is begun elsewhere
     }
 
     /**
@@ -143,9 +169,9 @@ final class FlushMachine<T> {
      * @param mayLinger whether to wait a moment before that
      */
     Optional<Step<T>> next(boolean mayLinger, long now) {
-        Attempt<T> toSettle = ended;
+        Attempt<T> toSettle = awaited;
         if (toSettle != null) {
-            ended = null;
+            awaited = null;
             return Optional.of(new Step.Settle<>(toSettle));
         }
         if (isDue(now)) {
@@ -184,33 +210,25 @@ final class FlushMachine<T> {
         return new Step.Deliver<>(inFlight, Objects.requireNonNull(handler), ++serial);
     }
 
-    /** The loop leaves the attempt in flight to its stage. */
-    void awaitStage() {
-        loop = LoopState.WAITING;
-    }
-
-    /** The stage has ended before the loop was gone. */
-    void stageWasFaster() {
-        loop = LoopState.RUNNING;
-    }
-
-    /** The stage of an attempt has ended after the loop was gone. */
-    void stageEnded(Attempt<T> attempt, Decision decision) {
-        if (owns(attempt)) {
-            ended = attempt;
-            enqueue(decision);
+    /** Whether the loop may leave the attempt in flight to its stage: not if that has ended before. */
+    boolean mayLeave(Attempt<T> attempt) {
+        if (attempt.leave()) {
+            awaited = attempt;
+            loop = LoopState.WAITING;
+            return true;
         }
+        return false;
     }
 
-    /** The loop has died of an error that is not the handler's. What it was at is tried again. */
-    void loopDied(long now) {
+    /** What the loop was at is tried again. */
+    private void loopDied(long now) {
         Delivery<T> unsettled = inFlight;
         if (unsettled != null && retries.pass() == null) {
             settlement.keep(unsettled, now);
         }
         settlement.delayRetry(now);
         inFlight = null;
-        ended = null;
+        awaited = null;
         loop = LoopState.IDLE;
         if (!isOpen()) {
             trigger.endDrain(); // the first failure ends it, also one of our own
@@ -221,8 +239,8 @@ final class FlushMachine<T> {
     // ---- what is due
 
     private boolean isDue(long now) {
-        if (ended != null) {
-            return true;
+        if (awaited != null) {
+            return true; // its stage has ended, or the loop would be WAITING
         }
         if (retries.letter() != null && trigger.lifecycle() == Lifecycle.CLOSING) {
             return !lettersFailed;
@@ -259,8 +277,8 @@ final class FlushMachine<T> {
     }
 
     void succeeded(Attempt<T> attempt, long now, Decision decision) {
-        inFlight = null;
         settlement.succeeded(attempt.delivery(), isOpen(), now, decision);
+        inFlight = null;
         afterRelease(now, decision);
     }
 
@@ -270,8 +288,8 @@ final class FlushMachine<T> {
      * @return how long until the next attempt with what is left of the batch; empty if it is given up
      */
     Optional<Duration> failed(Attempt<T> attempt, Verdict verdict, long now, Decision decision) {
-        inFlight = null;
         settlement.failed(attempt.delivery(), verdict, isOpen(), now, decision);
+        inFlight = null; // not before: what an error keeps from being settled is tried again
         if (!isOpen() && attempt.serial() - serialAtClose > 0) {
             trigger.endDrain();
         }
@@ -392,7 +410,7 @@ final class FlushMachine<T> {
         trigger.enter(Lifecycle.CLOSED);
         List<Delivery<T>> left = settlement.handBack(inFlight);
         inFlight = null;
-        ended = null;
+        awaited = null;
         tickets.failAll(closed(null), decision);
         return left;
     }

@@ -8,6 +8,7 @@ import io.batcher.BatcherClock;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
@@ -23,25 +24,28 @@ final class HandOffQueue extends SynchronousQueue<Runnable> {
 
     private static final BatcherClock CLOCK = BatcherClock.system();
 
-    /** A thread that waits for a task. */
-    private static final class Waiter {
-        private final Thread thread = Thread.currentThread();
-        private volatile @Nullable Runnable task;
+    /** Instead of a task: the thread waits no longer. */
+    private static final Runnable GONE = () -> {};
+
+    /** A thread that waits. Its task is set once: by whoever gives it one, or by itself when it goes. */
+    private static final class Waiter extends AtomicReference<@Nullable Runnable> {
+        private static final long serialVersionUID = 1;
+
+        private final transient Thread thread = Thread.currentThread();
     }
 
-    /** Whoever takes a waiter out decides: the giver that it gets a task, the waiter itself that it waits no longer. */
     private final ConcurrentLinkedDeque<Waiter> waiters = new ConcurrentLinkedDeque<>();
 
     /** Hands the task to a waiting thread. Returns false if there is none. */
     @Override
     public boolean offer(Runnable task) {
-        Waiter waiter = waiters.pollFirst();
-        if (waiter == null) {
-            return false;
+        for (Waiter waiter = waiters.pollFirst(); waiter != null; waiter = waiters.pollFirst()) {
+            if (waiter.compareAndSet(null, task)) {
+                LockSupport.unpark(waiter.thread);
+                return true;
+            }
         }
-        waiter.task = task;
-        LockSupport.unpark(waiter.thread);
-        return true;
+        return false;
     }
 
     /** Waits for a task, in vain if the time is over; then returns null. */
@@ -50,21 +54,21 @@ final class HandOffQueue extends SynchronousQueue<Runnable> {
         Waiter self = new Waiter();
         waiters.addFirst(self);
         long deadline = CLOCK.nanoTime() + unit.toNanos(timeout);
-        boolean waits = true;
-        while (self.task == null && waits) {
+        while (self.get() == null) {
             long nanos = deadline - CLOCK.nanoTime();
             boolean interrupted = Thread.currentThread().isInterrupted();
             if (nanos > 0 && !interrupted) {
                 LockSupport.parkNanos(this, nanos);
-            } else {
-                waits = !waiters.remove(self); // else a task is on its way: it is here in a moment
-                if (!waits && interrupted) {
+            } else if (self.compareAndSet(null, GONE)) {
+                waiters.remove(self);
+                if (interrupted) {
                     Thread.interrupted();
                     throw new InterruptedException();
                 }
+                return null;
             }
         }
-        return self.task;
+        return self.get();
     }
 
     /** How many threads wait. */

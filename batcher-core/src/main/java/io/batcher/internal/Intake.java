@@ -9,6 +9,7 @@ import io.batcher.FlushReason;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
@@ -37,7 +38,7 @@ final class Intake<T> {
 
     // Mutable state, guarded by the batcher's lock; only "fast" is read without it.
 
-    private final ArrayDeque<Chunk<T>> chunks = new ArrayDeque<>(2);
+    private final ChunkQueue<T> chunks = new ChunkQueue<>();
 
     /** The calls that wait for room, first come first served. */
     private final ArrayDeque<Addition<T>> waitingForRoom = new ArrayDeque<>(1);
@@ -155,7 +156,7 @@ final class Intake<T> {
         Chunk<T> chunk = new Chunk<>(length, limit, count, now, false);
         chunk.expect(addition.future());
         put(chunk, 0, addition, done, count);
-        chunks.addLast(chunk);
+        chunks.add(chunk);
         reserved += limit; // now that nothing can fail any more
         open = chunk;
         return count;
@@ -192,13 +193,13 @@ final class Intake<T> {
         retireOpen();
         int length = Math.min(Math.max(nextLength, openCount), maxBatchSize - openCount);
         Chunk<T> chunk = new Chunk<>(length, 0, 0, now, true);
-        chunks.addLast(chunk);
+        chunks.add(chunk);
         open = chunk;
         return chunk;
     }
 
     private void endBatch(FlushReason reason) {
-        chunks.getLast().endBatch(reason);
+        Objects.requireNonNull(chunks.last()).endBatch(reason);
         ends++;
         retireOpen();
         openCount = 0;
@@ -215,10 +216,13 @@ final class Intake<T> {
     private void retireOpen() {
         Chunk<T> chunk = open;
         if (chunk != null) {
+            int lowered = chunk.shut();
+            int claimed = chunk.claimed();
+            // Nothing that could throw from here on: what follows is true together, or not at all.
             fast = null;
             open = null;
-            reserved -= chunk.shut();
-            claimedBefore += chunk.claimed();
+            reserved -= lowered;
+            claimedBefore += claimed;
         }
     }
 
@@ -280,29 +284,41 @@ final class Intake<T> {
         return take(count, false);
     }
 
+    /** What takes memory comes before what counts: an error up to there leaves the items where they are. */
     private Taken<T> take(int max, boolean untilEnd) {
         Taken<T> taken = new Taken<>(takenInAll);
-        boolean ended = false;
-        while (!ended && taken.size() < max && !chunks.isEmpty()) {
-            Chunk<T> chunk = chunks.getFirst();
+        Chunk<T> chunk = chunks.first();
+        while (chunk != null && taken.size() < max) {
             int wanted = max - taken.size();
             if (chunk == open && chunk.waiting() <= wanted) {
                 retireOpen(); // first, so that no claim comes after our look at what was claimed
             }
             int count = Math.min(chunk.waiting(), wanted);
+            boolean retired = chunk != open;
+            if (count > 0) {
+                taken.add(chunk, count, retired);
+            }
+            boolean ended = untilEnd && retired && count == chunk.waiting() && chunk.end() != null;
+            chunk = ended ? null : chunk.next();
+        }
+        remove(taken.size());
+        return taken;
+    }
+
+    private void remove(int items) {
+        int left = items;
+        for (Chunk<T> chunk = chunks.first(); chunk != null && left > 0; chunk = chunks.first()) {
+            int count = Math.min(chunk.waiting(), left);
             forgetWeight(chunk, count);
-            taken.add(chunk, count, chunk != open);
+            chunk.take(count);
             reserved -= count;
             takenInAll += count;
+            left -= count;
             if (chunk != open && chunk.waiting() == 0) {
-                chunks.removeFirst();
-                if (chunk.end() != null) {
-                    ends--;
-                    ended = untilEnd;
-                }
+                chunks.remove();
+                ends -= chunk.end() == null ? 0 : 1;
             }
         }
-        return taken;
     }
 
     private void forgetWeight(Chunk<T> chunk, int count) {
@@ -351,7 +367,7 @@ final class Intake<T> {
             return waiting() >= maxBatchSize ? FlushReason.SIZE : null;
         }
         if (ends > 0) {
-            for (Chunk<T> chunk : chunks) {
+            for (Chunk<T> chunk = chunks.first(); chunk != null; chunk = chunk.next()) {
                 if (chunk.end() != null) {
                     return chunk.end();
                 }
@@ -362,7 +378,7 @@ final class Intake<T> {
 
     /** When the oldest item that waits was added, or somewhat before; only if some item waits. */
     long oldestAddedAt() {
-        return chunks.getFirst().openedAt();
+        return Objects.requireNonNull(chunks.first()).openedAt();
     }
 
     /** Whether so many items would find room if everything that waits were evicted. */

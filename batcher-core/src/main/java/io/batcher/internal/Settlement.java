@@ -55,43 +55,57 @@ final class Settlement<T> {
      * @param mayProbe whether an item that waits may be taken to tell a bad item from a bad handler
      */
     void failed(Delivery<T> delivery, Verdict verdict, boolean mayProbe, long now, Decision decision) {
+        // What takes memory comes before what counts: an error up to there leaves the batch in flight, to be tried
+        // again.
+        delivery.failed(verdict.cause());
+        Delivery<T> good = part(delivery, verdict.handled());
+        IsolationPass<T> running = retries.pass();
+        IsolationPass<T> begun = running == null && isolates(verdict) ? isolation(delivery, verdict) : null;
+        boolean alone = running == null && begun == null;
+        List<Letter<T>> givenUp = alone ? givenUp(delivery, verdict) : List.of();
+        Delivery<T> kept = alone ? part(delivery, verdict.kept()) : null;
+
         totals.batches++;
         totals.failedAttempts++;
         totals.consecutiveFailures++;
-        delivery.failed(verdict.cause());
-        int[] good = verdict.handled();
-        if (good.length > 0) {
-            handled(delivery.part(ids, good), decision);
+        if (good != null) {
+            handled(good, decision);
         }
-        IsolationPass<T> pass = retries.pass();
-        if (pass != null) {
-            pass.failed(verdict);
-            goOnWith(pass, delivery, mayProbe, now);
-        } else if (config.retry().isolatePoison() && verdict.givesUpSome() && good.length == 0) {
-            isolate(delivery, verdict, mayProbe, now);
-        } else {
-            giveUpOrKeep(delivery, verdict, now);
+        if (running != null) {
+            running.failed(verdict);
+            goOnWith(running, delivery, mayProbe, now);
+        } else if (begun != null) {
+            retries.begin(begun);
+            retries.attemptNotBefore(now);
+            goOnWith(begun, delivery, mayProbe, now);
+        }
+        givenUp.forEach(letter -> retries.addLetter(letter, now));
+        if (kept != null) {
+            keep(kept, now);
         }
     }
 
-    private void isolate(Delivery<T> delivery, Verdict verdict, boolean mayProbe, long now) {
+    private boolean isolates(Verdict verdict) {
+        return config.retry().isolatePoison() && verdict.givesUpSome() && verdict.handled().length == 0;
+    }
+
+    private IsolationPass<T> isolation(Delivery<T> delivery, Verdict verdict) {
         delivery.exhaust();
-        IsolationPass<T> pass = new IsolationPass<>(delivery, verdict.cause(), ids);
-        retries.begin(pass);
-        retries.attemptNotBefore(now);
-        goOnWith(pass, delivery, mayProbe, now);
+        return new IsolationPass<>(delivery, verdict.cause(), ids);
     }
 
-    private void giveUpOrKeep(Delivery<T> delivery, Verdict verdict, long now) {
+    private @Nullable Delivery<T> part(Delivery<T> delivery, int[] indexes) {
+        return indexes.length == 0 ? null : delivery.part(ids, indexes);
+    }
+
+    private List<Letter<T>> givenUp(Delivery<T> delivery, Verdict verdict) {
+        List<Letter<T>> letters = new ArrayList<>();
         for (Verdict.Failed part : verdict.failed()) {
             if (part.givenUp()) {
-                retries.addLetter(new Letter<>(delivery.part(ids, part.indexes()), part.cause()), now);
+                letters.add(new Letter<>(delivery.part(ids, part.indexes()), part.cause()));
             }
         }
-        int[] kept = verdict.kept();
-        if (kept.length > 0) {
-            keep(delivery.part(ids, kept), now);
-        }
+        return letters;
     }
 
     /** Keeps a batch for another attempt, after the delay. */
@@ -119,9 +133,9 @@ final class Settlement<T> {
     }
 
     private void handled(Delivery<T> delivery, Decision decision) {
+        decision.complete(delivery.items(), null);
         totals.handled += delivery.size();
         intake.release(delivery.size());
-        decision.complete(delivery.items(), null);
     }
 
     /** The dead-letter callback has taken the items of the first letter. */

@@ -35,7 +35,7 @@ final class Taken<T> {
         this.firstSequence = firstSequence;
     }
 
-    /** Takes the next slots of a chunk. Guarded by the batcher's lock. */
+    /** Adds the next slots of a chunk, which are not taken from it yet. Guarded by the batcher's lock. */
     void add(Chunk<T> chunk, int count, boolean retired) {
         int from = chunk.taken();
         Run<T> run = new Run<>(chunk, from, count, retired && from == 0 && count == chunk.claimed());
@@ -46,7 +46,6 @@ final class Taken<T> {
             others = others.isEmpty() ? new ArrayList<>() : others;
             others.add(run);
         }
-        chunk.take(count);
         size += count;
     }
 

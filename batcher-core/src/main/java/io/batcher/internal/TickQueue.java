@@ -45,28 +45,39 @@ final class TickQueue {
     /** Adds a task. Called on the timer's thread only. */
     void add(Runnable task) {
         due.add(task);
-        if (workers.get() == 0) {
-            hire();
+        try {
+            if (workers.get() == 0) {
+                hire();
+            }
+        } finally {
+            lookAgain();
         }
-        lookAgain();
     }
 
     private void lookAgain() {
         if (!looking) {
-            looking = true;
             takenBefore = taken.get();
             nextTime.accept(this::look);
+            looking = true;
         }
     }
 
     private void look() {
         looking = false;
         if (!due.isEmpty()) {
-            int more = taken.get() == takenBefore ? Math.max(1, workers.get()) : 0;
-            for (int i = 0; i < more; i++) {
-                hire();
+            try {
+                if (taken.get() == takenBefore) {
+                    hire(Math.min(due.size(), Math.max(1, workers.get())));
+                }
+            } finally {
+                lookAgain(); // also if no thread can be made now
             }
-            lookAgain();
+        }
+    }
+
+    private void hire(int more) {
+        for (int i = 0; i < more; i++) {
+            hire();
         }
     }
 

@@ -23,13 +23,21 @@ final class Verdict {
     record Failed(int[] indexes, Throwable cause, boolean givenUp) {}
 
     private final Throwable cause;
-    private final int size;
     private final List<Failed> failed;
+    private final int[] handled;
+    private final int[] kept;
 
     private Verdict(Throwable cause, int size, List<Failed> failed) {
         this.cause = cause;
-        this.size = size;
         this.failed = failed;
+        boolean[] isFailed = new boolean[size];
+        failed.forEach(part -> Arrays.stream(part.indexes()).forEach(index -> isFailed[index] = true));
+        this.handled =
+                IntStream.range(0, size).filter(index -> !isFailed[index]).toArray();
+        this.kept = failed.stream()
+                .filter(part -> !part.givenUp())
+                .flatMapToInt(part -> Arrays.stream(part.indexes()))
+                .toArray();
     }
 
     /**
@@ -76,17 +84,12 @@ final class Verdict {
 
     /** The indexes of the items that are to be tried again, ascending. */
     int[] kept() {
-        return failed.stream()
-                .filter(part -> !part.givenUp())
-                .flatMapToInt(part -> Arrays.stream(part.indexes()))
-                .toArray();
+        return kept;
     }
 
     /** The indexes of the items that the handler did not name, ascending: they are handled. */
     int[] handled() {
-        boolean[] isFailed = new boolean[size];
-        failed.forEach(part -> Arrays.stream(part.indexes()).forEach(index -> isFailed[index] = true));
-        return IntStream.range(0, size).filter(index -> !isFailed[index]).toArray();
+        return handled;
     }
 
     private static boolean namesItemsOf(PartialBatchException partial, int size) {

@@ -13,7 +13,9 @@ import java.util.ArrayDeque;
 import java.util.Comparator;
 import java.util.Objects;
 import java.util.PriorityQueue;
+import java.util.Set;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
@@ -42,6 +44,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class VirtualTime implements BatcherClock, BatcherScheduler, Executor {
 
+    private static final BatcherClock REAL = BatcherClock.system();
     private static final Instant START = Instant.parse("2000-01-01T00:00:00Z");
 
     /** A task and its time; the number keeps those of one time in order. */
@@ -70,6 +73,10 @@ public final class VirtualTime implements BatcherClock, BatcherScheduler, Execut
     }
 
     private volatile Thread driver = Thread.currentThread();
+
+    /** The threads that run a task now. */
+    private final Set<Thread> running = ConcurrentHashMap.newKeySet();
+
     private final Object monitor = new Object();
     private final ArrayDeque<Runnable> ready = new ArrayDeque<>();
     private final PriorityQueue<Timer> timers = new PriorityQueue<>(
@@ -126,7 +133,18 @@ public final class VirtualTime implements BatcherClock, BatcherScheduler, Execut
     public void runReady() {
         Runnable task;
         while ((task = nextReady()) != null) {
+            run(task);
+        }
+    }
+
+    private void run(Runnable task) {
+        boolean outermost = running.add(Thread.currentThread());
+        try {
             task.run();
+        } finally {
+            if (outermost) {
+                running.remove(Thread.currentThread());
+            }
         }
     }
 
@@ -177,10 +195,17 @@ public final class VirtualTime implements BatcherClock, BatcherScheduler, Execut
         return Thread.currentThread() == driver ? drive(latch, deadline) : linger(latch, deadline);
     }
 
-    private boolean drive(CountDownLatch latch, long deadline) {
-        runReady();
-        while (latch.getCount() > 0 && runNextTimer(deadline)) {
+    private boolean drive(CountDownLatch latch, long deadline) throws InterruptedException {
+        long patience = REAL.nanoTime() + deadline - nanoTime();
+        boolean goesOn = true;
+        while (goesOn) {
             runReady();
+            goesOn = latch.getCount() > 0 && runNextTimer(deadline);
+            // A handler on the thread that drove before takes no time, only patience: as much as there is time until
+            // the deadline.
+            if (!goesOn && isRunningElsewhere() && REAL.nanoTime() - patience < 0) {
+                goesOn = !latch.await(1, TimeUnit.MILLISECONDS);
+            }
         }
         if (latch.getCount() > 0) {
             synchronized (monitor) {
@@ -188,6 +213,10 @@ public final class VirtualTime implements BatcherClock, BatcherScheduler, Execut
             }
         }
         return latch.getCount() == 0;
+    }
+
+    private boolean isRunningElsewhere() {
+        return running.size() > (running.contains(Thread.currentThread()) ? 1 : 0);
     }
 
     private boolean linger(CountDownLatch latch, long deadline) throws InterruptedException {
@@ -215,7 +244,7 @@ public final class VirtualTime implements BatcherClock, BatcherScheduler, Execut
             timers.remove();
             now = Math.max(now, timer.at);
         }
-        timer.run();
+        run(timer);
         timer.rethrow();
         return true;
     }

@@ -68,6 +68,52 @@ class TickQueueTest {
     }
 
     @Test
+    void noMoreWorkersAreHiredThanTasksAreDue() {
+        for (int i = 0; i < 3; i++) {
+            queue.add(task("task " + i));
+        }
+        looks.remove().run();
+        looks.remove().run();
+        looks.remove().run();
+        assertThat(workers).hasSize(1 + 1 + 2 + 3);
+    }
+
+    @Test
+    void aLookThatFindsNoThreadLooksAgain() {
+        boolean[] exhausted = {false};
+        TickQueue poor = new TickQueue(looks::add, worker -> {
+            if (exhausted[0]) {
+                throw new OutOfMemoryError("unable to create native thread");
+            }
+            workers.add(worker);
+        });
+        poor.add(task("of a worker that hangs"));
+        poor.add(task("behind it"));
+        exhausted[0] = true;
+        assertThatThrownBy(() -> looks.remove().run()).isInstanceOf(OutOfMemoryError.class);
+        exhausted[0] = false;
+        looks.remove().run();
+        assertThat(workers).hasSize(2);
+    }
+
+    @Test
+    void aTimerThatCannotBeSetIsSetTheNextTime() {
+        boolean[] refuses = {true};
+        TickQueue poor = new TickQueue(
+                look -> {
+                    if (refuses[0]) {
+                        throw new OutOfMemoryError("no timer");
+                    }
+                    looks.add(look);
+                },
+                workers::add);
+        assertThatThrownBy(() -> poor.add(task("a"))).isInstanceOf(OutOfMemoryError.class);
+        refuses[0] = false;
+        poor.add(task("b"));
+        assertThat(looks).hasSize(1);
+    }
+
+    @Test
     void aTaskThatTakesLongDoesNotHoldUpTheOthers() {
         queue.add(() -> {
             looks.remove().run(); // moved since: the first was taken

@@ -9,6 +9,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.batcher.Batcher;
 import io.batcher.BatcherConfig;
+import io.batcher.BatcherState;
+import io.batcher.CloseResult;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -240,5 +242,40 @@ class VirtualTimeTest {
         time.advance(SECOND);
         assertThat(log).containsExactly("500 one [a]", "600 two [b]");
         batchers.forEach(Batcher::close);
+    }
+
+    @Test
+    void aThreadThatTakesOverTheDrivingLetsTheHandlerOfTheOneBeforeItEnd() throws Exception {
+        CountDownLatch called = new CountDownLatch(1);
+        CountDownLatch released = new CountDownLatch(1);
+        Batcher<String> batcher = time.applyTo(Batcher.<String>builder("virtual"))
+                .handler(batch -> {
+                    called.countDown();
+                    released.await();
+                })
+                .build();
+        batcher.add("a");
+        CompletableFuture<CloseResult<String>> closed = new CompletableFuture<>();
+        Thread closer = new Thread(() -> {
+            try {
+                called.await();
+                time.driveFromHere();
+                new Thread(() -> {
+                            while (batcher.stats().state() != BatcherState.DRAINING) {
+                                Thread.onSpinWait();
+                            }
+                            released.countDown();
+                        })
+                        .start();
+                closed.complete(batcher.close(Duration.ofSeconds(10)));
+            } catch (Throwable t) {
+                closed.completeExceptionally(t);
+            }
+        });
+        closer.start();
+        time.advance(millis(500));
+        assertThat(closed.get(10, TimeUnit.SECONDS).undelivered()).isEmpty();
+        assertThat(closed.join().timedOut()).isFalse();
+        assertThat(batcher.stats().handled()).isEqualTo(1);
     }
 }

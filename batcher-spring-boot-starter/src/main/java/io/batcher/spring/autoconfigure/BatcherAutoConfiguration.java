@@ -21,6 +21,7 @@ import org.springframework.boot.autoconfigure.condition.SearchStrategy;
 import org.springframework.boot.autoconfigure.task.TaskExecutionAutoConfiguration;
 import org.springframework.boot.autoconfigure.task.TaskSchedulingAutoConfiguration;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.ApplicationContext;
 import org.springframework.context.ApplicationListener;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Role;
@@ -99,8 +100,12 @@ public final class BatcherAutoConfiguration {
     /** A context of tests may be closed by a shutdown hook, when the thread of the tests moves the time no more. */
     @Bean
     @ConditionalOnBean(VirtualTime.class)
-    ApplicationListener<ContextClosedEvent> batcherVirtualTimeDriver(VirtualTime time) {
-        return closed -> time.driveFromHere();
+    ApplicationListener<ContextClosedEvent> batcherVirtualTimeDriver(VirtualTime time, ApplicationContext context) {
+        return closed -> {
+            if (closed.getApplicationContext() == context) { // not a child
+                time.driveFromHere();
+            }
+        };
     }
 
     /**
