@@ -37,7 +37,7 @@ final class BatcherPlanner {
         new HandlerScan(beanFactory, environment).handlers().forEach(this::add);
         Set<String> names = names();
         refuseNamesThatAreEqualWithoutHyphens(names);
-        OptionNames.refuseMisplaced(environment, names);
+        MisplacedProperties.refuse(environment, names);
         return names.stream()
                 .map(name -> spec(name, options.optionsOf(name), names))
                 .toList();
