@@ -24,6 +24,7 @@ import org.springframework.boot.context.properties.EnableConfigurationProperties
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.ApplicationListener;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.ImportRuntimeHints;
 import org.springframework.context.annotation.Role;
 import org.springframework.context.event.ContextClosedEvent;
 import org.springframework.core.env.Environment;
@@ -33,6 +34,7 @@ import org.springframework.scheduling.TaskScheduler;
 /** Auto-configuration for batchers: each of them a bean, from properties and {@code @BatchHandler} methods. */
 @AutoConfiguration(after = {TaskExecutionAutoConfiguration.class, TaskSchedulingAutoConfiguration.class})
 @EnableConfigurationProperties(BatcherProperties.class)
+@ImportRuntimeHints(BatcherRuntimeHints.class)
 public final class BatcherAutoConfiguration {
 
     static final String SCHEDULER = "batcherTaskScheduler";

@@ -7,6 +7,7 @@ package io.batcher.spring.autoconfigure;
 import io.batcher.spring.BatcherRegistry;
 import io.batcher.spring.health.BatchersHealthIndicator;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
@@ -17,6 +18,7 @@ import org.springframework.context.annotation.Bean;
 @AutoConfiguration(after = BatcherAutoConfiguration.class)
 @ConditionalOnClass(HealthIndicator.class)
 @ConditionalOnBooleanProperty("management.health.batchers.enabled")
+@ConditionalOnBean(BatcherRegistry.class)
 public final class BatcherHealthContributorAutoConfiguration {
 
     @Bean

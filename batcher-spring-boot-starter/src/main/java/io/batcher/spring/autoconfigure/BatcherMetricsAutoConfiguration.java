@@ -9,6 +9,7 @@ import io.batcher.spring.BatcherRegistry;
 import io.batcher.spring.metrics.BatcherMetrics;
 import io.micrometer.core.instrument.binder.MeterBinder;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.SearchStrategy;
@@ -19,6 +20,7 @@ import org.springframework.core.annotation.Order;
 /** Auto-configuration for the metrics of batchers. */
 @AutoConfiguration(after = BatcherAutoConfiguration.class)
 @ConditionalOnClass(MeterBinder.class)
+@ConditionalOnBean(BatcherRegistry.class)
 public final class BatcherMetricsAutoConfiguration {
 
     @Bean

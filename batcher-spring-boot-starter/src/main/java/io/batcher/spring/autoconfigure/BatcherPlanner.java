@@ -37,7 +37,7 @@ final class BatcherPlanner {
         new HandlerScan(beanFactory, environment).handlers().forEach(this::add);
         Set<String> names = names();
         refuseNamesThatAreEqualWithoutHyphens(names);
-        OptionNames.refuseMisplaced(environment, names);
+        MisplacedProperties.refuse(environment, names);
         return names.stream()
                 .map(name -> spec(name, options.optionsOf(name), names))
                 .toList();
@@ -169,7 +169,10 @@ final class BatcherPlanner {
                         + HandlerKind.BATCH.on(name) + " and no item-type. " + known.list() + known.suggestionFor(name),
                 "Correct the name, add a method with " + HandlerKind.BATCH.on(name) + " to a bean (one whose class its"
                         + " definition tells: a @Bean method returns the class itself, not an interface), or set "
-                        + key + ".item-type.");
+                        + key
+                        + ".item-type. If it is a batcher of a child context, configure it where only"
+                        + " the child reads, under a profile or a spring.config.name of its own, or exclude"
+                        + " BatcherAutoConfiguration in a parent without batchers.");
     }
 
     static void refuseOtherItemType(BatcherSpec spec, HandlerMethod handler) {

@@ -20,6 +20,7 @@ import org.springframework.core.ResolvableType;
 import org.springframework.core.annotation.AnnotatedElementUtils;
 import org.springframework.core.annotation.AnnotationUtils;
 import org.springframework.core.env.Environment;
+import org.springframework.stereotype.Component;
 import org.springframework.util.ClassUtils;
 
 /** Finds annotated methods by the types that bean definitions tell, without creating a bean. */
@@ -55,8 +56,13 @@ final class HandlerScan {
 
     /** Whether the class can have annotated methods at all. */
     static boolean isCandidate(Class<?> type) {
-        return !type.getName().startsWith("org.springframework.")
-                && AnnotationUtils.isCandidateClass(type, HandlerKind.annotations());
+        return AnnotationUtils.isCandidateClass(type, HandlerKind.annotations()) && !isOfSpring(type);
+    }
+
+    /** As Spring has it for its own event listeners: a component in such a package is an application's, or a test's. */
+    private static boolean isOfSpring(Class<?> userType) {
+        return userType.getName().startsWith("org.springframework.")
+                && !AnnotatedElementUtils.isAnnotated(userType, Component.class);
     }
 
     /** Returns the name of the batcher that an annotated method speaks of, placeholders resolved. */

@@ -32,7 +32,8 @@ final class KnownNames {
         return nearest(name).map(near -> " Did you mean \"" + near + "\"?").orElse("");
     }
 
-    private Optional<String> nearest(String name) {
+    /** Returns the name that is near enough to be what was meant. */
+    Optional<String> nearest(String name) {
         int tolerance = Math.max(1, name.length() / 3);
         return names.stream()
                 .filter(known -> distance(known, name) <= tolerance)

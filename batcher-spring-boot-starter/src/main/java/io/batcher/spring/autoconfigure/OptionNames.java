@@ -10,30 +10,15 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.springframework.boot.context.properties.bind.DataObjectPropertyName;
 import org.springframework.boot.context.properties.source.ConfigurationProperty;
-import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
-import org.springframework.boot.context.properties.source.ConfigurationPropertyName.Form;
-import org.springframework.boot.context.properties.source.ConfigurationPropertySource;
-import org.springframework.boot.context.properties.source.ConfigurationPropertySources;
-import org.springframework.boot.context.properties.source.IterableConfigurationPropertySource;
-import org.springframework.boot.context.properties.source.UnboundElementsSourceFilter;
-import org.springframework.core.env.Environment;
 
-/**
- * Refuses names under {@code batcher} that are misspelled or in a wrong place: an option that is silently ignored, a limit of
- * attempts for example, is found out too late. System properties and environment variables are not looked at, as is Spring
- * Boot's custom.
- */
+/** The names of options, and what is said of one that does not exist. */
 final class OptionNames {
-
-    private static final ConfigurationPropertyName BATCHER = ConfigurationPropertyName.of("batcher");
 
     /** As YAML has them, from the place of a batcher. */
     static final Set<String> OPTIONS = Stream.concat(
                     names(BatcherProperties.Options.class).filter(name -> !name.equals("retry")),
                     names(BatcherProperties.Retry.class).map(name -> "retry." + name))
             .collect(Collectors.toUnmodifiableSet());
-
-    private static final Set<String> GROUPS = names(BatcherProperties.class).collect(Collectors.toUnmodifiableSet());
 
     private OptionNames() {}
 
@@ -43,49 +28,32 @@ final class OptionNames {
         String meant = OPTIONS.contains("retry." + option)
                 ? " Did you mean \"retry." + option + "\"?"
                 : new KnownNames(OPTIONS).suggestionFor(option);
-        return new BatcherConfigurationException(
-                subject + " is not configured properly: " + property.getName()
-                        + (property.getOrigin() == null ? "" : " (" + property.getOrigin() + ")") + " is no option."
-                        + meant,
-                "Correct it. The options are " + OPTIONS.stream().sorted().collect(Collectors.joining(", ")) + ".");
+        return unknown(subject, property, meant, OPTIONS);
     }
 
     /**
-     * Refuses what looks like a group or a batcher in a wrong place. Anything else directly below {@code batcher} may be the
-     * application's own.
+     * Makes such a failure of a property in any group.
      *
-     * @param names the names of all batchers
+     * @param meant a question that begins with a space, or nothing
+     * @param options the options that the group has
      */
-    static void refuseMisplaced(Environment environment, Set<String> names) {
-        UnboundElementsSourceFilter counts = new UnboundElementsSourceFilter();
-        for (ConfigurationPropertySource source : ConfigurationPropertySources.get(environment)) {
-            if (source instanceof IterableConfigurationPropertySource iterable && counts.apply(source)) {
-                iterable.stream()
-                        .filter(BATCHER::isAncestorOf)
-                        .map(name -> name.getElement(1, Form.DASHED))
-                        .distinct()
-                        .forEach(group -> refuseMisplaced(group, names));
-            }
-        }
+    static BatcherConfigurationException unknown(
+            String subject, ConfigurationProperty property, String meant, Set<String> options) {
+        return new BatcherConfigurationException(
+                subject + " is not configured properly: " + describe(property) + " is no option." + meant,
+                options.isEmpty()
+                        ? "Remove it."
+                        : "Correct it. The options are "
+                                + options.stream().sorted().collect(Collectors.joining(", ")) + ".");
     }
 
-    private static void refuseMisplaced(String group, Set<String> names) {
-        if (GROUPS.contains(group)) {
-            return;
-        }
-        if (names.contains(group)) {
-            throw new BatcherConfigurationException(
-                    "The options of batcher \"" + group + "\" are in a wrong place: batcher." + group + ".",
-                    "Move them to " + InstanceKeys.INSTANCES + "." + group + ".");
-        }
-        String meant = new KnownNames(GROUPS).suggestionFor(group);
-        if (!meant.isEmpty()) {
-            throw new BatcherConfigurationException(
-                    "There is no group of properties batcher." + group + "." + meant, "Correct its name.");
-        }
+    /** Returns the name of a property and where it was found. */
+    static String describe(ConfigurationProperty property) {
+        return property.getName() + (property.getOrigin() == null ? "" : " (" + property.getOrigin() + ")");
     }
 
-    private static Stream<String> names(Class<? extends Record> group) {
+    /** Returns the names of a group's components, as YAML has them. */
+    static Stream<String> names(Class<? extends Record> group) {
         return Stream.of(group.getRecordComponents())
                 .map(RecordComponent::getName)
                 .map(DataObjectPropertyName::toDashedForm);

@@ -73,8 +73,9 @@ class AheadOfTimeTest {
                         .doesNotContain("readingsBatcher", "secretsBatcher", "BatcherSpec"));
     }
 
+    /** What is written for a native image; none is built here. */
     @Test
-    void handlerMethodsMayBeInvokedInANativeImage() throws IOException {
+    void thereAreHintsForHandlerMethods() throws IOException {
         Path hints =
                 generated.resolve("resources/META-INF/native-image/io.batcher/aot-test/reachability-metadata.json");
         assertThat(Files.readString(hints)).contains(WholeApplication.class.getName() + "$Stores", "\"store\"");

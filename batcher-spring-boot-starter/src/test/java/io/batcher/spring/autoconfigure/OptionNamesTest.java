@@ -8,11 +8,17 @@ import static io.batcher.spring.autoconfigure.StartFailures.assertFailure;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.batcher.spring.BatchHandler;
+import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.core.env.SimpleCommandLinePropertySource;
+import org.springframework.core.env.StandardEnvironment;
+import org.springframework.core.env.SystemEnvironmentPropertySource;
 
 /** S1: properties that are misspelled or in a wrong place stop the start, and are not silently ignored. */
 class OptionNamesTest {
@@ -62,9 +68,110 @@ class OptionNamesTest {
                 "Move them to batcher.instances.readings.");
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "interval, interval",
+        "maxBatchSize, max-batch-size",
+        "retry-on[0], retry.retry-on",
+        "max-attempts, retry.max-attempts",
+        "retry.max-attempts, retry",
+        "retry, retry"
+    })
+    void anOptionThatBelongsToNoBatcher(String wrong, String option) {
+        assertFailure(
+                readings.withPropertyValues("batcher." + wrong + "=3"),
+                found("batcher." + wrong) + " is in a wrong place.",
+                "Move it to batcher.defaults." + option + " or batcher.instances.<name>." + option + ".");
+    }
+
+    @Test
+    void anItemTypeThatBelongsToNoBatcher() {
+        assertFailure(
+                contexts.withPropertyValues("batcher.item-type=java.lang.String"),
+                found("batcher.item-type") + " is in a wrong place.",
+                "Move it to batcher.instances.<name>.item-type.");
+    }
+
+    @Test
+    void anOptionThatIsMisspelledTooAndBelongsToNoBatcher() {
+        assertFailure(
+                contexts.withPropertyValues("batcher.max-attemps=3"),
+                found("batcher.max-attemps") + " is no option. Did you mean \"max-attempts\"?",
+                "Correct its name, and move it to batcher.defaults.retry.max-attempts or"
+                        + " batcher.instances.<name>.retry.max-attempts.");
+    }
+
+    @Test
+    void aLimitOutsideItsGroup() {
+        assertFailure(
+                contexts.withPropertyValues("batcher.max-age=1m"),
+                found("batcher.max-age") + " is in a wrong place.",
+                "Move it to batcher.health.max-age.");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "endpoint.flush-timout, ' Did you mean \"flush-timeout\"?', Correct it. The options are flush-timeout.",
+        "endpoint.flush.timeout, '', Correct it. The options are flush-timeout.",
+        "health.maxAges, ' Did you mean \"max-age\"?', 'Correct it. The options are max-age, max-consecutive-failures.'",
+        "health.max-age.value, ' Did you mean \"max-age\"?',"
+                + " 'Correct it. The options are max-age, max-consecutive-failures.'",
+        "scheduler.pool-size, '', Remove it."
+    })
+    void aLimitThatDoesNotExist(String wrong, String meant, String action) {
+        assertFailure(
+                contexts.withPropertyValues("batcher." + wrong + "=1m"),
+                "batcher." + wrong.substring(0, wrong.indexOf('.')) + " is not configured properly: "
+                        + found("batcher." + wrong) + " is no option." + meant,
+                action);
+    }
+
+    @Test
+    void limitsThatExistInAnySpelling() {
+        contexts.withPropertyValues(
+                        "batcher.scheduler=batcherTaskScheduler",
+                        "batcher.endpoint.flushTimeout=1s",
+                        "batcher.health.max_age=1m",
+                        "batcher.health.maxconsecutivefailures=3")
+                .run(context -> {
+                    assertThat(context).hasNotFailed();
+                    BatcherProperties properties = context.getBean(BatcherProperties.class);
+                    assertThat(properties.endpoint().flushTimeout()).hasSeconds(1);
+                    assertThat(properties.health()).isEqualTo(new BatcherProperties.Health(Duration.ofMinutes(1), 3));
+                });
+    }
+
+    /** They are shared by all programs that are started from the same place. */
+    @Test
+    void systemPropertiesAndEnvironmentVariablesAreNotChecked() {
+        readings.withSystemProperties("batcher.interval=1s", "batcher.instances.readings.intervall=1s")
+                .withInitializer(context -> context.getEnvironment()
+                        .getPropertySources()
+                        .replace(
+                                StandardEnvironment.SYSTEM_ENVIRONMENT_PROPERTY_SOURCE_NAME,
+                                new SystemEnvironmentPropertySource(
+                                        StandardEnvironment.SYSTEM_ENVIRONMENT_PROPERTY_SOURCE_NAME,
+                                        Map.of("BATCHER_CAPACITY", "1", "BATCHER_HEALTH_MAXAGES", "1m"))))
+                .run(context -> assertThat(context).hasNotFailed());
+    }
+
+    @Test
+    void argumentsOfTheCommandLineAreChecked() {
+        assertFailure(
+                readings.withInitializer(context -> context.getEnvironment()
+                        .getPropertySources()
+                        .addFirst(new SimpleCommandLinePropertySource("--batcher.interval=1s"))),
+                "batcher.interval (\"batcher.interval\" from property source \"commandLineArgs\") is in a wrong place.",
+                "Move it to batcher.defaults.interval or batcher.instances.<name>.interval.");
+    }
+
     @Test
     void whatTheApplicationHasBesideThemIsItsOwn() {
-        readings.withPropertyValues("batcher.company.colour=red", "batcher.instances.readings.maxBatchSize=7")
+        readings.withPropertyValues(
+                        "batcher.company.colour=red",
+                        "batcher.interval.colour=red",
+                        "batcher.colour=red",
+                        "batcher.instances.readings.maxBatchSize=7")
                 .run(context -> assertThat(context).hasNotFailed());
     }
 
@@ -77,6 +184,10 @@ class OptionNamesTest {
     void aLimitThatMakesNoSense(String property, String message) {
         contexts.withPropertyValues(property)
                 .run(context -> assertThat(context).getFailure().rootCause().hasMessage(message));
+    }
+
+    private static String found(String property) {
+        return property.toLowerCase(Locale.ROOT) + " (\"" + property + "\" from property source \"test\")";
     }
 
     static class Readings {

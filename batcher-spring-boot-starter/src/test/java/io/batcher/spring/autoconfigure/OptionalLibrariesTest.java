@@ -12,10 +12,12 @@ import io.batcher.testing.VirtualTime;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.test.context.FilteredClassLoader;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 
 /** S9: nothing but Spring Boot is needed. */
 class OptionalLibrariesTest {
@@ -56,6 +58,24 @@ class OptionalLibrariesTest {
                     assertThat(context.containsBean("batcherMetrics")).isEqualTo(!library.startsWith("io.micrometer"));
                     assertThat(context.containsBean("batchObservations")).isEqualTo(!library.equals("io.micrometer"));
                 });
+    }
+
+    /** Whoever excludes that one alone does not know of the others. */
+    @Test
+    void theOthersRestWithoutBatcherAutoConfiguration() {
+        new ApplicationContextRunner()
+                .withConfiguration(AutoConfigurations.of(
+                        BatcherEndpointAutoConfiguration.class,
+                        BatcherHealthContributorAutoConfiguration.class,
+                        BatcherMetricsAutoConfiguration.class,
+                        BatcherObservationAutoConfiguration.class))
+                .withPropertyValues(
+                        "management.endpoints.web.exposure.include=batchers", "management.health.batchers.enabled=true")
+                .run(context -> assertThat(context)
+                        .hasNotFailed()
+                        .doesNotHaveBean("batchersEndpoint")
+                        .doesNotHaveBean("batchersHealthIndicator")
+                        .doesNotHaveBean("batcherMetrics"));
     }
 
     static class Readings {

@@ -6,6 +6,7 @@ package io.batcher.spring.autoconfigure;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatException;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.batcher.Batcher;
 import io.batcher.BatcherState;
@@ -14,7 +15,10 @@ import io.batcher.spring.BatcherRegistry;
 import io.batcher.spring.testing.UseVirtualTime;
 import io.batcher.testing.VirtualTime;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.io.IOException;
 import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,6 +27,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import javax.management.ObjectName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
@@ -30,6 +35,7 @@ import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.boot.micrometer.metrics.autoconfigure.CompositeMeterRegistryAutoConfiguration;
 import org.springframework.boot.micrometer.metrics.autoconfigure.MetricsAutoConfiguration;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.context.ApplicationContext;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Configuration;
 
@@ -111,6 +117,73 @@ class SeveralContextsTest {
             assertThat(child.getBean(BatcherRegistry.class))
                     .isNotSameAs(child.getParent().getBean(BatcherRegistry.class));
         }
+    }
+
+    @Test
+    void aFileThatBothReadMayNotConfigureABatcherOfTheChild(@TempDir Path files) throws IOException {
+        Files.writeString(files.resolve("application.properties"), "batcher.instances.audit.interval=2s");
+        assertThatExceptionOfType(BatcherConfigurationException.class)
+                .isThrownBy(() -> run(parent(files, ParentApp.class).child(ChildApp.class)))
+                .satisfies(failure -> assertThat(failure.action())
+                        .contains(
+                                "child context",
+                                "a profile",
+                                "spring.config.name",
+                                "exclude BatcherAutoConfiguration"));
+    }
+
+    @Test
+    void aProfileOfTheChildMay(@TempDir Path files) throws IOException {
+        Files.writeString(files.resolve("application.properties"), "batcher.instances.readings.interval=3s");
+        Files.writeString(files.resolve("application-child.properties"), "batcher.instances.audit.interval=2s");
+        try (ConfigurableApplicationContext child =
+                run(parent(files, ParentApp.class).child(ChildApp.class).profiles("child"))) {
+            assertThat(intervalOf("audit", child)).hasSeconds(2);
+            assertThat(intervalOf("readings", child.getParent())).hasSeconds(3);
+        }
+    }
+
+    @Test
+    void aFileOfTheChildMay(@TempDir Path files) throws IOException {
+        Files.writeString(files.resolve("application.properties"), "batcher.instances.readings.interval=3s");
+        Files.writeString(files.resolve("child.properties"), "batcher.instances.audit.interval=2s");
+        try (ConfigurableApplicationContext parent = run(parent(files, ParentApp.class));
+                ConfigurableApplicationContext child = run(new SpringApplicationBuilder(ChildApp.class)
+                        .parent(parent)
+                        .properties("spring.config.location=" + files.toUri(), "spring.config.name=child"))) {
+            assertThat(intervalOf("audit", child)).hasSeconds(2);
+            assertThat(intervalOf("readings", parent)).hasSeconds(3);
+        }
+    }
+
+    @Test
+    void aParentWithoutTheStarterMayReadWhatConfiguresABatcherOfTheChild(@TempDir Path files) throws IOException {
+        Files.writeString(files.resolve("application.properties"), "batcher.instances.audit.interval=2s");
+        try (ConfigurableApplicationContext child =
+                run(parent(files, ParentWithoutStarter.class).child(LonelyChildApp.class))) {
+            assertThat(intervalOf("audit", child)).hasSeconds(2);
+            assertThat(child.getParent().getBeanProvider(BatcherRegistry.class)).isEmpty();
+        }
+    }
+
+    private static SpringApplicationBuilder parent(Path files, Class<?> application) {
+        return new SpringApplicationBuilder(application)
+                .web(WebApplicationType.NONE)
+                .properties("spring.config.location=" + files.toUri());
+    }
+
+    private static ConfigurableApplicationContext run(SpringApplicationBuilder application) {
+        return application.web(WebApplicationType.NONE).run();
+    }
+
+    private static Duration intervalOf(String batcher, ApplicationContext context) {
+        return context.getBean(BatcherRegistry.class).managed().stream()
+                .filter(managed -> managed.name().equals(batcher))
+                .findFirst()
+                .orElseThrow()
+                .config()
+                .orElseThrow()
+                .interval();
     }
 
     @Test
@@ -203,6 +276,18 @@ class SeveralContextsTest {
     @EnableAutoConfiguration
     @org.springframework.context.annotation.Import(Audit.class)
     static class ChildApp {}
+
+    @Configuration(proxyBeanMethods = false)
+    @EnableAutoConfiguration(exclude = BatcherAutoConfiguration.class)
+    static class ParentWithoutStarter {}
+
+    @Configuration(proxyBeanMethods = false)
+    @EnableAutoConfiguration
+    static class LonelyChildApp {
+
+        @BatchHandler("audit")
+        void handle(List<String> batch) {}
+    }
 
     static class Readings {
 

@@ -29,6 +29,10 @@ class StartupFailureTest {
     private static final String HANDLE =
             "@BatchHandler(\"readings\") on " + TEST + "$Readings.handle of bean 'startupFailureTest.Readings'";
 
+    private static final String OR_OF_A_CHILD =
+            " If it is a batcher of a child context, configure it where only the child reads, under a profile or a"
+                    + " spring.config.name of its own, or exclude BatcherAutoConfiguration in a parent without batchers.";
+
     private final ApplicationContextRunner contexts = Contexts.inVirtualTime();
     private final ApplicationContextRunner readings = contexts.withUserConfiguration(Readings.class);
 
@@ -41,7 +45,7 @@ class StartupFailureTest {
                         + " Did you mean \"readings\"?",
                 "Correct the name, add a method with @BatchHandler(\"reading\") to a bean (one whose class its"
                         + " definition tells: a @Bean method returns the class itself, not an interface), or set"
-                        + " batcher.instances.reading.item-type.");
+                        + " batcher.instances.reading.item-type." + OR_OF_A_CHILD);
     }
 
     @Test
@@ -52,7 +56,7 @@ class StartupFailureTest {
                         + " @BatchHandler(\"lonely\") and no item-type. There are no batchers.",
                 "Correct the name, add a method with @BatchHandler(\"lonely\") to a bean (one whose class its"
                         + " definition tells: a @Bean method returns the class itself, not an interface), or set"
-                        + " batcher.instances.lonely.item-type.");
+                        + " batcher.instances.lonely.item-type." + OR_OF_A_CHILD);
     }
 
     @Test

@@ -1,0 +1,26 @@
+/*
+ * Copyright 2026 the Batcher authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.batcher.spring.autoconfigure;
+
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.springframework.aot.hint.MemberCategory;
+import org.springframework.aot.hint.RuntimeHints;
+import org.springframework.aot.hint.RuntimeHintsRegistrar;
+
+/**
+ * What is used by name at run time only, for a native image: the factory of the definitions that
+ * {@link BatcherDefinitionRegistrar} makes; the components of the properties, which {@link OptionNames} reads; and
+ * {@link BatcherProperties.Options#of}, which Spring Boot 4.0 looks for. Constructors are left to Spring Boot.
+ */
+final class BatcherRuntimeHints implements RuntimeHintsRegistrar {
+
+    @Override
+    public void registerHints(RuntimeHints hints, @Nullable ClassLoader classLoader) {
+        hints.reflection().registerType(BatcherFactory.class, MemberCategory.INVOKE_DECLARED_METHODS);
+        Stream.concat(Stream.of(BatcherProperties.class), Stream.of(BatcherProperties.class.getDeclaredClasses()))
+                .forEach(type -> hints.reflection().registerType(type, MemberCategory.INVOKE_PUBLIC_METHODS));
+    }
+}

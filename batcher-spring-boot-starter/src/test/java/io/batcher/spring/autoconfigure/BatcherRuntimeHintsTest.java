@@ -1,0 +1,66 @@
+/*
+ * Copyright 2026 the Batcher authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.batcher.spring.autoconfigure;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.batcher.spring.autoconfigure.BatcherProperties.Endpoint;
+import io.batcher.spring.autoconfigure.BatcherProperties.Health;
+import io.batcher.spring.autoconfigure.BatcherProperties.Options;
+import io.batcher.spring.autoconfigure.BatcherProperties.Retry;
+import java.lang.reflect.Constructor;
+import java.lang.reflect.Method;
+import java.lang.reflect.RecordComponent;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.aot.generate.ClassNameGenerator;
+import org.springframework.aot.generate.DefaultGenerationContext;
+import org.springframework.aot.generate.InMemoryGeneratedFiles;
+import org.springframework.aot.hint.RuntimeHints;
+import org.springframework.aot.hint.predicate.RuntimeHintsPredicates;
+import org.springframework.context.annotation.AnnotationConfigApplicationContext;
+import org.springframework.context.aot.ApplicationContextAotGenerator;
+import org.springframework.javapoet.ClassName;
+
+/** S9: what the starter uses by name is kept in a native image. The hints are looked at, no image is built. */
+class BatcherRuntimeHintsTest {
+
+    private final RuntimeHints hints = hintsOf(BatcherAutoConfiguration.class);
+
+    @Test
+    void theFactoryOfTheDefinitionsThatAreMadeAtRunTime() throws Exception {
+        Method create = BatcherFactory.class.getDeclaredMethod("create", BatcherSpec.class);
+        assertThat(hints).matches(RuntimeHintsPredicates.reflection().onMethodInvocation(create));
+    }
+
+    @ParameterizedTest
+    @ValueSource(classes = {BatcherProperties.class, Options.class, Retry.class, Endpoint.class, Health.class})
+    void theConstructorsAndComponentsOfTheProperties(Class<?> group) {
+        for (Constructor<?> constructor : group.getDeclaredConstructors()) {
+            assertThat(hints).matches(RuntimeHintsPredicates.reflection().onConstructorInvocation(constructor));
+        }
+        for (RecordComponent component : group.getRecordComponents()) {
+            assertThat(hints).matches(RuntimeHintsPredicates.reflection().onMethodInvocation(component.getAccessor()));
+        }
+    }
+
+    @Test
+    void theFactoryMethodThatConvertsANameWithNothingBelowIt() throws Exception {
+        Method of = Options.class.getMethod("of", String.class);
+        assertThat(hints).matches(RuntimeHintsPredicates.reflection().onMethodInvocation(of));
+    }
+
+    /** As ahead-of-time processing collects them, from all that an application has. */
+    private static RuntimeHints hintsOf(Class<?> configuration) {
+        DefaultGenerationContext generation = new DefaultGenerationContext(
+                new ClassNameGenerator(ClassName.get(configuration)), new InMemoryGeneratedFiles());
+        try (AnnotationConfigApplicationContext context = new AnnotationConfigApplicationContext()) {
+            context.register(configuration);
+            new ApplicationContextAotGenerator().processAheadOfTime(context, generation);
+        }
+        return generation.getRuntimeHints();
+    }
+}
