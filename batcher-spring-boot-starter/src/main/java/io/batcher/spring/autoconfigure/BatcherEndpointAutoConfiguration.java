@@ -14,6 +14,7 @@ import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.condition.SearchStrategy;
 import org.springframework.context.annotation.Bean;
 
 /** Auto-configuration for the actuator endpoint {@code batchers}. */
@@ -23,14 +24,14 @@ import org.springframework.context.annotation.Bean;
 public final class BatcherEndpointAutoConfiguration {
 
     @Bean
-    @ConditionalOnMissingBean
+    @ConditionalOnMissingBean(search = SearchStrategy.CURRENT)
     @ConditionalOnAvailableEndpoint
     BatchersEndpoint batchersEndpoint(BatcherRegistry registry, BatcherProperties properties) {
         return new BatchersEndpoint(registry, properties.endpoint().flushTimeout());
     }
 
     @Bean
-    @ConditionalOnMissingBean
+    @ConditionalOnMissingBean(search = SearchStrategy.CURRENT)
     @ConditionalOnAvailableEndpoint(endpoint = BatchersEndpoint.class, exposure = EndpointExposure.WEB)
     BatchersEndpointWebExtension batchersEndpointWebExtension(BatchersEndpoint endpoint) {
         return new BatchersEndpointWebExtension(endpoint);

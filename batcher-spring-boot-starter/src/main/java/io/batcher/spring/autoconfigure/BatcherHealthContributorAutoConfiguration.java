@@ -11,6 +11,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.condition.SearchStrategy;
 import org.springframework.boot.health.contributor.HealthIndicator;
 import org.springframework.context.annotation.Bean;
 
@@ -22,7 +23,9 @@ import org.springframework.context.annotation.Bean;
 public final class BatcherHealthContributorAutoConfiguration {
 
     @Bean
-    @ConditionalOnMissingBean(name = {"batchersHealthIndicator", "batchersHealthContributor"})
+    @ConditionalOnMissingBean(
+            name = {"batchersHealthIndicator", "batchersHealthContributor"},
+            search = SearchStrategy.CURRENT)
     BatchersHealthIndicator batchersHealthIndicator(BatcherRegistry registry, BatcherProperties properties) {
         BatcherProperties.Health health = properties.health();
         return new BatchersHealthIndicator(registry, health.maxAge(), health.maxConsecutiveFailures());

@@ -12,6 +12,8 @@ import io.batcher.Batcher;
 import io.batcher.BatcherState;
 import io.batcher.spring.BatchHandler;
 import io.batcher.spring.BatcherRegistry;
+import io.batcher.spring.actuate.BatchersEndpoint;
+import io.batcher.spring.health.BatchersHealthIndicator;
 import io.batcher.spring.testing.UseVirtualTime;
 import io.batcher.testing.VirtualTime;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -19,6 +21,10 @@ import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -35,6 +41,7 @@ import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.boot.micrometer.metrics.autoconfigure.CompositeMeterRegistryAutoConfiguration;
 import org.springframework.boot.micrometer.metrics.autoconfigure.MetricsAutoConfiguration;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.boot.web.server.context.WebServerApplicationContext;
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Configuration;
@@ -206,6 +213,40 @@ class SeveralContextsTest {
                             assertThat(batchersMeasuredIn(child.getBean(SimpleMeterRegistry.class)))
                                     .containsExactly("audit");
                         }));
+    }
+
+    @Test
+    void aChildShowsAndOperatesItsOwnBatchers() throws Exception {
+        try (ConfigurableApplicationContext child = new SpringApplicationBuilder(ParentApp.class)
+                .web(WebApplicationType.NONE)
+                .properties(
+                        "server.port=0",
+                        "management.endpoints.web.exposure.include=batchers",
+                        "management.health.batchers.enabled=true")
+                .child(ChildApp.class)
+                .web(WebApplicationType.SERVLET)
+                .run()) {
+            assertThat(call(child, "GET", "batchers").body())
+                    .contains("\"audit\"")
+                    .doesNotContain("\"readings\"");
+            assertThat(child.getBean(BatchersHealthIndicator.class).health().getDetails())
+                    .containsOnlyKeys("audit");
+            assertThat(call(child, "POST", "batchers/audit").statusCode()).isEqualTo(200);
+            assertThat(call(child, "POST", "batchers/readings/pause").statusCode())
+                    .isEqualTo(404);
+            BatcherRegistry parents = child.getParent().getBean(BatcherRegistry.class);
+            assertThat(parents.get("readings").stats().state()).isEqualTo(BatcherState.RUNNING);
+            assertThat(child.getParent().getBean(BatchersEndpoint.class).batcher("readings"))
+                    .isNotNull();
+        }
+    }
+
+    private static HttpResponse<String> call(ApplicationContext context, String method, String path) throws Exception {
+        int port = ((WebServerApplicationContext) context).getWebServer().getPort();
+        HttpRequest request = HttpRequest.newBuilder(URI.create("http://localhost:" + port + "/actuator/" + path))
+                .method(method, HttpRequest.BodyPublishers.noBody())
+                .build();
+        return HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.ofString());
     }
 
     private static Set<String> batchersMeasuredIn(SimpleMeterRegistry meters) {
