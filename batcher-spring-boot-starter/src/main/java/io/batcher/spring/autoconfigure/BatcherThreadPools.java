@@ -4,6 +4,11 @@
  */
 package io.batcher.spring.autoconfigure;
 
+import java.util.concurrent.RejectedExecutionHandler;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import org.springframework.boot.thread.Threading;
 import org.springframework.core.env.Environment;
 import org.springframework.core.task.AsyncTaskExecutor;
@@ -18,6 +23,8 @@ import org.springframework.scheduling.concurrent.ThreadPoolTaskScheduler;
  * destruction comes after that of the batchers.
  */
 final class BatcherThreadPools {
+
+    private static final int KEEP_ALIVE_SECONDS = 60; // as the threads of the handlers have it
 
     private BatcherThreadPools() {}
 
@@ -45,8 +52,19 @@ final class BatcherThreadPools {
         return threads;
     }
 
-    /** Ticks; none of its tasks takes long. */
+    /** Ticks; none of its tasks takes long. One thread while a tick is to come, and none a while after the last. */
     private static final class TimerThread extends ThreadPoolTaskScheduler {
+
+        @Override
+        protected ScheduledExecutorService createExecutor(
+                int poolSize, ThreadFactory threads, RejectedExecutionHandler rejected) {
+            ScheduledExecutorService executor = super.createExecutor(poolSize, threads, rejected);
+            if (executor instanceof ThreadPoolExecutor pool) {
+                pool.setKeepAliveTime(KEEP_ALIVE_SECONDS, TimeUnit.SECONDS);
+                pool.allowCoreThreadTimeOut(true);
+            }
+            return executor;
+        }
 
         @Override
         public void stop() {}

@@ -18,6 +18,8 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.test.context.assertj.AssertableApplicationContext;
@@ -143,13 +145,29 @@ class ThreadsTest {
     @Test
     void anIdleBatcherHasNoThread() {
         contexts.withPropertyValues("spring.threads.virtual.enabled=false").run(context -> {
-            assertThat(context.getBean("batcherTaskExecutor", ThreadPoolTaskExecutor.class)
-                            .getPoolSize())
-                    .isZero();
-            assertThat(context.getBean("batcherTaskScheduler", ThreadPoolTaskScheduler.class)
-                            .getPoolSize())
-                    .isZero();
+            ThreadPoolExecutor handlers = context.getBean("batcherTaskExecutor", ThreadPoolTaskExecutor.class)
+                    .getThreadPoolExecutor();
+            ThreadPoolExecutor timer = context.getBean("batcherTaskScheduler", ThreadPoolTaskScheduler.class)
+                    .getScheduledThreadPoolExecutor();
+            assertThat(handlers.getPoolSize()).isZero();
+            assertThat(timer.getPoolSize()).isZero();
+            deliver(context);
+            assertThat(timer.getPoolSize()).isEqualTo(1);
+            awaitNoThread(handlers);
+            awaitNoThread(timer);
+            deliver(context);
         });
+    }
+
+    /** Idle threads end a while after their last work; to wait for that the test makes the while short. */
+    private static void awaitNoThread(ThreadPoolExecutor pool) throws InterruptedException {
+        assertThat(pool.getKeepAliveTime(TimeUnit.SECONDS)).isEqualTo(60);
+        pool.setKeepAliveTime(1, TimeUnit.MILLISECONDS);
+        long start = System.nanoTime();
+        while (pool.getPoolSize() > 0 && System.nanoTime() - start < TimeUnit.SECONDS.toNanos(10)) {
+            Thread.sleep(1);
+        }
+        assertThat(pool.getPoolSize()).isZero();
     }
 
     private static Thread deliver(AssertableApplicationContext context) {
