@@ -102,6 +102,7 @@ final class HandlerConnector implements BeanPostProcessor, SmartInitializingSing
         BatcherPlanner.refuseOtherItemType(spec, handler);
         spec.handlers().put(HandlerKind.BATCH, handler);
         if (connected) {
+            closeBeforeBeanOf(handler, spec);
             connect(spec, handler);
         }
     }

@@ -26,6 +26,9 @@ import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Lazy;
 import org.springframework.context.event.ContextClosedEvent;
 
 /** S5: a context that closes delivers all it can, and hands on what it cannot while the beans for that are there. */
@@ -54,6 +57,23 @@ class ClosingTest {
         contexts.withUserConfiguration(LastWords.class).run(context -> readings[0] = context.getBean(Readings.class));
         assertThat(readings[0].items).containsExactly("last words");
         assertThat(readings[0].destroyedWith).containsExactly("last words");
+    }
+
+    @Test
+    void theBeanOfAHandlerThatIsFoundLateIsDestroyedAfterTheBatcherIsClosed() {
+        Late[] late = new Late[1];
+        contexts.withUserConfiguration(LateHandler.class)
+                .withPropertyValues("batcher.instances.late.item-type=java.lang.String")
+                .run(context -> {
+                    late[0] = (Late) context.getBean(Runnable.class);
+                    late[0].batcher.add("before");
+                    context.getSourceApplicationContext().stop();
+                    late[0].batcher.pause(); // so that only the closing delivers the next
+                    late[0].batcher.add("last");
+                });
+        assertThat(late[0].items).containsExactly("before", "last");
+        assertThat(late[0].destroyedWith).containsExactly("before", "last");
+        assertThat(late[0].destroyedIn).isEqualTo(BatcherState.CLOSED);
     }
 
     @Test
@@ -138,6 +158,43 @@ class ClosingTest {
         @PreDestroy
         void destroyed() {
             destroyedWith.addAll(items);
+        }
+    }
+
+    /** Its handler is hidden by the return type, and found when somebody asks for the bean. */
+    @Configuration(proxyBeanMethods = false)
+    static class LateHandler {
+
+        @Bean
+        @Lazy
+        Runnable late(@Qualifier("late") Batcher<String> batcher) {
+            return new Late(batcher);
+        }
+    }
+
+    static class Late implements Runnable {
+
+        final List<String> items = new ArrayList<>();
+        final List<String> destroyedWith = new ArrayList<>();
+        final Batcher<String> batcher;
+        BatcherState destroyedIn;
+
+        Late(Batcher<String> batcher) {
+            this.batcher = batcher;
+        }
+
+        @BatchHandler("late")
+        void handle(List<String> batch) {
+            items.addAll(batch);
+        }
+
+        @Override
+        public void run() {}
+
+        @PreDestroy
+        void destroyed() {
+            destroyedWith.addAll(items);
+            destroyedIn = batcher.stats().state();
         }
     }
 
