@@ -11,6 +11,7 @@ import io.micrometer.common.KeyValues;
 import io.micrometer.observation.Observation;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.RepetitionInfo;
@@ -21,6 +22,10 @@ class SortedKeyValuesContextTest {
 
     private static final int STEPS = 100;
     private static final List<String> KEYS = List.of("d", "a", "c", "b", "e");
+
+    /** Methods of the parent that call those for a single key; {@link #looksTheSameAfterEachStep} would see if they did not. */
+    private static final Set<String> DELEGATING =
+            Set.of("removeLowCardinalityKeyValues", "removeHighCardinalityKeyValues");
 
     private final Observation.Context sorted = new SortedKeyValuesContext() {};
     private final Observation.Context micrometers = new Observation.Context();
@@ -47,7 +52,8 @@ class SortedKeyValuesContextTest {
     @Test
     void overridesAllThatTouchesKeyValues() {
         assertThat(Observation.Context.class.getMethods())
-                .filteredOn(method -> method.getName().endsWith("CardinalityKeyValue"))
+                .filteredOn(method -> method.getName().contains("CardinalityKeyValue"))
+                .filteredOn(method -> !DELEGATING.contains(method.getName()))
                 .allSatisfy(method -> assertThat(
                                 SortedKeyValuesContext.class.getMethod(method.getName(), method.getParameterTypes()))
                         .returns(SortedKeyValuesContext.class, java.lang.reflect.Method::getDeclaringClass));
