@@ -35,6 +35,9 @@ public interface BatcherRegistry {
     /** Returns the batchers, sorted by name. */
     Collection<Batcher<?>> all();
 
-    /** Returns the batchers with what the application knows about them, sorted by name. */
+    /**
+     * Returns the batchers with what the application knows about them, sorted by name. A bean that stands in for a batcher in
+     * a test and has no statistics, such as a mock, is not among them.
+     */
     Collection<ManagedBatcher> managed();
 }

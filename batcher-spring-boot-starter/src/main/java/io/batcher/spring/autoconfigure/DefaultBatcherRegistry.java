@@ -64,6 +64,7 @@ final class DefaultBatcherRegistry implements BatcherRegistry {
     public Collection<ManagedBatcher> managed() {
         return beanNames().entrySet().stream()
                 .map(entry -> managed(entry.getKey(), entry.getValue()))
+                .filter(managed -> hasStats(managed.batcher()))
                 .toList();
     }
 
@@ -77,6 +78,11 @@ final class DefaultBatcherRegistry implements BatcherRegistry {
         Optional<String> itemType =
                 Optional.ofNullable(ItemTypes.ofBean(beanName, beanFactory)).map(Object::toString);
         return made != null ? made : new ApplicationBatcher(name, batcher, itemType);
+    }
+
+    /** A mock has none, and so nothing to watch or operate. */
+    private static boolean hasStats(Batcher<?> batcher) {
+        return batcher.stats() != null;
     }
 
     private String beanNameOf(String name) {

@@ -11,16 +11,24 @@ import static org.mockito.Mockito.verify;
 import io.batcher.Batcher;
 import io.batcher.spring.BatchHandler;
 import io.batcher.spring.BatcherRegistry;
+import io.batcher.spring.actuate.BatchersEndpoint;
+import io.batcher.spring.health.BatchersHealthIndicator;
 import io.batcher.testing.VirtualTime;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.health.contributor.Health;
+import org.springframework.boot.health.contributor.Status;
 import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -34,7 +42,15 @@ import org.springframework.test.context.bean.override.mockito.MockitoSpyBean;
 class ReplacedBeansTest {
 
     @Nested
-    @SpringBootTest(webEnvironment = WebEnvironment.NONE, classes = App.class)
+    @SpringBootTest(
+            webEnvironment = WebEnvironment.NONE,
+            classes = App.class,
+            properties = {
+                "management.endpoints.web.exposure.include=batchers",
+                "management.health.batchers.enabled=true",
+                "batcher.instances.audit.item-type=java.lang.Integer"
+            })
+    @ExtendWith(OutputCaptureExtension.class)
     class OfABatcher {
 
         @MockitoBean
@@ -50,13 +66,30 @@ class ReplacedBeansTest {
         ConfigurableApplicationContext context;
 
         @Test
-        void isInjectedAndFoundAndLeftAloneByTheLifecycle() {
+        void isInjectedAndFoundAndLeftAloneByTheLifecycle(CapturedOutput output) {
             service.add("a");
             verify(readings).add("a");
             assertThat(registry.get("readings")).isSameAs(readings);
-            assertThat(registry.names()).containsExactly("readings");
+            assertThat(registry.names()).containsExactly("audit", "readings");
+            context.pause();
+            context.restart();
             context.stop();
             context.start();
+            assertThat(output).doesNotContain("Exception", "drained");
+        }
+
+        @Test
+        void leavesTheOthersToBeWatchedAndOperated(@Autowired MeterRegistry meters) {
+            BatchersEndpoint endpoint = context.getBean(BatchersEndpoint.class);
+            assertThat(endpoint.batchers().batchers()).containsOnlyKeys("audit");
+            assertThat(endpoint.batcher("readings")).isNull();
+            assertThat(endpoint.flushAll().batchers()).containsOnlyKeys("audit");
+            Health health = context.getBean(BatchersHealthIndicator.class).health();
+            assertThat(health.getStatus()).isEqualTo(Status.UP);
+            assertThat(health.getDetails()).containsOnlyKeys("audit");
+            assertThat(meters.find("batcher.queue.depth").gauges())
+                    .extracting(gauge -> gauge.getId().getTag("batcher"))
+                    .containsExactly("audit");
         }
     }
 
