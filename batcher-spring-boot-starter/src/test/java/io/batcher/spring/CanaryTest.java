@@ -266,7 +266,7 @@ class CanaryTest {
 
         @Override
         public void onStop(BatchObservationContext context) {
-            seen.add(context.getName() + context.getContextualName() + context.getAllKeyValues());
+            seen.add(context.getName() + context.getContextualName() + context);
         }
     }
 }

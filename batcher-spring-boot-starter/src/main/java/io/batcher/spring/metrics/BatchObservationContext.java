@@ -55,6 +55,15 @@ public class BatchObservationContext extends SortedKeyValuesContext {
         handled = true;
     }
 
+    /** Without the message of an error, which could hold the content of an item. */
+    @Override
+    public String toString() {
+        Throwable error = getError();
+        return "batch " + batchId + " of batcher \"" + batcher + "\", attempt " + attempt + ", " + size + " items, "
+                + reason
+                + (error == null ? "" : ", failed with " + error.getClass().getName()) + ", " + getAllKeyValues();
+    }
+
     /** Returns which attempt with the batch it is. */
     public int getAttempt() {
         return attempt;

@@ -17,7 +17,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Makes one observation of each attempt with a batch. There is at most one at a time for a batcher. A tracer hears of the class
- * and the stack of what a handler threw, not of its message, which could hold the content of an item.
+ * and the stack of what a handler threw, not of its message, which could hold the content of an item. When an observation stops its
+ * error is what the handler threw, because meters take their {@code error} tag from its class: a handler of observations of your own
+ * must not tell its message then.
  *
  * <p>Thread-safe.
  */

@@ -17,6 +17,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.mockito.Mockito;
 import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.test.system.CapturedOutput;
@@ -176,14 +177,22 @@ class LifecycleTest {
 
     @Test
     void oneThatCannotBeDrainedDoesNotKeepTheOthersFromIt(CapturedOutput output) {
-        contexts.withBean("aMock", Batcher.class, () -> org.mockito.Mockito.mock(Batcher.class))
-                .run(context -> {
-                    Readings readings = context.getBean(Readings.class);
-                    readings.batcher.add("item");
-                    context.stop();
-                    assertThat(readings.items).containsExactly("item");
-                    assertThat(output).contains("Batcher \"aMock\" cannot be drained");
-                });
+        contexts.withBean("aDefect", Batcher.class, LifecycleTest::defect).run(context -> {
+            Readings readings = context.getBean(Readings.class);
+            readings.batcher.add("item");
+            context.stop();
+            assertThat(readings.items).containsExactly("item");
+            assertThat(output).contains("Batcher \"aDefect\" cannot be drained");
+        });
+    }
+
+    private static Batcher<?> defect() {
+        try (Batcher<String> real = Batcher.<String>builder("real").build()) {
+            Batcher<?> defect = Mockito.mock(Batcher.class);
+            Mockito.when(defect.stats()).thenReturn(real.stats());
+            Mockito.when(defect.drain()).thenThrow(new IllegalStateException("defect"));
+            return defect;
+        }
     }
 
     static class Readings {
