@@ -185,8 +185,8 @@ final class Attempt<T> {
 
     private void end(Outcome how) {
         outcome.compareAndSet(null, how);
-        if (left) { // the timer says so again, in case the thread that ended the stage had no memory or stack left to
-            // do so
+        // The timer asks too, in case the thread that ended the stage had no memory or stack left for it.
+        if (left) {
             resume.run();
         }
     }

@@ -55,8 +55,7 @@ final class Settlement<T> {
      * @param mayProbe whether an item that waits may be taken to tell a bad item from a bad handler
      */
     void failed(Delivery<T> delivery, Verdict verdict, boolean mayProbe, long now, Decision decision) {
-        // What takes memory comes before what counts: an error up to there leaves the batch in flight, to be tried
-        // again.
+        // What takes memory comes before what counts: an error up to there leaves the batch in flight.
         delivery.failed(verdict.cause());
         Delivery<T> good = part(delivery, verdict.handled());
         IsolationPass<T> running = retries.pass();

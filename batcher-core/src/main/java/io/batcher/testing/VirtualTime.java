@@ -201,8 +201,7 @@ public final class VirtualTime implements BatcherClock, BatcherScheduler, Execut
         while (goesOn) {
             runReady();
             goesOn = latch.getCount() > 0 && runNextTimer(deadline);
-            // A handler on the thread that drove before takes no time, only patience: as much as there is time until
-            // the deadline.
+            // A handler on the thread that drove before takes no time, only patience: as much as the deadline is away.
             if (!goesOn && isRunningElsewhere() && REAL.nanoTime() - patience < 0) {
                 goesOn = !latch.await(1, TimeUnit.MILLISECONDS);
             }

@@ -261,7 +261,7 @@ class VirtualTimeTest {
                 called.await();
                 time.driveFromHere();
                 new Thread(() -> {
-                            while (batcher.stats().state() != BatcherState.DRAINING) {
+                            while (batcher.stats().state() != BatcherState.DRAINING && !closed.isDone()) {
                                 Thread.onSpinWait();
                             }
                             released.countDown();

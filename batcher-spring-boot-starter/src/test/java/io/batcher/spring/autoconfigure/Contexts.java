@@ -15,6 +15,13 @@ import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 /** Contexts to try the starter in. */
 final class Contexts {
 
+    /** What the starter does where the libraries for it are there. */
+    static final AutoConfigurations OF_OPTIONAL_LIBRARIES = AutoConfigurations.of(
+            BatcherEndpointAutoConfiguration.class,
+            BatcherHealthContributorAutoConfiguration.class,
+            BatcherMetricsAutoConfiguration.class,
+            BatcherObservationAutoConfiguration.class);
+
     private Contexts() {}
 
     /** Packages that the contexts are not to find, with commas; the build runs all tests without each optional library. */
@@ -23,12 +30,9 @@ final class Contexts {
     /** The starter, all of it, in real time. */
     static ApplicationContextRunner inRealTime() {
         ApplicationContextRunner runner = new ApplicationContextRunner()
+                .withConfiguration(OF_OPTIONAL_LIBRARIES)
                 .withConfiguration(AutoConfigurations.of(
                         BatcherAutoConfiguration.class,
-                        BatcherEndpointAutoConfiguration.class,
-                        BatcherHealthContributorAutoConfiguration.class,
-                        BatcherMetricsAutoConfiguration.class,
-                        BatcherObservationAutoConfiguration.class,
                         TaskExecutionAutoConfiguration.class,
                         TaskSchedulingAutoConfiguration.class));
         return ABSENT == null ? runner : runner.withClassLoader(new FilteredClassLoader(ABSENT.split(",")));

@@ -15,7 +15,6 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 
@@ -37,11 +36,6 @@ class OptionalLibrariesTest {
             })
     void batchersWorkWithout(String library) {
         Contexts.inVirtualTime()
-                .withConfiguration(AutoConfigurations.of(
-                        BatcherEndpointAutoConfiguration.class,
-                        BatcherHealthContributorAutoConfiguration.class,
-                        BatcherMetricsAutoConfiguration.class,
-                        BatcherObservationAutoConfiguration.class))
                 .withPropertyValues(
                         "management.endpoints.web.exposure.include=batchers", "management.health.batchers.enabled=true")
                 .withClassLoader(new FilteredClassLoader(library))
@@ -64,11 +58,7 @@ class OptionalLibrariesTest {
     @Test
     void theOthersRestWithoutBatcherAutoConfiguration() {
         new ApplicationContextRunner()
-                .withConfiguration(AutoConfigurations.of(
-                        BatcherEndpointAutoConfiguration.class,
-                        BatcherHealthContributorAutoConfiguration.class,
-                        BatcherMetricsAutoConfiguration.class,
-                        BatcherObservationAutoConfiguration.class))
+                .withConfiguration(Contexts.OF_OPTIONAL_LIBRARIES)
                 .withPropertyValues(
                         "management.endpoints.web.exposure.include=batchers", "management.health.batchers.enabled=true")
                 .run(context -> assertThat(context)
