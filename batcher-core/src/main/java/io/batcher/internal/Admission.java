@@ -143,7 +143,7 @@ final class Admission<T> {
         } catch (InterruptedException e) {
             interrupted = true;
         } finally {
-            engine.change((now, decision) -> withdrawUnlessDecided(addition, now, decision));
+            engine.update((now, decision) -> machine.withdrawUnlessDecided(addition, now, decision));
         }
         if (interrupted) {
             Thread.currentThread().interrupt();
@@ -153,16 +153,6 @@ final class Admission<T> {
             case CLOSED -> Result.CLOSED;
             case WAITING -> Result.FULL;
         };
-    }
-
-    private boolean withdrawUnlessDecided(Addition<T> addition, long now, Decision decision) {
-        boolean undecided = addition.fate() == Addition.Fate.WAITING;
-        if (undecided) {
-            intake.withdraw(addition);
-            machine.totals().rejected += addition.size();
-            machine.afterRelease(now, decision); // a smaller call behind it may fit
-        }
-        return undecided;
     }
 
     private void reportEvicted(Items<T> items) {

@@ -158,7 +158,7 @@ final class Engine<T> {
     long queued() {
         try {
             lock();
-            return machine.queued();
+            return machine.task().queued();
         } finally {
             unlock();
         }
@@ -191,7 +191,7 @@ final class Engine<T> {
             executor.execute(() -> run(generation));
             log.executorAccepts();
         } catch (Throwable refusal) {
-            machine.abandoned(generation);
+            machine.task().abandon(generation);
             boolean elsewhere = change((now, decision) -> machine.refused(generation, now));
             log.executorRefused(refusal);
             if (elsewhere) {
@@ -208,14 +208,14 @@ final class Engine<T> {
                 loop.run(generation);
             }
         } catch (Throwable error) {
-            machine.abandoned(generation);
+            machine.task().abandon(generation);
             throw error;
         }
     }
 
     /** Runs the loop on a fresh thread, unless the executor has begun it. */
     void startElsewhere(long generation) {
-        long mine = change((now, decision) -> machine.takeOver(generation));
+        long mine = change((now, decision) -> machine.task().takeOver(generation));
         if (mine != 0) {
             tryOnFreshThread(mine);
         }

@@ -42,7 +42,7 @@ final class FlushLoop<T> {
     void run(long generation) {
         boolean interrupted = false;
         try (CallScope scope = CallScope.enter(engine)) {
-            boolean more = engine.change((now, decision) -> machine.begin(generation));
+            boolean more = engine.change((now, decision) -> machine.task().begin(generation));
             while (more) {
                 // An interrupt that the last handler left behind, or that is meant for the thread's owner, is not for
                 // the next one.
@@ -50,7 +50,7 @@ final class FlushLoop<T> {
                 more = doNext();
             }
         } catch (Throwable error) {
-            machine.abandoned(generation);
+            machine.task().abandon(generation);
             engine.wake();
             log.loopDied(error);
         }
@@ -62,7 +62,7 @@ final class FlushLoop<T> {
     /** Returns whether to go on: not if nothing is due any more, or the rest is left to a stage. */
     private boolean doNext() {
         boolean mayLinger = lingering.isWorthIt();
-        Optional<Step<T>> next = engine.change((now, decision) -> machine.next(mayLinger, now));
+        Optional<Step<T>> next = engine.change((now, decision) -> machine.next(mayLinger, now, decision));
         Step<T> step = next.orElse(null);
         if (step instanceof Step.Deliver<T> deliver) {
             return deliver(deliver);

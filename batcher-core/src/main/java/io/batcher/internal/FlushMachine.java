@@ -14,7 +14,6 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,9 +23,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class FlushMachine<T> {
 
-    /** An executor that refuses is asked again after the interval, or after this where that is longer. */
-    private static final long LONGEST_REFUSAL_NANOS = TimeUnit.SECONDS.toNanos(1);
-
     private final BatcherConfig<T> config;
     private final Intake<T> intake;
     private final FlushTrigger<T> trigger;
@@ -34,19 +30,12 @@ final class FlushMachine<T> {
     private final RetryQueue<T> retries;
     private final Totals totals;
     private final BatchIds ids;
+    private final LoopTask task;
     private final FlushTickets tickets = new FlushTickets();
     private final CountDownLatch drained = new CountDownLatch(1);
 
-    private LoopState loop = LoopState.IDLE;
-
     /** Counts transitions; a loop that lingers reads it without the lock. */
     private volatile int events;
-
-    /** Counts the starts of the loop, so that a task that comes late can tell that it is not the one awaited. */
-    private long generation;
-
-    /** Not to trouble the executor before, because it has refused a task; null if it has not. */
-    private @Nullable Long refusedUntil;
 
     private @Nullable Handler<T> handler;
 
@@ -55,9 +44,6 @@ final class FlushMachine<T> {
 
     /** The attempt that the loop has left to its stage, until it goes on with it. */
     private @Nullable Attempt<T> awaited;
-
-    /** The generation of the loop that the executor has refused or that has died, until some transition makes that good. */
-    private volatile long abandoned;
 
     /** The number of the attempt that began last, and of the last one that began before close. */
     private int serial;
@@ -71,6 +57,7 @@ final class FlushMachine<T> {
         this.config = config;
         this.intake = intake;
         this.ids = new BatchIds(config.name());
+        this.task = new LoopTask(config.interval().toNanos());
         this.trigger = new FlushTrigger<>(config, intake);
         this.settlement = new Settlement<>(config, intake, ids);
         this.retries = settlement.retries();
@@ -78,7 +65,11 @@ final class FlushMachine<T> {
         this.handler = Handler.of(config);
     }
 
-    // ---- the loop: IDLE -> QUEUED -> RUNNING -> IDLE, or RUNNING -> WAITING -> QUEUED
+    // ---- the loop
+
+    LoopTask task() {
+        return task;
+    }
 
     /** A transition is about to be made. */
     @SuppressWarnings("NonAtomicVolatileUpdate") // written under the lock only
@@ -92,47 +83,22 @@ final class FlushMachine<T> {
 
     /** Starts the loop if something is due and nobody is at it. Called after every event. */
     void wake(long now, Decision decision) {
-        if (abandoned != 0) {
+        if (task.isAbandoned()) {
             makeGood(now);
         }
-        if (loop == LoopState.WAITING && awaited != null && awaited.isEnded()) {
-            enqueue(decision);
+        boolean goesOn = task.is(LoopState.WAITING) && awaited != null && awaited.isEnded();
+        if (goesOn || (task.is(LoopState.IDLE) && isDue(now) && !isRefused(now))) {
+            task.queue(decision);
         }
-        if (loop == LoopState.IDLE && isDue(now) && !isRefused(now)) {
-            enqueue(decision);
-        }
-    }
-
-    private void enqueue(Decision decision) {
-        decision.startLoop(++generation);
-        loop = LoopState.QUEUED;
-    }
-
-    /** The task of a start runs. Returns false if it is not awaited any more. */
-    boolean begin(long generation) {
-        if (queued() != generation) {
-            return false;
-        }
-        loop = LoopState.RUNNING;
-        refusedUntil = null;
-        return true;
-    }
-
-    /**
-     * The executor has refused the task of a start, or the loop has died of an error that is not the handler's. Without the lock, and
-     * no more than a store: who tells it may have no memory or stack left, so the transition may be the next thread's.
-     */
-    void abandoned(long generation) {
-        abandoned = generation;
     }
 
     private void makeGood(long now) {
-        if (queued() == abandoned && isOpen()) {
-            refused(abandoned, now);
-        } else if (loop == LoopState.RUNNING && generation == abandoned) {
+        if (task.is(LoopState.QUEUED) && isOpen()) {
+            task.refuse(now); // while closing it is begun elsewhere
+        } else if (task.is(LoopState.RUNNING)) {
             loopDied(now);
         }
-        abandoned = 0; // while closing, what is queued is begun elsewhere
+        task.madeGood();
     }
 
     /**
@@ -141,26 +107,15 @@ final class FlushMachine<T> {
      * @return whether the start is to be made elsewhere, because nobody will ask again
      */
     boolean refused(long generation, long now) {
-        if (queued() != generation || !isOpen()) {
-            return queued() == generation;
+        boolean queued = task.queued() == generation;
+        if (queued && isOpen()) {
+            task.refuse(now);
         }
-        loop = LoopState.IDLE;
-        refusedUntil = now + Math.min(config.interval().toNanos(), LONGEST_REFUSAL_NANOS);
-        return false;
-    }
-
-    /** Claims a start that the executor has not begun. Returns its new generation; 0 if it has begun after all. */
-    long takeOver(long generation) {
-        return queued() == generation ? ++this.generation : 0;
-    }
-
-    /** The generation of the start that has not begun; 0 if there is none. */
-    long queued() {
-        return loop == LoopState.QUEUED ? generation : 0;
+        return queued && !isOpen();
     }
 
     boolean isIdle() {
-        return loop == LoopState.IDLE;
+        return task.is(LoopState.IDLE);
     }
 
     /**
@@ -168,11 +123,14 @@ final class FlushMachine<T> {
      *
      * @param mayLinger whether to wait a moment before that
      */
-    Optional<Step<T>> next(boolean mayLinger, long now) {
+    Optional<Step<T>> next(boolean mayLinger, long now, Decision decision) {
         Attempt<T> toSettle = awaited;
         if (toSettle != null) {
             awaited = null;
             return Optional.of(new Step.Settle<>(toSettle));
+        }
+        if (!isDue(now)) {
+            letIn(intake.admitAll(now), decision); // what they add may be due
         }
         if (isDue(now)) {
             return Optional.of(nextDelivery(now));
@@ -182,7 +140,7 @@ final class FlushMachine<T> {
         }
         // Looking and going idle are one step under the lock: what becomes due from here on finds nobody at it and
         // starts the loop.
-        loop = LoopState.IDLE;
+        task.rest();
         endDrainUnlessDue(now);
         return Optional.empty();
     }
@@ -214,7 +172,7 @@ final class FlushMachine<T> {
     boolean mayLeave(Attempt<T> attempt) {
         if (attempt.leave()) {
             awaited = attempt;
-            loop = LoopState.WAITING;
+            task.leaveToStage();
             return true;
         }
         return false;
@@ -229,7 +187,7 @@ final class FlushMachine<T> {
         settlement.delayRetry(now);
         inFlight = null;
         awaited = null;
-        loop = LoopState.IDLE;
+        task.rest();
         if (!isOpen()) {
             trigger.endDrain(); // the first failure ends it, also one of our own
             endDrainUnlessDue(now);
@@ -255,13 +213,13 @@ final class FlushMachine<T> {
     }
 
     private boolean isRefused(long now) {
-        return isOpen() && refusedUntil != null && now - refusedUntil < 0;
+        return isOpen() && task.isRefused(now);
     }
 
     /** When something will be due that is not now, without a further call; null if nothing will. Asked while the loop is idle. */
     @Nullable Long nextMoment(long now) {
         if (isDue(now)) {
-            return refusedUntil;
+            return task.refusedUntil();
         }
         if (!trigger.mayDeliver() || handler == null) {
             return null;
@@ -318,8 +276,22 @@ final class FlushMachine<T> {
 
     /** Room was made, or items were settled: admit who waits for room, and complete the flushes that are through. */
     void afterRelease(long now, Decision decision) {
-        intake.admit(now).forEach(admitted -> decision.letGo(admitted.decided()));
+        letIn(intake.admit(now), decision);
         tickets.settled(firstUnsettled(), decision);
+    }
+
+    /** A call has waited for room long enough: it gets in now, or not at all. */
+    void withdrawUnlessDecided(Addition<T> addition, long now, Decision decision) {
+        letIn(intake.admitAll(now), decision);
+        if (addition.fate() == Addition.Fate.WAITING) {
+            intake.withdraw(addition);
+            totals.rejected += addition.size();
+            letIn(intake.admitAll(now), decision); // a smaller call behind it may fit
+        }
+    }
+
+    private static <T> void letIn(List<Addition<T>> admitted, Decision decision) {
+        admitted.forEach(addition -> decision.letGo(addition.decided()));
     }
 
     private long firstUnsettled() {
@@ -426,30 +398,6 @@ final class FlushMachine<T> {
     }
 
     BatcherStats stats(long now) {
-        long claimed = intake.claimed(); // once: producers raise it at any moment
-        return new BatcherStats(
-                trigger.state(),
-                intake.waiting(claimed) + intake.held(),
-                inFlight == null ? 0 : inFlight.size(),
-                config.capacity(),
-                claimed + totals.droppedAtTheDoor,
-                totals.handled,
-                totals.failedAttempts,
-                totals.rejected,
-                totals.dropped,
-                totals.deadLettered,
-                totals.handedBack,
-                totals.batches,
-                totals.consecutiveFailures,
-                oldestAge(claimed, now));
-    }
-
-    private Duration oldestAge(long claimed, long now) {
-        long age = intake.waiting(claimed) > 0 ? now - intake.oldestAddedAt() : 0;
-        age = inFlight == null ? age : Math.max(age, now - inFlight.addedAt());
-        for (Delivery<T> delivery : retries.unsettled()) {
-            age = Math.max(age, now - delivery.addedAt());
-        }
-        return Duration.ofNanos(Math.max(0, age));
+        return Snapshot.of(config, trigger.state(), intake, settlement, inFlight, now);
     }
 }

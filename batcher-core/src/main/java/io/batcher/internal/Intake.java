@@ -6,7 +6,6 @@ package io.batcher.internal;
 
 import io.batcher.BatcherConfig;
 import io.batcher.FlushReason;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -33,15 +32,15 @@ final class Intake<T> {
 
     private final int capacity;
     private final int maxBatchSize;
-    private final long maxBatchWeight;
-    private final boolean weighed;
+
+    /** Null unless the batcher weighs its items. */
+    private final @Nullable Weights<T> weights;
 
     // Mutable state, guarded by the batcher's lock; only "fast" is read without it.
 
     private final ChunkQueue<T> chunks = new ChunkQueue<>();
 
-    /** The calls that wait for room, first come first served. */
-    private final ArrayDeque<Addition<T>> waitingForRoom = new ArrayDeque<>(1);
+    private final WaitingCalls<T> waitingForRoom;
 
     /** The last chunk, while items may still be added to it; null if the next item opens one. */
     private @Nullable Chunk<T> open;
@@ -64,17 +63,11 @@ final class Intake<T> {
     /** How long the next chunk is: as long as the batch before it, so that a steady load fills one chunk a batch. */
     private int nextLength = SHORTEST;
 
-    /** Where items are weighed: their number and weight since the last end of a batch, and how many waiting chunks end one. */
-    private int openCount;
-
-    private long openWeight;
-    private int ends;
-
     Intake(BatcherConfig<T> config) {
         this.capacity = config.capacity();
         this.maxBatchSize = config.maxBatchSize();
-        this.maxBatchWeight = config.maxBatchWeight();
-        this.weighed = config.weigher() != null;
+        this.weights = config.weigher() == null ? null : new Weights<>(config);
+        this.waitingForRoom = new WaitingCalls<>(config);
     }
 
     // ---- any thread, no lock
@@ -94,10 +87,10 @@ final class Intake<T> {
      * @return false if there is no room, or others have waited for it longer
      */
     boolean append(Addition<T> addition, long now) {
-        Addition<T> longest = waitingForRoom.peekFirst();
+        Addition<T> longest = waitingForRoom.first();
         boolean added = (longest == null || longest == addition)
-                && (weighed ? appendWeighed(addition, now) : appendUnweighed(addition, now));
-        fast = added && !weighed && waitingForRoom.isEmpty() ? open : null;
+                && (weights == null ? appendUnweighed(addition, now) : appendWeighed(addition, weights, now));
+        fast = added && weights == null && waitingForRoom.isEmpty() ? open : null;
         return added;
     }
 
@@ -162,48 +155,39 @@ final class Intake<T> {
         return count;
     }
 
-    private boolean appendWeighed(Addition<T> addition, long now) {
+    private boolean appendWeighed(Addition<T> addition, Weights<T> weights, long now) {
         if (addition.size() > free()) {
             return false;
         }
         for (int i = 0; i < addition.size(); i++) {
             long weight = addition.weight(i);
-            if (openCount > 0 && weight > maxBatchWeight - openWeight) {
-                endBatch(FlushReason.WEIGHT);
+            if (weights.endBefore(weight)) {
+                weights.end(Objects.requireNonNull(chunks.last()), FlushReason.WEIGHT);
+                retireOpen();
             }
-            Chunk<T> chunk = open == null || open.growth() == 0 ? openWeighed(now) : open;
+            Chunk<T> chunk = open == null || open.growth() == 0 ? openWeighed(weights.count(), now) : open;
             chunk.expect(addition.future());
             int slot = chunk.claimed();
             chunk.claim(chunk.snapshot(), 1, 1);
             chunk.weigh(slot, weight);
             reserved++;
             put(chunk, slot, addition, i, 1);
-            openCount++;
-            openWeight += weight;
-            if (openWeight >= maxBatchWeight) {
-                endBatch(FlushReason.WEIGHT);
-            } else if (openCount == maxBatchSize) {
-                endBatch(FlushReason.SIZE);
+            FlushReason end = weights.added(weight);
+            if (end != null) {
+                weights.end(chunk, end);
+                retireOpen();
             }
         }
         return true;
     }
 
-    private Chunk<T> openWeighed(long now) {
+    private Chunk<T> openWeighed(int inBatch, long now) {
         retireOpen();
-        int length = Math.min(Math.max(nextLength, openCount), maxBatchSize - openCount);
+        int length = Math.min(Math.max(nextLength, inBatch), maxBatchSize - inBatch);
         Chunk<T> chunk = new Chunk<>(length, 0, 0, now, true);
         chunks.add(chunk);
         open = chunk;
         return chunk;
-    }
-
-    private void endBatch(FlushReason reason) {
-        Objects.requireNonNull(chunks.last()).endBatch(reason);
-        ends++;
-        retireOpen();
-        openCount = 0;
-        openWeight = 0;
     }
 
     private static <T> void put(Chunk<T> chunk, int slot, Addition<T> addition, int from, int count) {
@@ -234,24 +218,28 @@ final class Intake<T> {
         if (open != null) {
             reserved -= open.shut();
         }
-        addition.beginToWait();
-        waitingForRoom.addLast(addition);
+        waitingForRoom.add(addition);
     }
 
     /** Withdraws a call that has waited long enough. */
     void withdraw(Addition<T> addition) {
-        waitingForRoom.remove(addition);
+        waitingForRoom.withdraw(addition);
+    }
+
+    /** Room was made: places the items of the calls that waited longest, if it is worth to wake them. Returns those calls. */
+    List<Addition<T>> admit(long now) {
+        return waitingForRoom.areWorthWaking(free(), now) ? admitAll(now) : List.of();
     }
 
     /** Places the items of the calls that waited longest, as far as there is room, and returns those calls. */
-    List<Addition<T>> admit(long now) {
+    List<Addition<T>> admitAll(long now) {
         List<Addition<T>> admitted = List.of();
-        Addition<T> next = waitingForRoom.peekFirst();
+        Addition<T> next = waitingForRoom.first();
         while (next != null && append(next, now)) {
             admitted = admitted.isEmpty() ? new ArrayList<>() : admitted;
-            next.decide(Addition.Fate.PLACED);
-            admitted.add(waitingForRoom.removeFirst());
-            next = waitingForRoom.peekFirst();
+            waitingForRoom.removeFirst(now); // first, or an error would have its items added again
+            admitted.add(next);
+            next = waitingForRoom.first();
         }
         return admitted;
     }
@@ -259,10 +247,7 @@ final class Intake<T> {
     /** Ends the intake: no slot can be claimed any more. Returns the calls that waited for room. */
     List<Addition<T>> close() {
         retireOpen();
-        List<Addition<T>> refused = new ArrayList<>(waitingForRoom);
-        waitingForRoom.clear();
-        refused.forEach(addition -> addition.decide(Addition.Fate.CLOSED));
-        return refused;
+        return waitingForRoom.refuse();
     }
 
     // ---- taking
@@ -309,23 +294,18 @@ final class Intake<T> {
         int left = items;
         for (Chunk<T> chunk = chunks.first(); chunk != null && left > 0; chunk = chunks.first()) {
             int count = Math.min(chunk.waiting(), left);
-            forgetWeight(chunk, count);
+            if (weights != null) {
+                weights.take(chunk, count);
+            }
             chunk.take(count);
             reserved -= count;
             takenInAll += count;
             left -= count;
             if (chunk != open && chunk.waiting() == 0) {
                 chunks.remove();
-                ends -= chunk.end() == null ? 0 : 1;
-            }
-        }
-    }
-
-    private void forgetWeight(Chunk<T> chunk, int count) {
-        if (weighed && ends == 0) {
-            openCount -= count;
-            for (int i = 0; i < count; i++) {
-                openWeight -= chunk.weight(chunk.taken() + i);
+                if (weights != null) {
+                    weights.removed(chunk);
+                }
             }
         }
     }
@@ -363,17 +343,10 @@ final class Intake<T> {
 
     /** Why the next batch is as large or as heavy as it may be; null if it is not. */
     @Nullable FlushReason full() {
-        if (!weighed) {
-            return waiting() >= maxBatchSize ? FlushReason.SIZE : null;
+        if (weights != null) {
+            return weights.full(chunks.first());
         }
-        if (ends > 0) {
-            for (Chunk<T> chunk = chunks.first(); chunk != null; chunk = chunk.next()) {
-                if (chunk.end() != null) {
-                    return chunk.end();
-                }
-            }
-        }
-        return null;
+        return waiting() >= maxBatchSize ? FlushReason.SIZE : null;
     }
 
     /** When the oldest item that waits was added, or somewhat before; only if some item waits. */

@@ -4,7 +4,10 @@
  */
 package io.batcher.internal;
 
-/** Where the flush loop of a batcher is. {@link FlushMachine} makes every transition; docs/concurrency.md has the table. */
+/**
+ * Where the flush loop of a batcher is. {@link FlushMachine} decides on every transition and {@link LoopTask} makes it;
+ * docs/concurrency.md has the table.
+ */
 enum LoopState {
     /** Nothing can be done now. If something can be done later without a further call, the timer is set. */
     IDLE,

@@ -9,7 +9,6 @@ import io.batcher.RetryPolicy;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.function.Predicate;
 import java.util.stream.IntStream;
 
@@ -52,14 +51,16 @@ final class Verdict {
         boolean last = counted >= policy.maxAttempts();
         List<Failed> failed = new ArrayList<>();
         if (cause instanceof PartialBatchException partial && namesItemsOf(partial, size)) {
-            for (Map.Entry<Integer, Throwable> item : partial.causesByIndex().entrySet()) {
-                int index = item.getKey();
-                Throwable why = item.getValue();
-                Failed before = failed.isEmpty() ? null : failed.get(failed.size() - 1);
-                if (before != null && before.cause() == why) {
-                    failed.set(failed.size() - 1, new Failed(with(before.indexes(), index), why, before.givenUp()));
-                } else {
-                    failed.add(new Failed(new int[] {index}, why, last || !worthRetry.test(why)));
+            int[] indexes = partial.causesByIndex().keySet().stream()
+                    .mapToInt(Integer::intValue)
+                    .toArray();
+            List<Throwable> causes = List.copyOf(partial.causesByIndex().values());
+            int from = 0;
+            for (int to = 1; to <= indexes.length; to++) {
+                if (to == indexes.length || causes.get(to) != causes.get(from)) {
+                    Throwable why = causes.get(from);
+                    failed.add(new Failed(Arrays.copyOfRange(indexes, from, to), why, last || !worthRetry.test(why)));
+                    from = to;
                 }
             }
         } else {
@@ -95,11 +96,5 @@ final class Verdict {
     private static boolean namesItemsOf(PartialBatchException partial, int size) {
         return !partial.causesByIndex().isEmpty()
                 && partial.causesByIndex().keySet().stream().allMatch(index -> index >= 0 && index < size);
-    }
-
-    private static int[] with(int[] indexes, int one) {
-        int[] more = Arrays.copyOf(indexes, indexes.length + 1);
-        more[indexes.length] = one;
-        return more;
     }
 }

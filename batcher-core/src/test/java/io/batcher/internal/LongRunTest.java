@@ -25,8 +25,9 @@ class LongRunTest {
                 .handler(handled::addAll)
                 .maxBatchSize(1)
                 .build();
-        Object machine = field(DefaultBatcher.class, "machine").get(batcher);
-        field(FlushMachine.class, "generation").setLong(machine, (1L << Integer.SIZE) - 2);
+        FlushMachine<?> machine =
+                (FlushMachine<?>) field(DefaultBatcher.class, "machine").get(batcher);
+        field(LoopTask.class, "generation").setLong(machine.task(), (1L << Integer.SIZE) - 2);
         for (String item : List.of("a", "b", "c")) {
             batcher.add(item);
             time.runReady();

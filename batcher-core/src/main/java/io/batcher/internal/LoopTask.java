@@ -1,0 +1,107 @@
+/*
+ * Copyright 2026 the Batcher authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.batcher.internal;
+
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The task in which the flush loop runs, and its way through the {@link LoopState states}: IDLE -> QUEUED -> RUNNING -> IDLE, or
+ * RUNNING -> WAITING -> QUEUED. Each start has a number, the generation, so that a task that comes late can tell that it is not the one
+ * awaited. Guarded by the batcher's lock, save for {@link #abandon}.
+ */
+final class LoopTask {
+
+    /** An executor that refuses is asked again after the interval, or after this where that is longer. */
+    private static final long LONGEST_REFUSAL_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+    private final long refusalNanos;
+
+    private LoopState state = LoopState.IDLE;
+
+    private long generation;
+
+    /** Not to trouble the executor before, because it has refused a task; null if it has not. */
+    private @Nullable Long refusedUntil;
+
+    /** The generation that the executor has refused or that has died, until some transition makes that good. */
+    private volatile long abandoned;
+
+    LoopTask(long intervalNanos) {
+        this.refusalNanos = Math.min(intervalNanos, LONGEST_REFUSAL_NANOS);
+    }
+
+    boolean is(LoopState state) {
+        return this.state == state;
+    }
+
+    /** Something is due: a task is to be given to the executor. */
+    void queue(Decision decision) {
+        decision.startLoop(++generation);
+        state = LoopState.QUEUED;
+    }
+
+    /** The task of a start runs. Returns false if it is not awaited any more. */
+    boolean begin(long generation) {
+        if (queued() != generation) {
+            return false;
+        }
+        state = LoopState.RUNNING;
+        refusedUntil = null;
+        return true;
+    }
+
+    /** Nothing is due any more, or the loop has died. */
+    void rest() {
+        state = LoopState.IDLE;
+    }
+
+    /** The rest is left to a stage. */
+    void leaveToStage() {
+        state = LoopState.WAITING;
+    }
+
+    /** The executor has refused the start that is queued: it is asked again later. */
+    void refuse(long now) {
+        state = LoopState.IDLE;
+        refusedUntil = now + refusalNanos;
+    }
+
+    boolean isRefused(long now) {
+        return refusedUntil != null && now - refusedUntil < 0;
+    }
+
+    /** When the executor may be asked again; null if it has not refused. */
+    @Nullable Long refusedUntil() {
+        return refusedUntil;
+    }
+
+    /** The generation of the start that has not begun; 0 if there is none. */
+    long queued() {
+        return state == LoopState.QUEUED ? generation : 0;
+    }
+
+    /** Claims a start that the executor has not begun. Returns its new generation; 0 if it has begun after all. */
+    long takeOver(long generation) {
+        return queued() == generation ? ++this.generation : 0;
+    }
+
+    /**
+     * The executor has refused the task of a start, or the loop has died of an error that is not the handler's. Without the lock, and
+     * no more than a store: who tells it may have no memory or stack left, so the transition may be the next thread's.
+     */
+    void abandon(long generation) {
+        abandoned = generation;
+    }
+
+    /** Whether the start or the run of now is abandoned and {@link #madeGood} has not been said. */
+    boolean isAbandoned() {
+        return abandoned != 0 && abandoned == generation;
+    }
+
+    void madeGood() {
+        abandoned = 0;
+    }
+}
