@@ -47,8 +47,8 @@ import org.springframework.core.env.MapPropertySource;
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
 @Fork(1)
-@Warmup(iterations = 2, time = 1)
-@Measurement(iterations = 2, time = 1)
+@Warmup(iterations = 5, time = 1) // observations are much code: not before that do the times stay
+@Measurement(iterations = 1, time = 1)
 public class StarterBenchmark {
 
     /** Who makes the batcher. */
@@ -62,7 +62,7 @@ public class StarterBenchmark {
     @Param
     Maker maker = Maker.ENGINE;
 
-    @Param("2")
+    @Param({"1", "2", "8"})
     int producers = 2;
 
     private Burst burst = new Burst(BurstBenchmark.ITEMS, 1);
