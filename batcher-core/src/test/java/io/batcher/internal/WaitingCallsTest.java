@@ -60,6 +60,18 @@ class WaitingCallsTest {
         machine.succeeded(attempt, now, decision);
     }
 
+    /** A call that is not let in although there is room. */
+    private Addition<String> withheld() {
+        fill();
+        waiting();
+        deliverOne();
+        Addition<String> second = waiting();
+        now += MILLISECOND - 1;
+        deliverOne();
+        assertOut(second);
+        return second;
+    }
+
     private static void assertIn(Addition<String> call) {
         assertThat(call.fate()).isEqualTo(Addition.Fate.PLACED);
     }
@@ -78,13 +90,7 @@ class WaitingCallsTest {
 
     @Test
     void theRoomOfBatchesInQuickSuccessionIsCollected() {
-        fill();
-        waiting();
-        deliverOne();
-        Addition<String> second = waiting();
-        now += MILLISECOND - 1;
-        deliverOne();
-        assertOut(second);
+        Addition<String> second = withheld();
         deliverOne();
         assertIn(second);
     }
@@ -102,12 +108,7 @@ class WaitingCallsTest {
 
     @Test
     void aLoopThatRestsLetsInFirst() {
-        fill();
-        waiting();
-        deliverOne();
-        Addition<String> second = waiting();
-        deliverOne();
-        assertOut(second);
+        Addition<String> second = withheld();
         machine.pause(true);
         assertThat(machine.next(false, now, decision)).isEmpty();
         assertIn(second);
@@ -133,12 +134,7 @@ class WaitingCallsTest {
 
     @Test
     void aCallWhoseTimeIsOverGetsInIfThereIsRoom() {
-        fill();
-        waiting();
-        deliverOne();
-        Addition<String> second = waiting();
-        deliverOne();
-        assertOut(second);
+        Addition<String> second = withheld();
         machine.withdrawUnlessDecided(second, now, decision);
         assertIn(second);
         assertThat(machine.totals().rejected).isZero();
