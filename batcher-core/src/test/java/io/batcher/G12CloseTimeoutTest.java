@@ -63,6 +63,15 @@ class G12CloseTimeoutTest {
     }
 
     @Test
+    void withoutAnyTimeItDoesNotWaitForTheHandlerHoweverLateItIs() {
+        Rig rig = Rig.byHand();
+        rig.add("a").advanceMillis(500);
+        assertThat(rig.batcher.close(Duration.ZERO)).isEqualTo(new CloseResult<>(List.of("a"), true));
+        assertThat(rig.millis()).isEqualTo(500);
+        rig.close();
+    }
+
+    @Test
     void aSecondCloseGetsNothing() {
         Rig rig = new Rig(HandlerKind.SYNC);
         rig.fail(1).add("a");
