@@ -7,9 +7,11 @@ package io.batcher;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.logging.Level;
 import org.junit.jupiter.api.Test;
@@ -63,6 +65,15 @@ class G12CloseTimeoutTest {
     }
 
     @Test
+    void withoutAnyTimeItDoesNotWaitForTheHandlerHoweverLateItIs() {
+        Rig rig = Rig.byHand();
+        rig.add("a").advanceMillis(500);
+        assertThat(rig.batcher.close(Duration.ZERO)).isEqualTo(new CloseResult<>(List.of("a"), true));
+        assertThat(rig.millis()).isEqualTo(500);
+        rig.close();
+    }
+
+    @Test
     void aSecondCloseGetsNothing() {
         Rig rig = new Rig(HandlerKind.SYNC);
         rig.fail(1).add("a");
@@ -99,6 +110,40 @@ class G12CloseTimeoutTest {
         assertThat(rig.letters.get(0).cause()).hasCause(rig.failures.get(0).cause());
         assertThat(rig.stats().handedBack()).isEqualTo(3);
         assertThat(rig.stats().deadLettered()).isZero();
+    }
+
+    @Test
+    void closeWithoutAResultOffersAKeptItemBeforeALaterOneThatWasGivenUp() {
+        RetryPolicy neverIo = RetryPolicy.builder()
+                .retryOn(cause -> !(cause instanceof IOException))
+                .build();
+        List<List<String>> offered = new ArrayList<>();
+        try (CapturedLog quiet = new CapturedLog()) {
+            Rig rig = new Rig(
+                    HandlerKind.SYNC,
+                    builder -> builder.retry(neverIo).onDeadLetter(letter -> {
+                        offered.add(letter.items());
+                        throw new IllegalStateException("letter box full");
+                    }));
+            rig.failWith(new PartialBatchException(Map.of(0, new Exception("net"), 1, new IOException("disk"))));
+            rig.add("a", "b").advanceMillis(500).add("c");
+            offered.clear();
+            rig.batcher.close();
+            assertThat(offered.toString()).isEqualTo("[[b], [a], [b], [c]]"); // once more while it closes, then all
+        }
+    }
+
+    @Test
+    void closeWithoutAResultDuringAPassOffersItsPartsInOrder() {
+        RetryPolicy isolating =
+                RetryPolicy.builder().maxAttempts(1).isolatePoison(true).build();
+        Rig rig = Rig.byHand(builder -> builder.retry(isolating));
+        rig.add("a", "b", "c", "d").advanceMillis(500);
+        rig.failStage("all").succeed(); // a and b are good
+        rig.failStage("c, d").failStage("c");
+        rig.batcher.close();
+        assertThat(rig.letters.stream().map(DeadLetter::items).toList().toString())
+                .isEqualTo("[[c], [d]]");
     }
 
     @Test
