@@ -104,6 +104,37 @@ class SubmitTest {
     }
 
     @Test
+    void weighedItemsWithAndWithoutFuturesGoTogether() {
+        try (Rig rig = new Rig(
+                HandlerKind.SYNC, builder -> builder.maxBatchWeight(1_000).weigher(item -> 1))) {
+            List<CompletableFuture<Void>> futures = new ArrayList<>();
+            for (int i = 0; i < 300; i++) {
+                if (i % 30 == 20) {
+                    futures.add(rig.batcher.submit("item " + i));
+                } else {
+                    rig.add("item " + i);
+                }
+            }
+            assertThat(futures).noneMatch(CompletableFuture::isDone);
+            rig.advanceMillis(500);
+            assertThat(futures).hasSize(10).allMatch(CompletableFuture::isDone);
+            assertThat(rig.calls).hasSize(1);
+        }
+    }
+
+    @Test
+    void theFirstFutureOfABatchMayComeWhereRoomWasMadeForItsLastItem() {
+        try (Rig rig = new Rig(HandlerKind.SYNC, builder -> builder.capacity(4))) {
+            rig.fail(1).add("x").advanceMillis(600).add("a", "b", "c");
+            assertThat(rig.batcher.offer("d")).isFalse();
+            rig.advanceMillis(400); // x is handled, the others wait
+            CompletableFuture<Void> future = rig.batcher.submit("d");
+            assertThat(rig.runReady().handled).containsExactly("x", "a", "b", "c", "d");
+            assertThat(future).isCompleted();
+        }
+    }
+
+    @Test
     void joinOutsideAHandlerWaitsAndTellsTheCauseAsOfAnyFuture() throws Exception {
         try (Rig rig = new Rig(
                 HandlerKind.SYNC,
