@@ -191,7 +191,7 @@ final class Engine<T> {
             executor.execute(() -> run(generation));
             log.executorAccepts();
         } catch (Throwable refusal) {
-            machine.task().abandon(generation);
+            machine.task().executorThrew(generation);
             boolean elsewhere = change((now, decision) -> machine.refused(generation, now));
             log.executorRefused(refusal);
             if (elsewhere) {
