@@ -6,7 +6,11 @@ package io.batcher;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.batcher.testing.VirtualTime;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
@@ -151,6 +155,52 @@ class FailingThreadsTest {
         })) {
             rig.add("a").advanceMillis(500).add("b").advanceMillis(500);
             assertThat(rig.handled).containsExactly("a", "b");
+        }
+    }
+
+    /** The thread that delivers is real, time is virtual. */
+    @Test
+    void anExecutorThatThrowsAfterItHasBegunTheTaskDeliversOnce() throws InterruptedException {
+        VirtualTime time = new VirtualTime();
+        CountDownLatch began = new CountDownLatch(1);
+        CountDownLatch mayEnd = new CountDownLatch(1);
+        List<Thread> threads = new ArrayList<>();
+        List<String> calls = Collections.synchronizedList(new ArrayList<>());
+        try (CapturedLog quiet = new CapturedLog();
+                Batcher<String> batcher = time.applyTo(Batcher.<String>builder("hasty"))
+                        .maxBatchSize(1)
+                        .executor(task -> {
+                            Thread thread = new Thread(task, "hasty");
+                            thread.setDaemon(true);
+                            threads.add(thread);
+                            thread.start();
+                            await(began);
+                            throw new RejectedExecutionException("but it was taken");
+                        })
+                        .handler(batch -> {
+                            calls.addAll(batch);
+                            began.countDown();
+                            await(mayEnd);
+                        })
+                        .build()) {
+            batcher.add("a");
+            time.advance(Duration.ofSeconds(2));
+            assertThat(batcher.stats().inFlight()).isEqualTo(1);
+            assertThat(threads).hasSize(1);
+            mayEnd.countDown();
+            threads.get(0).join(10_000);
+            assertThat(batcher.stats().handled()).isEqualTo(1);
+            batcher.add("b");
+            threads.get(1).join(10_000);
+        }
+        assertThat(calls).containsExactly("a", "b");
+    }
+
+    private static void await(CountDownLatch latch) {
+        try {
+            assertThat(latch.await(10, TimeUnit.SECONDS)).isTrue();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
         }
     }
 

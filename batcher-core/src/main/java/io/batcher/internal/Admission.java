@@ -106,6 +106,9 @@ final class Admission<T> {
             intake.await(addition);
             return new Look<>(Result.FULL, true, List.of());
         }
+        if (machine.letAllIn(now, decision) && intake.append(addition, now)) {
+            return in; // there was room, kept back until it was worth to wake those that wait
+        }
         Overflow policy = mayDrop ? config.overflow() : Overflow.REJECT;
         return switch (policy) {
             case REJECT, BLOCK -> {

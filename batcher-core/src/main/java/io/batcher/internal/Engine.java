@@ -69,20 +69,19 @@ final class Engine<T> {
         Decision decision = new Decision();
         long now = clock.nanoTime();
         boolean timerMoved = false;
-        R result;
         try {
             lock();
             machine.count();
-            result = change.make(now, decision);
+            R result = change.make(now, decision);
             machine.wake(now, decision);
             if (machine.isIdle()) {
                 timerMoved = timer.want(machine.nextMoment(now));
             }
+            return result;
         } finally {
             unlock();
+            carryOut(decision, timerMoved); // also after an error: what was decided before it has happened
         }
-        carryOut(decision, timerMoved);
-        return result;
     }
 
     /** Does all of it, even if a part of it throws an error: the transition has been made. */
@@ -191,7 +190,7 @@ final class Engine<T> {
             executor.execute(() -> run(generation));
             log.executorAccepts();
         } catch (Throwable refusal) {
-            machine.task().abandon(generation);
+            machine.task().executorThrew(generation);
             boolean elsewhere = change((now, decision) -> machine.refused(generation, now));
             log.executorRefused(refusal);
             if (elsewhere) {

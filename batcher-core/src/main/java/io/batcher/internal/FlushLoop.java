@@ -84,7 +84,7 @@ final class FlushLoop<T> {
             attempt.timer(engine.schedule(attempt::timeOut, handlerTimeout));
         }
         attempt.call();
-        if (!attempt.isEnded() && engine.change((now, decision) -> machine.mayLeave(attempt))) {
+        if (!attempt.isEnded() && engine.change((now, decision) -> machine.mayLeave(attempt, now, decision))) {
             return false;
         }
         settle(attempt);
@@ -108,8 +108,8 @@ final class FlushLoop<T> {
 
     private void succeeded(Attempt<T> attempt, Duration took, long now, Decision decision) {
         if (machine.owns(attempt)) {
-            decision.report(() -> callbacks.handled(attempt.batch(), took));
             machine.succeeded(attempt, now, decision);
+            decision.report(() -> callbacks.handled(attempt.batch(), took));
         }
     }
 

@@ -83,9 +83,17 @@ final class FlushMachine<T> {
 
     /** Starts the loop if something is due and nobody is at it. Called after every event. */
     void wake(long now, Decision decision) {
-        if (task.isAbandoned()) {
+        boolean abandoned = task.isAbandoned();
+        if (abandoned) {
             makeGood(now);
         }
+        startIfDue(now, decision);
+        if (abandoned && letAllIn(now, decision)) {
+            startIfDue(now, decision);
+        }
+    }
+
+    private void startIfDue(long now, Decision decision) {
         boolean goesOn = task.is(LoopState.WAITING) && awaited != null && awaited.isEnded();
         if (goesOn || (task.is(LoopState.IDLE) && isDue(now) && !isRefused(now))) {
             task.queue(decision);
@@ -130,7 +138,7 @@ final class FlushMachine<T> {
             return Optional.of(new Step.Settle<>(toSettle));
         }
         if (!isDue(now)) {
-            letIn(intake.admitAll(now), decision); // what they add may be due
+            letAllIn(now, decision); // what they add may be due
         }
         if (isDue(now)) {
             return Optional.of(nextDelivery(now));
@@ -168,11 +176,12 @@ final class FlushMachine<T> {
         return new Step.Deliver<>(inFlight, Objects.requireNonNull(handler), ++serial);
     }
 
-    /** Whether the loop may leave the attempt in flight to its stage: not if that has ended before. */
-    boolean mayLeave(Attempt<T> attempt) {
+    /** Whether the loop may leave the attempt in flight to its stage, which may take long: not if that has ended before. */
+    boolean mayLeave(Attempt<T> attempt, long now, Decision decision) {
         if (attempt.leave()) {
             awaited = attempt;
             task.leaveToStage();
+            letAllIn(now, decision);
             return true;
         }
         return false;
@@ -276,22 +285,33 @@ final class FlushMachine<T> {
 
     /** Room was made, or items were settled: admit who waits for room, and complete the flushes that are through. */
     void afterRelease(long now, Decision decision) {
-        letIn(intake.admit(now), decision);
+        if (intake.isWorthAdmitting(now)) {
+            letAllIn(now, decision);
+        }
         tickets.settled(firstUnsettled(), decision);
     }
 
     /** A call has waited for room long enough: it gets in now, or not at all. */
     void withdrawUnlessDecided(Addition<T> addition, long now, Decision decision) {
-        letIn(intake.admitAll(now), decision);
-        if (addition.fate() == Addition.Fate.WAITING) {
-            intake.withdraw(addition);
-            totals.rejected += addition.size();
-            letIn(intake.admitAll(now), decision); // a smaller call behind it may fit
+        try {
+            letAllIn(now, decision);
+        } finally { // nobody waits for it any more, even if there is no memory to let it in
+            if (addition.fate() == Addition.Fate.WAITING) {
+                intake.withdraw(addition);
+                totals.rejected += addition.size();
+            }
         }
+        letAllIn(now, decision); // a smaller call behind it may fit
     }
 
-    private static <T> void letIn(List<Addition<T>> admitted, Decision decision) {
-        admitted.forEach(addition -> decision.letGo(addition.decided()));
+    /** Lets in the calls that wait, as far as there is room, worth it or not. Returns whether there were any. */
+    boolean letAllIn(long now, Decision decision) {
+        boolean any = false;
+        for (Addition<T> call = intake.admitNext(now); call != null; call = intake.admitNext(now)) {
+            decision.letGo(call.decided()); // one by one, so that an error with the next does not keep it waiting
+            any = true;
+        }
+        return any;
     }
 
     private long firstUnsettled() {

@@ -6,7 +6,6 @@ package io.batcher.internal;
 
 import io.batcher.BatcherConfig;
 import io.batcher.FlushReason;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
@@ -226,22 +225,19 @@ final class Intake<T> {
         waitingForRoom.withdraw(addition);
     }
 
-    /** Room was made: places the items of the calls that waited longest, if it is worth to wake them. Returns those calls. */
-    List<Addition<T>> admit(long now) {
-        return waitingForRoom.areWorthWaking(free(), now) ? admitAll(now) : List.of();
+    /** Room was made: whether it is worth to let calls in now. */
+    boolean isWorthAdmitting(long now) {
+        return waitingForRoom.areWorthWaking(free(), now);
     }
 
-    /** Places the items of the calls that waited longest, as far as there is room, and returns those calls. */
-    List<Addition<T>> admitAll(long now) {
-        List<Addition<T>> admitted = List.of();
+    /** Places the items of the call that waited longest, and returns it; null if there is no room for it, or it is not there. */
+    @Nullable Addition<T> admitNext(long now) {
         Addition<T> next = waitingForRoom.first();
-        while (next != null && append(next, now)) {
-            admitted = admitted.isEmpty() ? new ArrayList<>() : admitted;
-            waitingForRoom.removeFirst(now); // first, or an error would have its items added again
-            admitted.add(next);
-            next = waitingForRoom.first();
+        if (next == null || !append(next, now)) {
+            return null;
         }
-        return admitted;
+        waitingForRoom.removeFirst(now);
+        return next;
     }
 
     /** Ends the intake: no slot can be claimed any more. Returns the calls that waited for room. */

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The task in which the flush loop runs, and its way through the {@link LoopState states}: IDLE -> QUEUED -> RUNNING -> IDLE, or
  * RUNNING -> WAITING -> QUEUED. Each start has a number, the generation, so that a task that comes late can tell that it is not the one
- * awaited. Guarded by the batcher's lock, save for {@link #abandon}.
+ * awaited. Guarded by the batcher's lock, save for {@link #abandon} and {@link #executorThrew}.
  */
 final class LoopTask {
 
@@ -26,8 +26,10 @@ final class LoopTask {
     /** Not to trouble the executor before, because it has refused a task; null if it has not. */
     private @Nullable Long refusedUntil;
 
-    /** The generation that the executor has refused or that has died, until some transition makes that good. */
-    private volatile long abandoned;
+    /** The generation that has died, and the one that the executor has refused, until some transition makes that good. */
+    private volatile long dead;
+
+    private volatile long refused;
 
     LoopTask(long intervalNanos) {
         this.refusalNanos = Math.min(intervalNanos, LONGEST_REFUSAL_NANOS);
@@ -89,19 +91,25 @@ final class LoopTask {
     }
 
     /**
-     * The executor has refused the task of a start, or the loop has died of an error that is not the handler's. Without the lock, and
-     * no more than a store: who tells it may have no memory or stack left, so the transition may be the next thread's.
+     * The loop has died of an error that is not the handler's, or could not begin for one. Without the lock, and no more than a store: who
+     * tells it may have no memory or stack left, so the transition may be the next thread's.
      */
     void abandon(long generation) {
-        abandoned = generation;
+        dead = generation;
+    }
+
+    /** The executor has thrown, which is a refusal unless the task has begun all the same. Without the lock, as {@link #abandon}. */
+    void executorThrew(long generation) {
+        refused = generation;
     }
 
     /** Whether the start or the run of now is abandoned and {@link #madeGood} has not been said. */
     boolean isAbandoned() {
-        return abandoned != 0 && abandoned == generation;
+        return generation != 0 && (dead == generation || (refused == generation && state == LoopState.QUEUED));
     }
 
     void madeGood() {
-        abandoned = 0;
+        dead = 0;
+        refused = 0;
     }
 }

@@ -12,9 +12,11 @@ import io.batcher.BatcherClosedException;
 import io.batcher.BatcherConfig;
 import io.batcher.BatcherFullException;
 import io.batcher.Overflow;
+import java.lang.reflect.Field;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -26,6 +28,12 @@ class WaiterRacesTest {
 
     private static final BatcherConfig<Integer> BLOCKING = Batcher.<Integer>builder("race")
             .capacity(1)
+            .overflow(Overflow.BLOCK)
+            .config();
+
+    private static final BatcherConfig<Integer> TWO = Batcher.<Integer>builder("race")
+            .capacity(2)
+            .maxBatchSize(1)
             .overflow(Overflow.BLOCK)
             .config();
 
@@ -89,5 +97,67 @@ class WaiterRacesTest {
             Race.settle(batcher.flush());
             check(race.hasDelivered(3), "the add after it is lost");
         });
+    }
+
+    /** Room is collected as long as the loop works: nobody is forgotten when it rests, or leaves a batch to its stage. */
+    @Test
+    void waitersWhoseRoomIsCollected() {
+        runConcurrentTest(Race.SCHEDULES, () -> {
+            Race race = new Race();
+            Batcher<Integer> batcher = race.batcher(TWO);
+            collectRoom(batcher);
+            batcher.addMany(List.of(1, 2));
+            List<Boolean> offered = new ArrayList<>();
+            race.run(
+                    () -> batcher.add(3),
+                    () -> batcher.add(4),
+                    () -> batcher.flush(),
+                    () -> offered.add(batcher.offer(5)));
+            Race.settle(batcher.flush());
+            int items = 4 + (offered.contains(true) ? 1 : 0);
+            check(race.delivered.size() == items, race.delivered + " and offered " + offered);
+            check(
+                    batcher.stats().accepted() == items && batcher.stats().depth() == 0,
+                    "they do not add up: " + batcher.stats());
+        });
+    }
+
+    /** The same with stages that end elsewhere. */
+    @Test
+    void waitersWhoseRoomIsCollectedByStages() {
+        runConcurrentTest(Race.SCHEDULES, () -> {
+            Race race = new Race();
+            Batcher<Integer> batcher = race.asyncBatcher(TWO, batch -> {
+                CompletableFuture<Void> stage = new CompletableFuture<>();
+                race.execute(() -> {
+                    race.deliver(batch);
+                    stage.complete(null);
+                });
+                return stage;
+            });
+            collectRoom(batcher);
+            batcher.addMany(List.of(1, 2));
+            race.run(() -> batcher.add(3), () -> batcher.add(4), () -> batcher.flush());
+            Race.settle(batcher.flush());
+            check(race.delivered.size() == 4, "delivered " + race.delivered);
+        });
+    }
+
+    private static void collectRoom(Batcher<Integer> batcher) {
+        try {
+            Object intake = field(batcher, "intake");
+            Object calls = field(intake, "waitingForRoom");
+            Field share = calls.getClass().getDeclaredField("share");
+            share.setAccessible(true);
+            share.setInt(calls, 1_000);
+        } catch (ReflectiveOperationException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static Object field(Object of, String name) throws ReflectiveOperationException {
+        Field field = of.getClass().getDeclaredField(name);
+        field.setAccessible(true);
+        return field.get(of);
     }
 }

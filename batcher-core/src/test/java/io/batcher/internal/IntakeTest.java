@@ -145,10 +145,10 @@ class IntakeTest {
         assertThat(intake.tryAdd("x", null)).isEqualTo(Chunk.FAILED);
         assertThat(intake.append(small, now)).isFalse();
         intake.await(small);
-        assertThat(intake.admit(now)).isEmpty();
+        assertThat(intake.admitNext(now)).isNull();
         take(intake, 1);
         intake.release(1);
-        assertThat(intake.admit(now)).containsExactly(large);
+        assertThat(intake.admitNext(now)).isSameAs(large);
         assertThat(large.fate()).isEqualTo(Addition.Fate.PLACED);
         intake.withdraw(small);
         assertThat(take(intake, 9)).containsExactly("b", "c", "d", "e");

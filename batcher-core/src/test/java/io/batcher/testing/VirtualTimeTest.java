@@ -182,12 +182,11 @@ class VirtualTimeTest {
         assertThat(time.nanoTime()).isEqualTo(SECOND.toNanos());
     }
 
-    private CompletableFuture<Boolean> waiting(CountDownLatch latch) throws InterruptedException {
+    /** Waits on a thread of its own, and returns once it does. */
+    private CompletableFuture<Boolean> waiting(CountDownLatch latch) {
         CompletableFuture<Boolean> result = new CompletableFuture<>();
-        CountDownLatch started = new CountDownLatch(1);
         Thread thread = new Thread(() -> {
             try {
-                started.countDown();
                 result.complete(time.await(latch, SECOND.toNanos()));
             } catch (InterruptedException e) {
                 result.completeExceptionally(e);
@@ -195,7 +194,9 @@ class VirtualTimeTest {
         });
         thread.setDaemon(true);
         thread.start();
-        started.await();
+        while (thread.getState() != Thread.State.TIMED_WAITING) {
+            Thread.onSpinWait();
+        }
         return result;
     }
 
