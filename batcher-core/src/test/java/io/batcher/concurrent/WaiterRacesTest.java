@@ -105,7 +105,7 @@ class WaiterRacesTest {
         runConcurrentTest(Race.SCHEDULES, () -> {
             Race race = new Race();
             Batcher<Integer> batcher = race.batcher(TWO);
-            collectRoom(batcher);
+            collectRoom(race, batcher);
             batcher.addMany(List.of(1, 2));
             List<Boolean> offered = new ArrayList<>();
             race.run(
@@ -135,7 +135,7 @@ class WaiterRacesTest {
                 });
                 return stage;
             });
-            collectRoom(batcher);
+            collectRoom(race, batcher);
             batcher.addMany(List.of(1, 2));
             race.run(() -> batcher.add(3), () -> batcher.add(4), () -> batcher.flush());
             Race.settle(batcher.flush());
@@ -143,21 +143,25 @@ class WaiterRacesTest {
         });
     }
 
-    private static void collectRoom(Batcher<Integer> batcher) {
+    /** As if calls had been let in just now, and capacity were large. */
+    private static void collectRoom(Race race, Batcher<Integer> batcher) {
         try {
-            Object intake = field(batcher, "intake");
-            Object calls = field(intake, "waitingForRoom");
-            Field share = calls.getClass().getDeclaredField("share");
-            share.setAccessible(true);
-            share.setInt(calls, 1_000);
+            Object calls = read(read(batcher, "intake"), "waitingForRoom");
+            field(calls, "share").setInt(calls, 1_000);
+            field(calls, "letInAt").setLong(calls, race.nanoTime());
+            field(calls, "letIn").setBoolean(calls, true);
         } catch (ReflectiveOperationException e) {
             throw new IllegalStateException(e);
         }
     }
 
-    private static Object field(Object of, String name) throws ReflectiveOperationException {
+    private static Object read(Object of, String name) throws ReflectiveOperationException {
+        return field(of, name).get(of);
+    }
+
+    private static Field field(Object of, String name) throws ReflectiveOperationException {
         Field field = of.getClass().getDeclaredField(name);
         field.setAccessible(true);
-        return field.get(of);
+        return field;
     }
 }
