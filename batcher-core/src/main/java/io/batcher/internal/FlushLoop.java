@@ -62,7 +62,7 @@ final class FlushLoop<T> {
     /** Returns whether to go on: not if nothing is due any more, or the rest is left to a stage. */
     private boolean doNext() {
         boolean mayLinger = lingering.isWorthIt();
-        Optional<Step<T>> next = engine.change((now, decision) -> machine.next(mayLinger, now, decision));
+        Optional<Step<T>> next = engine.change((now, decision) -> machine.next(mayLinger, now));
         Step<T> step = next.orElse(null);
         if (step instanceof Step.Deliver<T> deliver) {
             return deliver(deliver);
@@ -84,7 +84,7 @@ final class FlushLoop<T> {
             attempt.timer(engine.schedule(attempt::timeOut, handlerTimeout));
         }
         attempt.call();
-        if (!attempt.isEnded() && engine.change((now, decision) -> machine.mayLeave(attempt, now, decision))) {
+        if (!attempt.isEnded() && engine.change((now, decision) -> machine.mayLeave(attempt))) {
             return false;
         }
         settle(attempt);

@@ -83,17 +83,9 @@ final class FlushMachine<T> {
 
     /** Starts the loop if something is due and nobody is at it. Called after every event. */
     void wake(long now, Decision decision) {
-        boolean abandoned = task.isAbandoned();
-        if (abandoned) {
+        if (task.isAbandoned()) {
             makeGood(now);
         }
-        startIfDue(now, decision);
-        if (abandoned && letAllIn(now, decision)) {
-            startIfDue(now, decision);
-        }
-    }
-
-    private void startIfDue(long now, Decision decision) {
         boolean goesOn = task.is(LoopState.WAITING) && awaited != null && awaited.isEnded();
         if (goesOn || (task.is(LoopState.IDLE) && isDue(now) && !isRefused(now))) {
             task.queue(decision);
@@ -131,14 +123,11 @@ final class FlushMachine<T> {
      *
      * @param mayLinger whether to wait a moment before that
      */
-    Optional<Step<T>> next(boolean mayLinger, long now, Decision decision) {
+    Optional<Step<T>> next(boolean mayLinger, long now) {
         Attempt<T> toSettle = awaited;
         if (toSettle != null) {
             awaited = null;
             return Optional.of(new Step.Settle<>(toSettle));
-        }
-        if (!isDue(now)) {
-            letAllIn(now, decision); // what they add may be due
         }
         if (isDue(now)) {
             return Optional.of(nextDelivery(now));
@@ -176,12 +165,11 @@ final class FlushMachine<T> {
         return new Step.Deliver<>(inFlight, Objects.requireNonNull(handler), ++serial);
     }
 
-    /** Whether the loop may leave the attempt in flight to its stage, which may take long: not if that has ended before. */
-    boolean mayLeave(Attempt<T> attempt, long now, Decision decision) {
+    /** Whether the loop may leave the attempt in flight to its stage: not if that has ended before. */
+    boolean mayLeave(Attempt<T> attempt) {
         if (attempt.leave()) {
             awaited = attempt;
             task.leaveToStage();
-            letAllIn(now, decision);
             return true;
         }
         return false;
@@ -285,33 +273,24 @@ final class FlushMachine<T> {
 
     /** Room was made, or items were settled: admit who waits for room, and complete the flushes that are through. */
     void afterRelease(long now, Decision decision) {
-        if (intake.isWorthAdmitting(now)) {
-            letAllIn(now, decision);
-        }
+        letIn(now, decision);
         tickets.settled(firstUnsettled(), decision);
     }
 
-    /** A call has waited for room long enough: it gets in now, or not at all. */
-    void withdrawUnlessDecided(Addition<T> addition, long now, Decision decision) {
-        try {
-            letAllIn(now, decision);
-        } finally { // nobody waits for it any more, even if there is no memory to let it in
-            if (addition.fate() == Addition.Fate.WAITING) {
-                intake.withdraw(addition);
-                totals.rejected += addition.size();
-            }
-        }
-        letAllIn(now, decision); // a smaller call behind it may fit
-    }
-
-    /** Lets in the calls that wait, as far as there is room, worth it or not. Returns whether there were any. */
-    boolean letAllIn(long now, Decision decision) {
-        boolean any = false;
+    /** Lets in the calls that wait, as far as there is room. */
+    private void letIn(long now, Decision decision) {
         for (Addition<T> call = intake.admitNext(now); call != null; call = intake.admitNext(now)) {
             decision.letGo(call.decided()); // one by one, so that an error with the next does not keep it waiting
-            any = true;
         }
-        return any;
+    }
+
+    /** A call has waited for room, long enough if it was not let in. */
+    void withdrawUnlessDecided(Addition<T> addition, long now, Decision decision) {
+        if (addition.fate() == Addition.Fate.WAITING) {
+            intake.withdraw(addition);
+            totals.rejected += addition.size();
+            letIn(now, decision); // a smaller call behind it may fit
+        }
     }
 
     private long firstUnsettled() {

@@ -6,6 +6,8 @@ package io.batcher.internal;
 
 import io.batcher.BatcherConfig;
 import io.batcher.FlushReason;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
@@ -39,7 +41,8 @@ final class Intake<T> {
 
     private final ChunkQueue<T> chunks = new ChunkQueue<>();
 
-    private final WaitingCalls<T> waitingForRoom;
+    /** The calls that wait for room, first come first served. */
+    private final ArrayDeque<Addition<T>> waitingForRoom = new ArrayDeque<>(1);
 
     /** The last chunk, while items may still be added to it; null if the next item opens one. */
     private @Nullable Chunk<T> open;
@@ -66,7 +69,6 @@ final class Intake<T> {
         this.capacity = config.capacity();
         this.maxBatchSize = config.maxBatchSize();
         this.weights = config.weigher() == null ? null : new Weights<>(config);
-        this.waitingForRoom = new WaitingCalls<>(config);
     }
 
     // ---- any thread, no lock
@@ -86,7 +88,7 @@ final class Intake<T> {
      * @return false if there is no room, or others have waited for it longer
      */
     boolean append(Addition<T> addition, long now) {
-        Addition<T> longest = waitingForRoom.first();
+        Addition<T> longest = waitingForRoom.peekFirst();
         boolean added = (longest == null || longest == addition)
                 && (weights == null ? appendUnweighed(addition, now) : appendWeighed(addition, weights, now));
         fast = added && weights == null && waitingForRoom.isEmpty() ? open : null;
@@ -217,33 +219,32 @@ final class Intake<T> {
         if (open != null) {
             reserved -= open.shut();
         }
-        waitingForRoom.add(addition);
+        addition.beginToWait();
+        waitingForRoom.addLast(addition);
     }
 
     /** Withdraws a call that has waited long enough. */
     void withdraw(Addition<T> addition) {
-        waitingForRoom.withdraw(addition);
-    }
-
-    /** Room was made: whether it is worth to let calls in now. */
-    boolean isWorthAdmitting(long now) {
-        return waitingForRoom.areWorthWaking(free(), now);
+        waitingForRoom.remove(addition);
     }
 
     /** Places the items of the call that waited longest, and returns it; null if there is no room for it, or it is not there. */
     @Nullable Addition<T> admitNext(long now) {
-        Addition<T> next = waitingForRoom.first();
+        Addition<T> next = waitingForRoom.peekFirst();
         if (next == null || !append(next, now)) {
             return null;
         }
-        waitingForRoom.removeFirst(now);
+        waitingForRoom.removeFirst().decide(Addition.Fate.PLACED);
         return next;
     }
 
     /** Ends the intake: no slot can be claimed any more. Returns the calls that waited for room. */
     List<Addition<T>> close() {
         retireOpen();
-        return waitingForRoom.refuse();
+        List<Addition<T>> refused = new ArrayList<>(waitingForRoom);
+        waitingForRoom.clear();
+        refused.forEach(addition -> addition.decide(Addition.Fate.CLOSED));
+        return refused;
     }
 
     // ---- taking
