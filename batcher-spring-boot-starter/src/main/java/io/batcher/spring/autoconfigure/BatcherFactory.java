@@ -52,8 +52,8 @@ final class BatcherFactory implements DisposableBean {
     }
 
     /**
-     * Tells what was not delivered, when all batchers are closed. The engine says so too, but to the logging of the JDK, and its
-     * bridge to the application's log is gone before beans are destroyed.
+     * Tells what was not delivered, when all batchers are closed. The engine could, but to the logging of the JDK, and its bridge to
+     * the application's log is gone before beans are destroyed.
      */
     @Override
     public void destroy() {
