@@ -5,6 +5,7 @@
 package io.batcher.spring.autoconfigure;
 
 import io.batcher.spring.autoconfigure.BatcherProperties.Options;
+import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
@@ -60,15 +61,22 @@ final class OptionsBinder {
                     Bindable.of(Options.class),
                     new NoUnboundElementsBindHandler(BindHandler.DEFAULT, new UnboundElementsSourceFilter()));
         } catch (BindException e) {
-            if (e.getCause() instanceof UnboundConfigurationPropertiesException unknown) {
-                throw OptionNames.unknown(
-                        subject,
-                        prefix,
-                        unknown.getUnboundProperties().iterator().next());
+            if (e.getCause() instanceof UnboundConfigurationPropertiesException unbound) {
+                return withoutEmpty(prefix, subject, unbound.getUnboundProperties());
             }
             throw new BatcherConfigurationException(
                     subject + " is not configured properly: " + describe(e) + ".", "Correct the value.", e);
         }
+    }
+
+    /** Nothing is bound where a value is empty, which counts as not set; any other name that nothing is bound to is no option. */
+    private Options withoutEmpty(String prefix, String subject, Collection<ConfigurationProperty> unbound) {
+        for (ConfigurationProperty property : unbound) {
+            if (!OptionNames.isOption(prefix, property)) {
+                throw OptionNames.unknown(subject, prefix, property);
+            }
+        }
+        return binder.bindOrCreate(prefix, Options.class);
     }
 
     private static void check(String subject, List<Options> layers, String action) {

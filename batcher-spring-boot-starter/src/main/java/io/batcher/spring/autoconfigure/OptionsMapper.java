@@ -62,7 +62,7 @@ final class OptionsMapper {
         map.from(options::multiplier).to(retry::multiplier);
         map.from(options::maxDelay).to(retry::maxDelay);
         map.from(options::jitter).to(retry::jitter);
-        map.from(options::retryOn).to(causes -> retry.retryOn(anyOf(causes)));
+        map.from(options::retryOn).whenNot(List::isEmpty).to(causes -> retry.retryOn(anyOf(causes)));
         map.from(options::isolatePoison).to(retry::isolatePoison);
     }
 
