@@ -42,7 +42,12 @@ final class OptionsBinder {
                     DEFAULTS + ".item-type has no meaning: each batcher has an item type of its own.",
                     "Remove it, and set batcher.instances.<name>.item-type where no @BatchHandler method tells the type.");
         }
-        check(DEFAULTS, List.of(defaults), "Correct " + DEFAULTS + ".");
+        checkDefaults(() -> OptionsMapper.checkValues(defaults));
+    }
+
+    /** Checks what the defaults say together, where there is no batcher whose own options complete it. */
+    void checkDefaultsAlone() {
+        checkDefaults(() -> OptionsMapper.check(List.of(defaults)));
     }
 
     /** Returns the options of one batcher, its own after those that it inherits. */
@@ -50,7 +55,8 @@ final class OptionsBinder {
         String prefix = InstanceKeys.INSTANCES + "." + name;
         String subject = "Batcher \"" + name + "\"";
         List<Options> layers = List.of(defaults, bind(prefix, subject));
-        check(subject, layers, "Correct " + prefix + ", or " + DEFAULTS + " from which it inherits.");
+        String action = "Correct " + prefix + ", or " + DEFAULTS + " from which it inherits.";
+        check(subject, () -> OptionsMapper.check(layers), action);
         return layers;
     }
 
@@ -79,9 +85,13 @@ final class OptionsBinder {
         return binder.bindOrCreate(prefix, Options.class);
     }
 
-    private static void check(String subject, List<Options> layers, String action) {
+    private static void checkDefaults(Runnable rules) {
+        check(DEFAULTS, rules, "Correct " + DEFAULTS + ".");
+    }
+
+    private static void check(String subject, Runnable rules, String action) {
         try {
-            OptionsMapper.check(layers);
+            rules.run();
         } catch (IllegalArgumentException e) {
             throw new BatcherConfigurationException(
                     subject + " is not configured properly: " + e.getMessage() + ".", action, e);

@@ -28,6 +28,16 @@ final class OptionsMapper {
     }
 
     /**
+     * Checks values by the rules of the builder, each by itself.
+     *
+     * @throws IllegalArgumentException with option, rule and value
+     */
+    static void checkValues(Options options) {
+        apply(options, Batcher.builder("options"));
+        apply(options.retry(), RetryPolicy.builder());
+    }
+
+    /**
      * Checks values and combinations by the rules of the builder.
      *
      * @throws IllegalArgumentException with option, rule and value
