@@ -19,7 +19,11 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.aopalliance.intercept.Joinpoint;
+import org.aopalliance.intercept.MethodInterceptor;
 import org.junit.jupiter.api.Test;
+import org.springframework.aop.framework.Advised;
+import org.springframework.aop.framework.autoproxy.BeanNameAutoProxyCreator;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.beans.factory.annotation.Qualifier;
@@ -229,6 +233,18 @@ class BatcherBeansTest {
     }
 
     @Test
+    void aBatcherBehindAProxyIsStillTheStarters() {
+        contexts.withUserConfiguration(Proxies.class)
+                .run(context -> assertThat(
+                                context.getBean(BatcherRegistry.class).managed())
+                        .singleElement()
+                        .satisfies(managed -> {
+                            assertThat(context.getBean("readingsBatcher")).isInstanceOf(Advised.class);
+                            assertThat(managed.config()).isPresent();
+                        }));
+    }
+
+    @Test
     void aBatcherThatTheApplicationDefinesUnderTheBeanNameWins() {
         contexts.withUserConfiguration(OwnBatcher.class)
                 .withPropertyValues("batcher.instances.own.interval=1s")
@@ -309,6 +325,23 @@ class BatcherBeansTest {
 
         @Autowired
         Map<String, Batcher<?>> byBeanName;
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    static class Proxies {
+
+        @Bean
+        static BeanNameAutoProxyCreator proxies() {
+            BeanNameAutoProxyCreator creator = new BeanNameAutoProxyCreator();
+            creator.setBeanNames("readingsBatcher");
+            creator.setInterceptorNames("interceptor");
+            return creator;
+        }
+
+        @Bean
+        static MethodInterceptor interceptor() {
+            return Joinpoint::proceed;
+        }
     }
 
     @Configuration(proxyBeanMethods = false)
