@@ -9,6 +9,7 @@ import io.batcher.BatcherConfig;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 
 /** A wait for something that a batcher does, bounded by the batcher's own clock, which in a test may be virtual. */
 public final class BoundedWait {
@@ -29,7 +30,7 @@ public final class BoundedWait {
         this.future = future;
         this.clock = batcher.config().<BatcherClock>map(BatcherConfig::clock).orElseGet(BatcherClock::system);
         this.start = clock.nanoTime();
-        this.nanos = timeout.toNanos();
+        this.nanos = TimeUnit.NANOSECONDS.convert(timeout); // or the longest that there is
         future.whenComplete((result, failure) -> done.countDown());
     }
 

@@ -30,6 +30,7 @@ import org.springframework.context.event.ContextClosedEvent;
 import org.springframework.core.env.Environment;
 import org.springframework.core.task.AsyncTaskExecutor;
 import org.springframework.scheduling.TaskScheduler;
+import org.springframework.util.StringUtils;
 
 /** Auto-configuration for batchers: each of them a bean, from properties and {@code @BatchHandler} methods. */
 @AutoConfiguration(after = {TaskExecutionAutoConfiguration.class, TaskSchedulingAutoConfiguration.class})
@@ -93,7 +94,7 @@ public final class BatcherAutoConfiguration {
         if (time != null) {
             return time::applyTo;
         }
-        String scheduler = properties.scheduler() == null ? SCHEDULER : properties.scheduler();
+        String scheduler = StringUtils.hasText(properties.scheduler()) ? properties.scheduler() : SCHEDULER;
         BatcherThreads threads = BatcherThreads.of(executor, BatcherThreads.schedulerOf(scheduler, beanFactory));
         beanFactory.registerDependentBean(scheduler, "batcherThreads");
         return threads;

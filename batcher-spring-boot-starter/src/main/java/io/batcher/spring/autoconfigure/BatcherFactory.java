@@ -15,6 +15,7 @@ import java.util.function.Consumer;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
+import org.springframework.aop.framework.AopProxyUtils;
 import org.springframework.beans.factory.BeanFactory;
 import org.springframework.beans.factory.DisposableBean;
 import org.springframework.beans.factory.ObjectProvider;
@@ -46,14 +47,15 @@ final class BatcherFactory implements DisposableBean {
         return batcher;
     }
 
-    /** Returns what is known about a batcher; null if it was not made here. */
+    /** Returns what is known about a batcher, which may be behind a proxy; null if it was not made here. */
     @Nullable ManagedBatcher find(Batcher<?> batcher) {
-        return made.get(batcher);
+        Object target = AopProxyUtils.getSingletonTarget(batcher);
+        return made.get(target == null ? batcher : target);
     }
 
     /**
-     * Tells what was not delivered, when all batchers are closed. The engine says so too, but to the logging of the JDK, and its
-     * bridge to the application's log is gone before beans are destroyed.
+     * Tells what was not delivered, when all batchers are closed. The engine could, but to the logging of the JDK, and its bridge to
+     * the application's log is gone before beans are destroyed.
      */
     @Override
     public void destroy() {

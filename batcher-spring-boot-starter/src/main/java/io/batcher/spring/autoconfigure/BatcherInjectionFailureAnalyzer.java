@@ -5,7 +5,6 @@
 package io.batcher.spring.autoconfigure;
 
 import io.batcher.Batcher;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -41,40 +40,67 @@ final class BatcherInjectionFailureAnalyzer extends AbstractInjectionFailureAnal
         if (type == null || type.resolve() != Batcher.class) {
             return null;
         }
-        String who = injectionPoint == null ? "Something" : injectionPoint;
         ResolvableType itemType = type.getGeneric(0);
+        boolean any = itemType.resolve() == null;
+        String what = any ? "" : " of " + itemType;
+        String who = injectionPoint == null ? "Something" : injectionPoint;
         if (cause instanceof NoUniqueBeanDefinitionException several && several.getBeanNamesFound() != null) {
-            return several(who, itemType, List.copyOf(several.getBeanNamesFound()), cause);
+            List<String> beanNames = List.copyOf(several.getBeanNamesFound());
+            return several(who + " needs one batcher" + what, beanNames, cause);
         }
-        return none(who, itemType, cause);
+        String needs = who + " needs a batcher" + what;
+        List<String> beanNames = List.of(beanFactory.getBeanNamesForType(Batcher.class, true, false));
+        return beanNames.stream()
+                .filter(beanName -> isOf(type, beanName))
+                .findFirst()
+                .map(beanName -> otherwiseQualified(needs, nameOf(beanName), beanNames, cause))
+                .orElseGet(() -> none(needs, any ? null : itemType, beanNames, cause));
     }
 
-    private FailureAnalysis none(String who, ResolvableType itemType, Throwable cause) {
-        List<String> existing = new ArrayList<>();
-        for (String beanName : beanFactory.getBeanNamesForType(Batcher.class, true, false)) {
-            ResolvableType type = ItemTypes.ofBean(beanName, beanFactory);
-            existing.add("\"" + nameOf(beanName) + "\" of " + (type == null ? "unknown items" : type));
-        }
+    private FailureAnalysis none(
+            String needs, @Nullable ResolvableType itemType, List<String> beanNames, Throwable cause) {
         return new FailureAnalysis(
-                who + " needs a batcher of " + itemType + ", and there is none. "
-                        + (existing.isEmpty()
-                                ? "There are no batchers."
-                                : "Known batchers: " + String.join(", ", existing) + "."),
-                "Correct the item type; or add a @BatchHandler method that takes a List of " + itemType
+                needs + ", and there is none. " + known(beanNames),
+                (itemType == null
+                                ? "Add a @BatchHandler method"
+                                : "Correct the item type; or add a @BatchHandler method that takes a List of "
+                                        + itemType)
                         + " to a bean (one whose class its definition tells: a @Bean method returns the class itself, not an"
                         + " interface); or set batcher.instances.<name>.item-type.",
                 cause);
     }
 
-    private FailureAnalysis several(String who, ResolvableType itemType, List<String> beanNames, Throwable cause) {
+    private FailureAnalysis otherwiseQualified(String needs, String name, List<String> beanNames, Throwable cause) {
+        return new FailureAnalysis(
+                needs + " with a qualifier that none has. " + known(beanNames),
+                "Correct the qualifier; it is the name of the batcher, as in @Qualifier(\"" + name + "\").",
+                cause);
+    }
+
+    private FailureAnalysis several(String needs, List<String> beanNames, Throwable cause) {
         String names =
                 beanNames.stream().map(beanName -> '"' + nameOf(beanName) + '"').collect(Collectors.joining(", "));
         return new FailureAnalysis(
-                who + " needs one batcher" + (itemType.resolve() == null ? "" : " of " + itemType)
-                        + ", but there are several: " + names + ".",
+                needs + ", but there are several: " + names + ".",
                 "Say which: add @Qualifier(\"" + nameOf(beanNames.get(0)) + "\"), or call the parameter or field '"
                         + beanNames.get(0) + "'.",
                 cause);
+    }
+
+    private boolean isOf(ResolvableType wanted, String beanName) {
+        ResolvableType itemType = ItemTypes.ofBean(beanName, beanFactory);
+        return itemType != null && wanted.isAssignableFrom(ItemTypes.batcherOf(itemType));
+    }
+
+    private String known(List<String> beanNames) {
+        return beanNames.isEmpty()
+                ? "There are no batchers."
+                : beanNames.stream().map(this::describe).collect(Collectors.joining(", ", "Known batchers: ", "."));
+    }
+
+    private String describe(String beanName) {
+        ResolvableType itemType = ItemTypes.ofBean(beanName, beanFactory);
+        return '"' + nameOf(beanName) + "\" of " + (itemType == null ? "unknown items" : itemType);
     }
 
     private String nameOf(String beanName) {

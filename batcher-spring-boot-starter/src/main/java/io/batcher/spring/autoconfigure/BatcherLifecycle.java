@@ -145,9 +145,15 @@ final class BatcherLifecycle
         return batcher.config().map(BatcherConfig::clock).orElse(BatcherClock.system()) == BatcherClock.system();
     }
 
+    /** Who made the batcher tells what was not delivered, when all are closed; the engine is not to tell it too. */
     private static void close(ManagedBatcher batcher) {
+        boolean taken = batcher.config().map(BatcherConfig::onDeadLetter).isPresent();
         try {
-            batcher.batcher().close(); // who made it tells what was not delivered, when all are closed
+            if (taken) {
+                batcher.batcher().close();
+            } else {
+                batcher.batcher().close(timeoutOf(batcher)); // which counts in silence what it hands back
+            }
         } catch (RuntimeException e) {
             logger.warn("Batcher \"" + batcher.name() + "\" cannot be closed", e);
         }

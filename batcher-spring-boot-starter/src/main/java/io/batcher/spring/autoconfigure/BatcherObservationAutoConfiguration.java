@@ -9,6 +9,7 @@ import io.batcher.spring.metrics.BatchObservationConvention;
 import io.batcher.spring.metrics.BatchObservations;
 import io.micrometer.observation.Observation;
 import io.micrometer.observation.ObservationRegistry;
+import java.util.Map;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
@@ -41,6 +42,23 @@ public final class BatcherObservationAutoConfiguration {
 
     @Bean
     HandlerScope batchObservationScope(BatchObservations observations) {
-        return batcher -> observations.openScope(batcher)::close;
+        return batcher -> new ObservationScope(observations.openScope(batcher));
+    }
+
+    private record ObservationScope(Observation.Scope scope) implements HandlerScope.Scope {
+
+        /** {@code ObservationThreadLocalAccessor.KEY}: that class needs one more library to be looked at. */
+        private static final String KEY = "micrometer.observation";
+
+        @Override
+        public Map<String, Object> context() {
+            Observation observation = scope.getCurrentObservation();
+            return observation == null || observation.isNoop() ? Map.of() : Map.of(KEY, observation);
+        }
+
+        @Override
+        public void close() {
+            scope.close();
+        }
     }
 }

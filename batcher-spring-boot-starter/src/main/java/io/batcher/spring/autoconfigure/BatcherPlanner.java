@@ -38,6 +38,9 @@ final class BatcherPlanner {
         Set<String> names = names();
         refuseNamesThatAreEqualWithoutHyphens(names);
         MisplacedProperties.refuse(environment, names);
+        if (names.isEmpty()) {
+            options.checkDefaultsAlone();
+        }
         return names.stream()
                 .map(name -> spec(name, options.optionsOf(name), names))
                 .toList();

@@ -31,7 +31,7 @@ public record BatcherProperties(
         @DefaultValue Health health) {
 
     /**
-     * Options of a batcher; what is absent is inherited, at last from {@link io.batcher.BatcherBuilder}, which describes each
+     * Options of a batcher; what is absent or empty is inherited, at last from {@link io.batcher.BatcherBuilder}, which describes each
      * of them in full and checks the values.
      *
      * @param interval Time after which what was added is delivered at the latest.
@@ -77,7 +77,7 @@ public record BatcherProperties(
     }
 
     /**
-     * Retry options; what is absent is inherited, at last from {@link io.batcher.RetryPolicy.Builder}.
+     * Retry options; what is absent or empty is inherited, at last from {@link io.batcher.RetryPolicy.Builder}.
      *
      * @param maxAttempts Number of attempts after which a batch is given up. Unlimited unless set.
      * @param delay Delay before the first retry. One interval unless set.

@@ -10,6 +10,7 @@ import io.batcher.Batcher;
 import io.batcher.BatcherClock;
 import io.batcher.BatcherConfig;
 import io.batcher.BatcherListener;
+import io.batcher.BatcherState;
 import io.batcher.spring.ManagedBatcher;
 import java.time.Duration;
 import java.util.Objects;
@@ -74,7 +75,9 @@ final class DefaultManagedBatcher implements ManagedBatcher, BatcherListener {
 
     @Override
     public Optional<Duration> pausedFor() {
-        return since(pausedSince);
+        boolean resting =
+                batcher().stats().state() == BatcherState.PAUSED; // who is closed is past that, without a resume
+        return resting ? since(pausedSince) : Optional.empty();
     }
 
     @Override

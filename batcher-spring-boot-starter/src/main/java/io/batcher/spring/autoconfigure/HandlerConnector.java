@@ -122,8 +122,8 @@ final class HandlerConnector implements BeanPostProcessor, SmartInitializingSing
         try {
             if (HandlerSignature.isAsync(handler.method())) {
                 batcher.registerAsyncHandler(batch -> {
-                    try (HandlerScope.Scope ignored = handlerScope.open(spec.name())) {
-                        return invoker.invokeAsync(batch);
+                    try (HandlerScope.Scope current = handlerScope.open(spec.name())) {
+                        return invoker.invokeAsync(batch, current.context());
                     }
                 });
             } else {

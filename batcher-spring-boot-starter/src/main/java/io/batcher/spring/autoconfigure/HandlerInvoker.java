@@ -6,6 +6,7 @@ package io.batcher.spring.autoconfigure;
 
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
+import java.util.Map;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 import org.springframework.aop.support.AopUtils;
@@ -40,8 +41,12 @@ final class HandlerInvoker {
         }
     }
 
-    /** Calls a method whose result is the end of the batch. */
-    CompletionStage<?> invokeAsync(Object argument) throws Exception {
+    /**
+     * Calls a method whose result is the end of the batch.
+     *
+     * @param context what that result finds in its context, if it is a publisher
+     */
+    CompletionStage<?> invokeAsync(Object argument, Map<String, Object> context) throws Exception {
         Object result = invoke(argument);
         if (result instanceof CompletionStage<?> stage) {
             return stage;
@@ -54,7 +59,7 @@ final class HandlerInvoker {
                     + (result == null ? "null" : "a " + result.getClass().getName())
                     + " instead of a stage or publisher whose end is the end of the batch");
         }
-        return PublisherStage.of(adapter.toPublisher(result));
+        return PublisherStage.of(adapter.toPublisher(result), context);
     }
 
     /**

@@ -4,6 +4,8 @@
  */
 package io.batcher.spring.autoconfigure;
 
+import java.util.Map;
+
 /** What is current on the thread while a handler method is called: a trace, for example. */
 @FunctionalInterface
 interface HandlerScope {
@@ -17,6 +19,11 @@ interface HandlerScope {
     /** Ends the scope, on the thread that opened it. */
     @FunctionalInterface
     interface Scope extends AutoCloseable {
+
+        /** What a publisher finds in its context, which does not look at threads; nothing unless there is more to say. */
+        default Map<String, Object> context() {
+            return Map.of();
+        }
 
         @Override
         void close();

@@ -10,6 +10,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.springframework.boot.context.properties.bind.DataObjectPropertyName;
 import org.springframework.boot.context.properties.source.ConfigurationProperty;
+import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
 
 /** The names of options, and what is said of one that does not exist. */
 final class OptionNames {
@@ -21,6 +22,13 @@ final class OptionNames {
             .collect(Collectors.toUnmodifiableSet());
 
     private OptionNames() {}
+
+    /** Whether a property below a batcher, or below the defaults, is an option. */
+    static boolean isOption(String prefix, ConfigurationProperty property) {
+        return OPTIONS.stream()
+                .map(option -> ConfigurationPropertyName.of(prefix + "." + option))
+                .anyMatch(property.getName()::equals);
+    }
 
     /** Makes a failure of a property below a batcher, or below the defaults, that is no option. */
     static BatcherConfigurationException unknown(String subject, String prefix, ConfigurationProperty property) {

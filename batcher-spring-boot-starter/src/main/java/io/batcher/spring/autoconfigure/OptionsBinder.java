@@ -5,6 +5,7 @@
 package io.batcher.spring.autoconfigure;
 
 import io.batcher.spring.autoconfigure.BatcherProperties.Options;
+import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
@@ -41,7 +42,12 @@ final class OptionsBinder {
                     DEFAULTS + ".item-type has no meaning: each batcher has an item type of its own.",
                     "Remove it, and set batcher.instances.<name>.item-type where no @BatchHandler method tells the type.");
         }
-        check(DEFAULTS, List.of(defaults), "Correct " + DEFAULTS + ".");
+        checkDefaults(() -> OptionsMapper.checkValues(defaults));
+    }
+
+    /** Checks what the defaults say together, where there is no batcher whose own options complete it. */
+    void checkDefaultsAlone() {
+        checkDefaults(() -> OptionsMapper.check(List.of(defaults)));
     }
 
     /** Returns the options of one batcher, its own after those that it inherits. */
@@ -49,7 +55,8 @@ final class OptionsBinder {
         String prefix = InstanceKeys.INSTANCES + "." + name;
         String subject = "Batcher \"" + name + "\"";
         List<Options> layers = List.of(defaults, bind(prefix, subject));
-        check(subject, layers, "Correct " + prefix + ", or " + DEFAULTS + " from which it inherits.");
+        String action = "Correct " + prefix + ", or " + DEFAULTS + " from which it inherits.";
+        check(subject, () -> OptionsMapper.check(layers), action);
         return layers;
     }
 
@@ -60,20 +67,31 @@ final class OptionsBinder {
                     Bindable.of(Options.class),
                     new NoUnboundElementsBindHandler(BindHandler.DEFAULT, new UnboundElementsSourceFilter()));
         } catch (BindException e) {
-            if (e.getCause() instanceof UnboundConfigurationPropertiesException unknown) {
-                throw OptionNames.unknown(
-                        subject,
-                        prefix,
-                        unknown.getUnboundProperties().iterator().next());
+            if (e.getCause() instanceof UnboundConfigurationPropertiesException unbound) {
+                return withoutEmpty(prefix, subject, unbound.getUnboundProperties());
             }
             throw new BatcherConfigurationException(
                     subject + " is not configured properly: " + describe(e) + ".", "Correct the value.", e);
         }
     }
 
-    private static void check(String subject, List<Options> layers, String action) {
+    /** Nothing is bound where a value is empty, which counts as not set; any other name that nothing is bound to is no option. */
+    private Options withoutEmpty(String prefix, String subject, Collection<ConfigurationProperty> unbound) {
+        for (ConfigurationProperty property : unbound) {
+            if (!OptionNames.isOption(prefix, property)) {
+                throw OptionNames.unknown(subject, prefix, property);
+            }
+        }
+        return binder.bindOrCreate(prefix, Options.class);
+    }
+
+    private static void checkDefaults(Runnable rules) {
+        check(DEFAULTS, rules, "Correct " + DEFAULTS + ".");
+    }
+
+    private static void check(String subject, Runnable rules, String action) {
         try {
-            OptionsMapper.check(layers);
+            rules.run();
         } catch (IllegalArgumentException e) {
             throw new BatcherConfigurationException(
                     subject + " is not configured properly: " + e.getMessage() + ".", action, e);

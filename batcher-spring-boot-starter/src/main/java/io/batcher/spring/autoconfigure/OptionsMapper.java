@@ -28,6 +28,16 @@ final class OptionsMapper {
     }
 
     /**
+     * Checks values by the rules of the builder, each by itself.
+     *
+     * @throws IllegalArgumentException with option, rule and value
+     */
+    static void checkValues(Options options) {
+        apply(options, Batcher.builder("options"));
+        apply(options.retry(), RetryPolicy.builder());
+    }
+
+    /**
      * Checks values and combinations by the rules of the builder.
      *
      * @throws IllegalArgumentException with option, rule and value
@@ -62,7 +72,7 @@ final class OptionsMapper {
         map.from(options::multiplier).to(retry::multiplier);
         map.from(options::maxDelay).to(retry::maxDelay);
         map.from(options::jitter).to(retry::jitter);
-        map.from(options::retryOn).to(causes -> retry.retryOn(anyOf(causes)));
+        map.from(options::retryOn).whenNot(List::isEmpty).to(causes -> retry.retryOn(anyOf(causes)));
         map.from(options::isolatePoison).to(retry::isolatePoison);
     }
 

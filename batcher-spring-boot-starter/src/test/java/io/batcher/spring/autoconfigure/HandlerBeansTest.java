@@ -137,36 +137,6 @@ class HandlerBeansTest {
         });
     }
 
-    @Test
-    void aHandlerThatNoDefinitionTellsOfIsConnectedWhereThePropertiesMakeItsBatcher() {
-        contexts.withUserConfiguration(BehindInterface.class)
-                .withPropertyValues("batcher.instances.hidden.item-type=java.lang.String")
-                .run(context -> {
-                    add(context, "hidden", "a");
-                    advance(context);
-                    assertThat(((BehindInterface.Port) context.getBean("port")).items())
-                            .containsExactly("a");
-                });
-    }
-
-    @Test
-    void aHandlerThatNoDefinitionTellsOfMayBeCreatedLate() {
-        contexts.withUserConfiguration(LateBehindInterface.class)
-                .withPropertyValues("batcher.instances.hidden.item-type=java.lang.String")
-                .run(context -> {
-                    add(context, "hidden", "a");
-                    advance(context);
-                    assertThat(context.getBean(BatcherRegistry.class)
-                                    .get("hidden")
-                                    .stats()
-                                    .depth())
-                            .isEqualTo(1);
-                    var port = (BehindInterface.Port) context.getBean("latePort");
-                    context.getBean(VirtualTime.class).runReady();
-                    assertThat(port.items()).containsExactly("a");
-                });
-    }
-
     private static void add(AssertableApplicationContext context, String batcher, String item) {
         context.getBean(BatcherRegistry.class).get(batcher, String.class).add(item);
     }
@@ -266,44 +236,6 @@ class HandlerBeansTest {
         @BatchHandler("configured")
         void handle(List<String> batch) {
             items().addAll(batch);
-        }
-    }
-
-    @Configuration(proxyBeanMethods = false)
-    static class BehindInterface {
-
-        interface Port {
-            List<String> items();
-        }
-
-        static class Adapter implements Port {
-
-            private final List<String> items = new ArrayList<>();
-
-            @Override
-            public List<String> items() {
-                return items;
-            }
-
-            @BatchHandler("hidden")
-            void handle(List<String> batch) {
-                items.addAll(batch);
-            }
-        }
-
-        @Bean
-        Port port() {
-            return new Adapter();
-        }
-    }
-
-    @Configuration(proxyBeanMethods = false)
-    static class LateBehindInterface {
-
-        @Bean
-        @Lazy
-        BehindInterface.Port latePort() {
-            return new BehindInterface.Adapter();
         }
     }
 }

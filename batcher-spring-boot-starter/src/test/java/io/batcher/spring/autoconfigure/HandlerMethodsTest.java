@@ -24,8 +24,6 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.test.context.assertj.AssertableApplicationContext;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
@@ -33,9 +31,6 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.ResolvableType;
 import org.springframework.core.annotation.AliasFor;
-import reactor.core.publisher.Flux;
-import reactor.core.publisher.Mono;
-import reactor.core.publisher.Sinks;
 
 /** S3: what an annotated method may look like, and that it is called. */
 class HandlerMethodsTest {
@@ -53,77 +48,6 @@ class HandlerMethodsTest {
             advance(context);
             assertThat(context.getBean(Parameters.class).seen)
                     .containsExactlyInAnyOrder("[list]", "[collection]", "[iterable]", "batch 1");
-        });
-    }
-
-    @Test
-    void aBatchOfAStageEndsWithTheStage() {
-        contexts.withUserConfiguration(Stages.class).run(context -> {
-            add(context, "stage", "a");
-            advance(context);
-            assertThat(depth(context, "stage")).isEqualTo(1);
-            context.getBean(Stages.class).stage.complete(null);
-            context.getBean(VirtualTime.class).runReady();
-            assertThat(depth(context, "stage")).isZero();
-        });
-    }
-
-    @Test
-    void aBatchOfAReactiveTypeEndsWithIt() {
-        contexts.withUserConfiguration(Stages.class).run(context -> {
-            add(context, "mono", "a");
-            add(context, "flux", "a");
-            advance(context);
-            assertThat(depth(context, "mono")).isEqualTo(1);
-            assertThat(depth(context, "flux")).isEqualTo(1);
-            Stages stages = context.getBean(Stages.class);
-            stages.mono.tryEmitEmpty();
-            stages.flux.tryEmitNext(1);
-            context.getBean(VirtualTime.class).runReady();
-            assertThat(depth(context, "mono")).isZero();
-            assertThat(depth(context, "flux")).isEqualTo(1);
-            stages.flux.tryEmitComplete();
-            context.getBean(VirtualTime.class).runReady();
-            assertThat(depth(context, "flux")).isZero();
-        });
-    }
-
-    @Test
-    void aReactiveTypeThatFailsIsAFailedAttempt() {
-        contexts.withUserConfiguration(Stages.class).run(context -> {
-            add(context, "flux", "a");
-            advance(context);
-            context.getBean(Stages.class).flux.tryEmitError(new IllegalStateException("no"));
-            context.getBean(VirtualTime.class).runReady();
-            assertThat(registry(context).get("flux").stats().failedAttempts()).isEqualTo(1);
-            assertThat(depth(context, "flux")).isEqualTo(1);
-        });
-    }
-
-    @Test
-    void aReactiveTypeIsCancelledAtTheHandlerTimeout() {
-        contexts.withUserConfiguration(Stages.class)
-                .withPropertyValues("batcher.instances.never.handler-timeout=2s")
-                .run(context -> {
-                    add(context, "never", "a");
-                    advance(context);
-                    assertThat(context.getBean(Stages.class).cancelled).isZero();
-                    context.getBean(VirtualTime.class).advance(Duration.ofSeconds(2));
-                    assertThat(context.getBean(Stages.class).cancelled).isEqualTo(1);
-                });
-    }
-
-    @Test
-    void nullInPlaceOfAStageIsAFailedAttempt() {
-        contexts.withUserConfiguration(NoStage.class).run(context -> {
-            add(context, "nothing", "a");
-            advance(context);
-            assertThat(context.getBean(NoStage.class).failures)
-                    .singleElement()
-                    .satisfies(failure -> assertThat(failure.cause())
-                            .hasMessage(NoStage.class.getName()
-                                    + ".handle returned null instead of a stage or publisher whose end"
-                                    + " is the end of the batch"));
         });
     }
 
@@ -205,10 +129,6 @@ class HandlerMethodsTest {
         context.getBean(VirtualTime.class).advance(INTERVAL);
     }
 
-    private static int depth(AssertableApplicationContext context, String batcher) {
-        return registry(context).get(batcher).stats().depth();
-    }
-
     private static Batcher<?> typed(AssertableApplicationContext context, ResolvableType item) {
         return (Batcher<?>) context.getBeanProvider(ItemTypes.batcherOf(item)).getObject();
     }
@@ -235,49 +155,6 @@ class HandlerMethodsTest {
         @BatchHandler("batch")
         void batch(Batch<String> batch) {
             seen.add("batch " + batch.attempt());
-        }
-    }
-
-    static class Stages {
-
-        final CompletableFuture<String> stage = new CompletableFuture<>();
-        final Sinks.Empty<Void> mono = Sinks.empty();
-        final Sinks.Many<Integer> flux = Sinks.many().unicast().onBackpressureBuffer();
-        int cancelled;
-
-        @BatchHandler("stage")
-        CompletionStage<String> stage(List<String> items) {
-            return stage;
-        }
-
-        @BatchHandler("mono")
-        Mono<Void> mono(List<String> items) {
-            return mono.asMono();
-        }
-
-        @BatchHandler("flux")
-        Flux<Integer> flux(List<String> items) {
-            return flux.asFlux();
-        }
-
-        @BatchHandler("never")
-        Mono<Void> never(List<String> items) {
-            return Mono.<Void>never().doOnCancel(() -> cancelled++);
-        }
-    }
-
-    static class NoStage {
-
-        final List<BatchFailure<String>> failures = new ArrayList<>();
-
-        @BatchHandler("nothing")
-        CompletionStage<Void> handle(List<String> items) {
-            return null;
-        }
-
-        @BatchErrorHandler("nothing")
-        void failed(BatchFailure<String> failure) {
-            failures.add(failure);
         }
     }
 

@@ -12,6 +12,7 @@ import io.batcher.spring.BatchHandler;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
@@ -45,6 +46,25 @@ class InjectionFailureTest {
                         + "$StringUser needs one batcher of java.lang.String, but there are several: \"left\","
                         + " \"order-audit\".")
                 .contains("Say which: add @Qualifier(\"left\"), or call the parameter or field 'leftBatcher'.");
+    }
+
+    @Test
+    void aQualifierThatNoBatcherHas(CapturedOutput output) {
+        start(WantsRight.class);
+        assertThat(output)
+                .contains("Parameter 0 of constructor in " + TEST
+                        + "$RightUser needs a batcher of java.lang.String with a qualifier that none has. Known batchers:"
+                        + " \"left\" of java.lang.String, \"order-audit\" of java.lang.String.")
+                .contains("Correct the qualifier; it is the name of the batcher, as in @Qualifier(\"left\").");
+    }
+
+    @Test
+    void anyBatcherWhereThereIsNone(CapturedOutput output) {
+        start(WantsAny.class);
+        assertThat(output)
+                .contains("Parameter 0 of constructor in " + TEST
+                        + "$AnyUser needs a batcher, and there is none. There are no batchers.")
+                .contains("Add a @BatchHandler method to a bean");
     }
 
     @Test
@@ -83,6 +103,10 @@ class InjectionFailureTest {
 
     record StringUser(Batcher<String> batcher) {}
 
+    record RightUser(@Qualifier("right") Batcher<String> batcher) {}
+
+    record AnyUser(Batcher<?> batcher) {}
+
     record NumberUser(Number number) {}
 
     @Configuration(proxyBeanMethods = false)
@@ -92,6 +116,14 @@ class InjectionFailureTest {
     @Configuration(proxyBeanMethods = false)
     @Import({Handlers.class, StringUser.class})
     static class WantsStrings {}
+
+    @Configuration(proxyBeanMethods = false)
+    @Import({Handlers.class, RightUser.class})
+    static class WantsRight {}
+
+    @EnableAutoConfiguration
+    @Import(AnyUser.class)
+    static class WantsAny {}
 
     @Configuration(proxyBeanMethods = false)
     @Import({Handlers.class, NumberUser.class})

@@ -5,6 +5,7 @@
 package io.batcher.spring.autoconfigure;
 
 import static io.batcher.spring.autoconfigure.StartFailures.assertFailure;
+import static org.assertj.core.api.Assertions.assertThat;
 
 import io.batcher.spring.BatchHandler;
 import java.util.List;
@@ -83,6 +84,30 @@ class OptionFailureTest {
                 contexts.withPropertyValues("batcher.defaults.interval=-1s"),
                 "batcher.defaults is not configured properly: interval must be more than zero, but was PT-1S.",
                 "Correct batcher.defaults.");
+    }
+
+    @Test
+    void defaultsThatContradictEachOtherAlthoughThereIsNoBatcher() {
+        assertFailure(
+                contexts.withPropertyValues("batcher.defaults.capacity=5", "batcher.defaults.max-batch-size=6"),
+                "batcher.defaults is not configured properly: capacity must not be less than maxBatchSize, but 5 < 6;"
+                        + " raise capacity or lower maxBatchSize.",
+                "Correct batcher.defaults.");
+    }
+
+    @Test
+    void aDefaultThatTheBatcherOverridesIsStillChecked() {
+        assertFailure(
+                readings.withPropertyValues("batcher.defaults.capacity=0", "batcher.instances.readings.capacity=5"),
+                "batcher.defaults is not configured properly: capacity must be at least 1, but was 0.",
+                "Correct batcher.defaults.");
+    }
+
+    @Test
+    void aDefaultThatEachBatcherCompletesIsNoFailure() {
+        readings.withPropertyValues(
+                        "batcher.defaults.retry.isolate-poison=true", "batcher.instances.readings.retry.max-attempts=3")
+                .run(context -> assertThat(context).hasNotFailed());
     }
 
     @Test

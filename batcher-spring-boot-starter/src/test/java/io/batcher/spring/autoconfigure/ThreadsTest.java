@@ -14,14 +14,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
-import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.test.context.assertj.AssertableApplicationContext;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.context.annotation.Bean;
@@ -29,14 +27,10 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.context.event.ContextClosedEvent;
 import org.springframework.core.task.SimpleAsyncTaskExecutor;
 import org.springframework.scheduling.TaskScheduler;
-import org.springframework.scheduling.annotation.Async;
-import org.springframework.scheduling.annotation.EnableAsync;
-import org.springframework.scheduling.annotation.EnableScheduling;
-import org.springframework.scheduling.annotation.Scheduled;
 import org.springframework.scheduling.concurrent.ThreadPoolTaskExecutor;
 import org.springframework.scheduling.concurrent.ThreadPoolTaskScheduler;
 
-/** S4: where ticks and handlers run, and that the application's own scheduling and executors are left alone. */
+/** S4: where ticks and handlers run. */
 class ThreadsTest {
 
     private final ApplicationContextRunner contexts = Contexts.inRealTime()
@@ -85,38 +79,6 @@ class ThreadsTest {
         contexts.withUserConfiguration(OtherSchedulers.class)
                 .withPropertyValues("batcher.scheduler=service")
                 .run(context -> assertThat(deliver(context)).isNotNull());
-    }
-
-    @Test
-    void theApplicationsSchedulingAndExecutorsAreBootsOwnAsEver() {
-        contexts.withUserConfiguration(Scheduling.class).run(context -> {
-            assertThat(context).hasBean("taskScheduler").hasBean("applicationTaskExecutor");
-            Jobs jobs = context.getBean(Jobs.class);
-            assertThat(jobs.scheduledOn().getName()).startsWith("scheduling-");
-            jobs.async();
-            assertThat(jobs.asyncOn().getName()).startsWith("task-");
-            assertThat(context.getBeanProvider(TaskScheduler.class).getObject())
-                    .isSameAs(context.getBean("taskScheduler"));
-            assertThat(jobs.allExecutors()).doesNotContainKeys("batcherTaskExecutor", "batcherTaskScheduler");
-        });
-    }
-
-    @Test
-    void aSchedulerOfTheApplicationIsUsedForItsJobs() {
-        contexts.withUserConfiguration(Scheduling.class, OwnScheduler.class).run(context -> {
-            assertThat(context.getBean(Jobs.class).scheduledOn().getName()).startsWith("own-scheduler-");
-            assertThat(deliver(context).getName()).startsWith("batcher-");
-        });
-    }
-
-    @Test
-    void anExecutorOfTheApplicationIsUsedForItsJobs() {
-        contexts.withUserConfiguration(Asynchronous.class, OwnExecutor.class).run(context -> {
-            Jobs jobs = context.getBean(Jobs.class);
-            jobs.async();
-            assertThat(jobs.asyncOn().getName()).startsWith("own-executor-");
-            assertThat(deliver(context).getName()).startsWith("batcher-");
-        });
     }
 
     @Test
@@ -211,80 +173,6 @@ class ThreadsTest {
         @Bean
         ScheduledExecutorService service() {
             return Executors.newSingleThreadScheduledExecutor();
-        }
-    }
-
-    @Configuration(proxyBeanMethods = false)
-    @EnableScheduling
-    @EnableAsync
-    static class Scheduling {
-
-        @Bean
-        Jobs jobs() {
-            return new Jobs();
-        }
-    }
-
-    public static class Jobs {
-
-        @Autowired
-        private Map<String, Executor> allExecutors;
-
-        private final CompletableFuture<Thread> scheduled = new CompletableFuture<>();
-        private final CompletableFuture<Thread> asynchronous = new CompletableFuture<>();
-
-        public Map<String, Executor> allExecutors() {
-            return allExecutors;
-        }
-
-        public Thread scheduledOn() {
-            return scheduled.join();
-        }
-
-        public Thread asyncOn() {
-            return asynchronous.join();
-        }
-
-        @Scheduled(fixedDelay = 1)
-        public void scheduled() {
-            scheduled.complete(Thread.currentThread());
-        }
-
-        @Async
-        public void async() {
-            asynchronous.complete(Thread.currentThread());
-        }
-    }
-
-    @Configuration(proxyBeanMethods = false)
-    @EnableAsync
-    static class Asynchronous {
-
-        @Bean
-        Jobs jobs() {
-            return new Jobs();
-        }
-    }
-
-    @Configuration(proxyBeanMethods = false)
-    static class OwnScheduler {
-
-        @Bean
-        ThreadPoolTaskScheduler mine() {
-            ThreadPoolTaskScheduler scheduler = new ThreadPoolTaskScheduler();
-            scheduler.setThreadNamePrefix("own-scheduler-");
-            return scheduler;
-        }
-    }
-
-    @Configuration(proxyBeanMethods = false)
-    static class OwnExecutor {
-
-        @Bean
-        ThreadPoolTaskExecutor own() {
-            ThreadPoolTaskExecutor executor = new ThreadPoolTaskExecutor();
-            executor.setThreadNamePrefix("own-executor-");
-            return executor;
         }
     }
 

@@ -25,9 +25,10 @@ import org.springframework.context.ConfigurableApplicationContext;
 class UndeliveredItemsTest {
 
     @Test
-    void areCountedInTheLogOfTheApplication(CapturedOutput output) {
+    void areCountedOnceInTheLogOfTheApplication(CapturedOutput output) {
         stopWithTwoItems(Down.class);
         assertThat(output)
+                .containsOnlyOnce("not delivered")
                 .contains("Batcher \"readings\" is closed with 2 items not delivered; add a method with"
                         + " @DeadLetterHandler(\"readings\") to keep such items");
     }
@@ -36,6 +37,7 @@ class UndeliveredItemsTest {
     void areCountedAlsoWhereAHandlerTakesThem(CapturedOutput output) {
         stopWithTwoItems(DownWithLetters.class);
         assertThat(output)
+                .containsOnlyOnce("not delivered")
                 .contains(
                         "Batcher \"readings\" is closed with 2 items not delivered; its dead-letter handler was called"
                                 + " with them");

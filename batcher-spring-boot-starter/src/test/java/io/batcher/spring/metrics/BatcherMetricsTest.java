@@ -13,14 +13,10 @@ import io.batcher.spring.autoconfigure.BatcherMetricsAutoConfiguration;
 import io.batcher.spring.autoconfigure.BatcherObservationAutoConfiguration;
 import io.batcher.spring.testing.UseVirtualTime;
 import io.batcher.testing.VirtualTime;
-import io.micrometer.common.KeyValue;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tag;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
-import io.micrometer.observation.Observation;
-import io.micrometer.observation.ObservationHandler;
-import io.micrometer.observation.ObservationRegistry;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.time.Duration;
@@ -28,8 +24,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
@@ -41,7 +35,7 @@ import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.assertj.AssertableApplicationContext;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 
-/** S7: the meters and the observation of each batcher. */
+/** S7: the meters of each batcher. */
 class BatcherMetricsTest {
 
     private final ApplicationContextRunner contexts = new ApplicationContextRunner()
@@ -178,29 +172,6 @@ class BatcherMetricsTest {
     }
 
     @Test
-    void aTracerHearsOfTheTypeOfAFailureAndNotOfItsMessage() {
-        List<String> heard = new ArrayList<>();
-        ObservationHandler<BatchObservationContext> tracer = new ObservationHandler<>() {
-            @Override
-            public boolean supportsContext(Observation.Context context) {
-                return context instanceof BatchObservationContext;
-            }
-
-            @Override
-            public void onError(BatchObservationContext context) {
-                heard.add(context.getError().toString());
-                assertThat(context.getError().getStackTrace()[0].getClassName())
-                        .isEqualTo(BatcherMetricsTest.class.getName());
-            }
-        };
-        contexts.withBean("tracer", ObservationHandler.class, () -> tracer).run(context -> {
-            context.getBean(Readings.class).failure = new java.io.IOException("canary");
-            deliver(context, "a");
-            assertThat(heard).containsExactly("io.batcher.spring.metrics.HandlerFailure: java.io.IOException");
-        });
-    }
-
-    @Test
     void theTagKeysAreFixedAndNoTagHoldsContent() {
         contexts.run(context -> {
             Readings readings = context.getBean(Readings.class);
@@ -225,52 +196,6 @@ class BatcherMetricsTest {
                             "batcher.queue.depth[batcher]",
                             "batcher.queue.oldest.age[batcher]");
         });
-    }
-
-    @Test
-    void theObservationIsCurrentInTheHandlerAndEndsWithTheBatch() {
-        contexts.withUserConfiguration(Observing.class).run(context -> {
-            context.getBean(Observing.class).batcher.add(1L);
-            context.getBean(VirtualTime.class).advance(Duration.ofMillis(500));
-            Observing observing = context.getBean(Observing.class);
-            assertThat(observing.inHandler).isSameAs(observing.started);
-            assertThat(context.getBean(ObservationRegistry.class).getCurrentObservation())
-                    .isNull();
-            assertThat(observing.stopped).isEmpty();
-            assertThat(context.getBean(MeterRegistry.class)
-                            .get("batcher.flush.active")
-                            .tags("batcher", "observing", "outcome", "unknown")
-                            .longTaskTimer()
-                            .activeTasks())
-                    .isEqualTo(1);
-            observing.stage.complete(null);
-            context.getBean(VirtualTime.class).runReady();
-            assertThat(observing.stopped).singleElement().satisfies(stopped -> {
-                assertThat(stopped).isSameAs(observing.started);
-                assertThat(stopped.getName()).isEqualTo("batcher.flush");
-                assertThat(stopped.getContextualName()).isEqualTo("flush observing");
-                assertThat(stopped.getHighCardinalityKeyValues().stream().map(KeyValue::getKey))
-                        .containsExactly("batcher.batch.attempt", "batcher.batch.id", "batcher.batch.size");
-            });
-        });
-    }
-
-    @Test
-    void theConventionMayBeReplaced() {
-        contexts.withBean(BatchObservationConvention.class, () -> new DefaultBatchObservationConvention() {
-                    @Override
-                    public String getName() {
-                        return "renamed.flush";
-                    }
-                })
-                .run(context -> {
-                    deliver(context, "a");
-                    assertThat(context.getBean(MeterRegistry.class)
-                                    .get("renamed.flush")
-                                    .timer()
-                                    .count())
-                            .isEqualTo(1);
-                });
     }
 
     @Test
@@ -313,41 +238,6 @@ class BatcherMetricsTest {
                 throw failure;
             }
             items.addAll(batch);
-        }
-    }
-
-    static class Observing implements ObservationHandler<BatchObservationContext> {
-
-        final CompletableFuture<Void> stage = new CompletableFuture<>();
-        final List<BatchObservationContext> stopped = new ArrayList<>();
-        Observation.ContextView inHandler;
-        BatchObservationContext started;
-
-        @Autowired
-        Batcher<Long> batcher;
-
-        @Autowired
-        org.springframework.beans.factory.ObjectProvider<ObservationRegistry> registry;
-
-        @BatchHandler("observing")
-        CompletionStage<Void> handle(List<Long> batch) {
-            inHandler = registry.getObject().getCurrentObservation().getContextView();
-            return stage;
-        }
-
-        @Override
-        public boolean supportsContext(Observation.Context context) {
-            return context instanceof BatchObservationContext;
-        }
-
-        @Override
-        public void onStart(BatchObservationContext context) {
-            started = context;
-        }
-
-        @Override
-        public void onStop(BatchObservationContext context) {
-            stopped.add(context);
         }
     }
 }
