@@ -15,7 +15,6 @@ import io.batcher.Overflow;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -106,37 +105,13 @@ class WaiterRacesTest {
             Batcher<Integer> batcher = race.batcher(TWO);
             batcher.addMany(List.of(1, 2));
             List<Boolean> offered = new ArrayList<>();
-            race.run(
-                    () -> batcher.add(3),
-                    () -> batcher.add(4),
-                    () -> batcher.flush(),
-                    () -> offered.add(batcher.offer(5)));
+            race.run(() -> batcher.add(3), () -> batcher.add(4), () -> offered.add(batcher.offer(5)));
             Race.settle(batcher.flush());
             int items = 4 + (offered.contains(true) ? 1 : 0);
             check(race.delivered.size() == items, race.delivered + " and offered " + offered);
             check(
                     batcher.stats().accepted() == items && batcher.stats().depth() == 0,
                     "they do not add up: " + batcher.stats());
-        });
-    }
-
-    /** The same with stages that end elsewhere. */
-    @Test
-    void severalWaitersAndStages() {
-        runConcurrentTest(Race.SCHEDULES, () -> {
-            Race race = new Race();
-            Batcher<Integer> batcher = race.asyncBatcher(TWO, batch -> {
-                CompletableFuture<Void> stage = new CompletableFuture<>();
-                race.execute(() -> {
-                    race.deliver(batch);
-                    stage.complete(null);
-                });
-                return stage;
-            });
-            batcher.addMany(List.of(1, 2));
-            race.run(() -> batcher.add(3), () -> batcher.add(4), () -> batcher.flush());
-            Race.settle(batcher.flush());
-            check(race.delivered.size() == 4, "delivered " + race.delivered);
         });
     }
 }
