@@ -16,7 +16,8 @@ import org.junit.jupiter.api.Test;
 /** G12, what close logs: the count of what nobody has taken, once, after the dead-letter callback was asked; the end of a burst of drops. */
 class G12CloseLogTest {
 
-    private static final String THREW = "WARNING Batcher \"rig\" onDeadLetter threw; nothing has changed by that";
+    private static final String THREW =
+            "WARNING Batcher \"rig\" onDeadLetter threw, so it has not taken its items; unless closed it is called again";
     private static final Duration SECOND = Duration.ofSeconds(1);
 
     private final List<String> offered = new ArrayList<>();

@@ -161,6 +161,16 @@ class SubmitTest {
         }
     }
 
+    @Test
+    void onDropHearsOfADroppedItemBeforeWhatDependsOnItsFuture() {
+        try (Rig rig = new Rig(HandlerKind.SYNC, builder -> builder.capacity(1).overflow(Overflow.DROP_OLDEST))) {
+            List<String> droppedBefore = new ArrayList<>();
+            rig.batcher.submit("a").whenComplete((done, failure) -> droppedBefore.addAll(rig.dropped));
+            rig.add("b");
+            assertThat(droppedBefore).containsExactly("a");
+        }
+    }
+
     /** Else each item that is added again would drop the next one, as deep as the buffer is long. */
     @Test
     void whatDependsOnADroppedItemsFutureCannotDropOthers() {

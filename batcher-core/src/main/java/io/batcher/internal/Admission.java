@@ -163,8 +163,8 @@ final class Admission<T> {
 
     private void reportEvicted(Items<T> items) {
         insideDrop(() -> {
-            items.complete(Result.FULL.refusal(config));
             callbacks.dropped(items.list());
+            items.complete(Result.FULL.refusal(config));
         });
     }
 

@@ -72,7 +72,7 @@ final class Callbacks<T> {
             config.onDeadLetter().accept(letter);
             return null;
         } catch (Throwable t) {
-            log.callbackFailed("onDeadLetter", t);
+            log.deadLetterNotTaken(t);
             return t;
         }
     }

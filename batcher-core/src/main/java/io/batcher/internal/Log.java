@@ -114,6 +114,13 @@ final class Log {
         write(Level.WARNING, callback + " threw; nothing has changed by that", thrown);
     }
 
+    void deadLetterNotTaken(Throwable thrown) {
+        write(
+                Level.WARNING,
+                "onDeadLetter threw, so it has not taken its items; unless closed it is called again",
+                thrown);
+    }
+
     void executorRefused(Throwable refusal) {
         long due = refusals.count(clock.nanoTime());
         if (due > 0) {
