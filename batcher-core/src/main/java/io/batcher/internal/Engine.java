@@ -191,7 +191,7 @@ final class Engine<T> {
             log.executorAccepts();
         } catch (Throwable refusal) {
             machine.task().executorThrew(generation);
-            boolean elsewhere = change((now, decision) -> machine.refused(generation, now));
+            boolean elsewhere = change((now, decision) -> machine.isToStartElsewhere(generation));
             log.executorRefused(refusal);
             if (elsewhere) {
                 tryOnFreshThread(generation);

@@ -101,17 +101,9 @@ final class FlushMachine<T> {
         task.madeGood();
     }
 
-    /**
-     * The executor refused the task of a start.
-     *
-     * @return whether the start is to be made elsewhere, because nobody will ask again
-     */
-    boolean refused(long generation, long now) {
-        boolean queued = task.queued() == generation;
-        if (queued && isOpen()) {
-            task.refuse(now);
-        }
-        return queued && !isOpen();
+    /** Whether a start that the executor has refused is to be made elsewhere, because nobody will ask it again. */
+    boolean isToStartElsewhere(long generation) {
+        return task.queued() == generation && !isOpen();
     }
 
     boolean isIdle() {
