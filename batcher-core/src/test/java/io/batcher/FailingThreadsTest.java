@@ -19,6 +19,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -162,7 +163,7 @@ class FailingThreadsTest {
     @Test
     void anExecutorThatThrowsAfterItHasBegunTheTaskDeliversOnce() throws InterruptedException {
         VirtualTime time = new VirtualTime();
-        CountDownLatch began = new CountDownLatch(1);
+        AtomicReference<CountDownLatch> began = new AtomicReference<>();
         CountDownLatch mayEnd = new CountDownLatch(1);
         List<Thread> threads = new ArrayList<>();
         List<String> calls = Collections.synchronizedList(new ArrayList<>());
@@ -173,13 +174,15 @@ class FailingThreadsTest {
                             Thread thread = new Thread(task, "hasty");
                             thread.setDaemon(true);
                             threads.add(thread);
+                            CountDownLatch thisTask = new CountDownLatch(1);
+                            began.set(thisTask);
                             thread.start();
-                            await(began);
+                            await(thisTask);
                             throw new RejectedExecutionException("but it was taken");
                         })
                         .handler(batch -> {
                             calls.addAll(batch);
-                            began.countDown();
+                            began.get().countDown();
                             await(mayEnd);
                         })
                         .build()) {
