@@ -12,7 +12,7 @@ import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 
 /** What the library writes to its log while this is open; nothing of it reaches the console. */
-final class CapturedLog implements AutoCloseable {
+public final class CapturedLog implements AutoCloseable {
 
     private static final Logger LOGGER = Logger.getLogger("io.batcher");
 
@@ -35,7 +35,7 @@ final class CapturedLog implements AutoCloseable {
 
     private final Level level = LOGGER.getLevel();
 
-    CapturedLog() {
+    public CapturedLog() {
         LOGGER.setLevel(Level.ALL); // another test of this JVM may have silenced it
         LOGGER.setUseParentHandlers(false);
         LOGGER.addHandler(handler);
@@ -48,7 +48,7 @@ final class CapturedLog implements AutoCloseable {
     }
 
     /** Level and message of each record. */
-    List<String> lines() {
+    public List<String> lines() {
         return records().stream()
                 .map(record -> record.getLevel() + " " + record.getMessage())
                 .toList();

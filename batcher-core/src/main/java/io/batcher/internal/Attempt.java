@@ -9,7 +9,6 @@ import java.time.Duration;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Future;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
@@ -48,9 +47,6 @@ final class Attempt<T> {
 
     private volatile boolean timedOut;
     private volatile boolean left;
-
-    /** The timer that ends the attempt at its timeout; set and cancelled on loop threads only, one after the other. */
-    private @Nullable Future<?> timer;
 
     /**
      * Prepares an attempt that starts now.
@@ -140,15 +136,6 @@ final class Attempt<T> {
         if (handler.async() != null) {
             end(new Outcome(timeoutFailure(null)));
         }
-    }
-
-    void timer(Future<?> timer) {
-        this.timer = timer;
-    }
-
-    /** The timer, if one was set. */
-    @Nullable Future<?> timer() {
-        return timer;
     }
 
     /**

@@ -11,8 +11,8 @@ import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a transition decided, to be carried out after the lock was released, in this order: let waiting calls go on, report, complete
- * futures; and start the flush loop. Used by one thread.
+ * What a transition decided, to be carried out after the lock was released, in this order: end an attempt whose time is over, let
+ * waiting calls go on, report, complete futures; and start the flush loop. Used by one thread.
  */
 final class Decision {
 
@@ -21,6 +21,8 @@ final class Decision {
     private @Nullable Runnable report;
     private @Nullable List<Runnable> completions;
     private long generation;
+    private boolean restart;
+    private @Nullable Attempt<?> timedOut;
 
     /** A call that waits may go on. */
     void letGo(CountDownLatch call) {
@@ -47,13 +49,32 @@ final class Decision {
         this.generation = generation;
     }
 
+    /** As {@link #startLoop}, because the executor has lost the start before. */
+    void restartLoop(long generation) {
+        startLoop(generation);
+        restart = true;
+    }
+
+    /** The time of this attempt is over. */
+    void timeOut(Attempt<?> attempt) {
+        timedOut = attempt;
+    }
+
     /** The generation of the loop to start; 0 for none. */
     long loopToStart() {
         return generation;
     }
 
+    /** Whether the loop to start replaces one that was lost. */
+    boolean isRestart() {
+        return restart;
+    }
+
     /** Does all of it but start the loop. */
     void carryOut() {
+        if (timedOut != null) {
+            SharedThreads.offTimer(timedOut::timeOut);
+        }
         if (toLetGo != null) {
             toLetGo.forEach(CountDownLatch::countDown);
         }

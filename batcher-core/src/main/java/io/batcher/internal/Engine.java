@@ -7,11 +7,7 @@ package io.batcher.internal;
 import io.batcher.BatcherClock;
 import io.batcher.BatcherConfig;
 import io.batcher.BatcherStats;
-import java.time.Duration;
-import java.util.concurrent.Executor;
-import java.util.concurrent.Future;
 import java.util.concurrent.locks.ReentrantLock;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The shell around {@link FlushMachine} and {@link Intake}: the one lock that guards both, the clock, the timer and the executor.
@@ -43,25 +39,19 @@ final class Engine<T> {
 
     private final FlushMachine<T> machine;
     private final BatcherClock clock;
-    private final Executor executor;
-    private final Scheduling scheduling;
     private final FlushTimer timer;
-    private final FlushLoop<T> loop;
-    private final Log log;
-    private final String threadName;
+    private final LoopRunner<T> runner;
 
-    /** Marks a thread on which the handler must not run, even if the executor would: the timer's, and the one that closes. */
-    private final Object notHere = new Object();
+    /** Whether what the timer starts may run on its thread, because no user code is in it or because time is virtual. */
+    private final boolean looksOnTimer;
 
     Engine(BatcherConfig<T> config, FlushMachine<T> machine, Callbacks<T> callbacks, Log log) {
         this.machine = machine;
         this.clock = config.clock();
-        this.executor = config.executor() == null ? SharedThreads.workers() : config.executor();
-        this.scheduling = new Scheduling(config.scheduler(), log);
+        Scheduling scheduling = new Scheduling(config.scheduler(), SharedThreads.scheduler(), clock, log);
         this.timer = new FlushTimer(scheduling, clock, this::onTime);
-        this.loop = new FlushLoop<>(config, machine, this, callbacks, log);
-        this.log = log;
-        this.threadName = "batcher-" + config.name();
+        this.runner = new LoopRunner<>(config, machine, this, callbacks, log);
+        this.looksOnTimer = runner.isOwn() || clock != BatcherClock.system();
     }
 
     /** Makes a transition and carries out what it decided. */
@@ -74,8 +64,9 @@ final class Engine<T> {
             machine.count();
             R result = change.make(now, decision);
             machine.wake(now, decision);
-            if (machine.isIdle()) {
-                timerMoved = timer.want(machine.nextMoment(now));
+            Long next = machine.nextMoment(now);
+            if (next != null || machine.isIdle() || machine.isClosed()) {
+                timerMoved = timer.want(next, now, machine.isClosed());
             }
             return result;
         } finally {
@@ -94,9 +85,7 @@ final class Engine<T> {
             try {
                 decision.carryOut();
             } finally {
-                if (decision.loopToStart() != 0) {
-                    start(decision.loopToStart());
-                }
+                runner.start(decision);
             }
         }
     }
@@ -129,7 +118,7 @@ final class Engine<T> {
 
     /** As {@link #change}, but what it starts does not run on this thread, whatever the executor does. */
     <R> R changeWithoutRunningHere(Change<R> change) {
-        try (CallScope scope = CallScope.enter(notHere)) {
+        try (CallScope scope = runner.notHere()) {
             return change(change);
         }
     }
@@ -139,8 +128,13 @@ final class Engine<T> {
         update((now, decision) -> {});
     }
 
+    /** On the timer's thread. The user's executor may block, and a log appender too: not there. */
     private void onTime() {
-        changeWithoutRunningHere((now, decision) -> true);
+        if (looksOnTimer) {
+            changeWithoutRunningHere((now, decision) -> true);
+        } else {
+            SharedThreads.workers().execute(this::wake);
+        }
     }
 
     BatcherStats stats() {
@@ -167,69 +161,8 @@ final class Engine<T> {
         return clock;
     }
 
-    /** Runs a task later, once. What it starts does not run on the timer's thread. */
-    Future<?> schedule(Runnable task, Duration delay) {
-        return scheduling.schedule(
-                () -> {
-                    try (CallScope scope = CallScope.enter(notHere)) {
-                        task.run();
-                    }
-                },
-                delay);
-    }
-
-    /** Withdraws a task that was scheduled. */
-    void cancel(@Nullable Future<?> handle) {
-        scheduling.cancel(handle);
-    }
-
-    // ---- starting the loop
-
-    private void start(long generation) {
-        try {
-            executor.execute(() -> run(generation));
-            log.executorAccepts();
-        } catch (Throwable refusal) {
-            machine.task().executorThrew(generation);
-            boolean elsewhere = change((now, decision) -> machine.isToStartElsewhere(generation));
-            log.executorRefused(refusal);
-            if (elsewhere) {
-                tryOnFreshThread(generation);
-            }
-        }
-    }
-
-    private void run(long generation) {
-        try {
-            if (CallScope.isInside(notHere)) {
-                runOnFreshThread(generation);
-            } else {
-                loop.run(generation);
-            }
-        } catch (Throwable error) {
-            machine.task().abandon(generation);
-            throw error;
-        }
-    }
-
     /** Runs the loop on a fresh thread, unless the executor has begun it. */
     void startElsewhere(long generation) {
-        long mine = change((now, decision) -> machine.task().takeOver(generation));
-        if (mine != 0) {
-            tryOnFreshThread(mine);
-        }
-    }
-
-    /** Where no thread can be made, close asks again until its time is over. */
-    private void tryOnFreshThread(long generation) {
-        try {
-            runOnFreshThread(generation);
-        } catch (Throwable refusal) {
-            log.executorRefused(refusal);
-        }
-    }
-
-    private void runOnFreshThread(long generation) {
-        SharedThreads.runOnFreshThread(threadName, () -> loop.run(generation));
+        runner.startElsewhere(generation);
     }
 }

@@ -21,16 +21,24 @@ final class FlushLoop<T> {
     private final BatcherConfig<T> config;
     private final FlushMachine<T> machine;
     private final Engine<T> engine;
+    private final LoopRunner<T> runner;
     private final Callbacks<T> callbacks;
     private final Log log;
     private final RetryPolicy policy;
     private final @Nullable Duration handlerTimeout;
     private final Lingering lingering;
 
-    FlushLoop(BatcherConfig<T> config, FlushMachine<T> machine, Engine<T> engine, Callbacks<T> callbacks, Log log) {
+    FlushLoop(
+            BatcherConfig<T> config,
+            FlushMachine<T> machine,
+            Engine<T> engine,
+            LoopRunner<T> runner,
+            Callbacks<T> callbacks,
+            Log log) {
         this.config = config;
         this.machine = machine;
         this.engine = engine;
+        this.runner = runner;
         this.callbacks = callbacks;
         this.log = log;
         this.policy = config.retry();
@@ -38,16 +46,26 @@ final class FlushLoop<T> {
         this.lingering = new Lingering(config.clock());
     }
 
-    /** Runs until nothing is due, or a stage is pending. Does nothing if this start is not awaited any more. */
-    void run(long generation) {
+    /**
+     * Runs until nothing is due, or a stage is pending. Does nothing if this start is not awaited any more.
+     *
+     * @param sharesThread whether to give the thread to others now and then
+     */
+    void run(long start, boolean sharesThread) {
+        long generation = start;
         boolean interrupted = false;
         try (CallScope scope = CallScope.enter(engine)) {
-            boolean more = engine.change((now, decision) -> machine.task().begin(generation));
+            Turn turn = sharesThread ? new Turn(engine.clock()) : null;
+            boolean more = doNext(begun(generation));
             while (more) {
                 // An interrupt that the last handler left behind, or that is meant for the thread's owner, is not for
                 // the next one.
                 interrupted |= Thread.interrupted();
-                more = doNext();
+                if (turn != null && turn.isOver()) {
+                    generation = runner.handOver(generation);
+                    more = generation != 0;
+                }
+                more = more && doNext(next());
             }
         } catch (Throwable error) {
             machine.task().abandon(generation);
@@ -59,10 +77,19 @@ final class FlushLoop<T> {
         }
     }
 
-    /** Returns whether to go on: not if nothing is due any more, or the rest is left to a stage. */
-    private boolean doNext() {
+    /** To begin and to look for the first step is one transition: it is between a flush and the handler. */
+    private Optional<Step<T>> begun(long generation) {
         boolean mayLinger = lingering.isWorthIt();
-        Optional<Step<T>> next = engine.change((now, decision) -> machine.next(mayLinger, now));
+        return engine.change((now, decision) -> machine.begin(generation, mayLinger, now));
+    }
+
+    private Optional<Step<T>> next() {
+        boolean mayLinger = lingering.isWorthIt();
+        return engine.change((now, decision) -> machine.next(mayLinger, now));
+    }
+
+    /** Returns whether to go on: not if nothing is due any more, or the rest is left to a stage. */
+    private boolean doNext(Optional<Step<T>> next) {
         Step<T> step = next.orElse(null);
         if (step instanceof Step.Deliver<T> deliver) {
             return deliver(deliver);
@@ -81,7 +108,7 @@ final class FlushLoop<T> {
                 step.delivery(), step.handler(), step.serial(), handlerTimeout, engine.clock(), engine::wake);
         callbacks.started(attempt.batch());
         if (handlerTimeout != null) {
-            attempt.timer(engine.schedule(attempt::timeOut, handlerTimeout));
+            engine.update((now, decision) -> machine.limit(attempt, handlerTimeout.toNanos(), now));
         }
         attempt.call();
         if (!attempt.isEnded() && engine.change((now, decision) -> machine.mayLeave(attempt))) {
@@ -92,7 +119,6 @@ final class FlushLoop<T> {
     }
 
     private void settle(Attempt<T> attempt) {
-        engine.cancel(attempt.timer());
         callbacks.guarded("cancelling the stage", attempt::cancelStageIfTimedOut);
         lingering.delivered(attempt.batch().reason() == FlushReason.SIZE);
         Throwable failure = attempt.failure();
@@ -107,14 +133,14 @@ final class FlushLoop<T> {
     }
 
     private void succeeded(Attempt<T> attempt, Duration took, long now, Decision decision) {
-        if (machine.owns(attempt)) {
+        if (machine.ends(attempt)) {
             machine.succeeded(attempt, now, decision);
             decision.report(() -> callbacks.handled(attempt.batch(), took));
         }
     }
 
     private void failed(Attempt<T> attempt, Verdict verdict, Duration took, long now, Decision decision) {
-        if (machine.owns(attempt)) {
+        if (machine.ends(attempt)) {
             Optional<Duration> retryIn = machine.failed(attempt, verdict, now, decision);
             decision.report(() -> callbacks.failed(attempt.batch(), verdict.cause(), retryIn, took));
         }

@@ -45,6 +45,11 @@ final class FlushMachine<T> {
     /** The attempt that the loop has left to its stage, until it goes on with it. */
     private @Nullable Attempt<T> awaited;
 
+    /** The attempt whose time is limited, and when it is over; null if there is none or it was told so. */
+    private @Nullable Attempt<T> timed;
+
+    private long timeoutAt;
+
     /** The number of the attempt that began last, and of the last one that began before close. */
     private int serial;
 
@@ -86,10 +91,31 @@ final class FlushMachine<T> {
         if (task.isAbandoned()) {
             makeGood(now);
         }
+        if (timed != null && now - timeoutAt >= 0) {
+            decision.timeOut(timed);
+            timed = null;
+        }
         boolean goesOn = task.is(LoopState.WAITING) && awaited != null && awaited.isEnded();
         if (goesOn || (task.is(LoopState.IDLE) && isDue(now) && !isRefused(now))) {
-            task.queue(decision);
+            decision.startLoop(task.queue(now));
+        } else if (task.isOverdue(now) && isOpen()) { // while closing it is begun elsewhere
+            boolean lost = task.isAccepted();
+            task.waitLonger(now);
+            if (lost) {
+                decision.restartLoop(task.queue(now));
+            }
         }
+    }
+
+    /** The running loop gives its thread to others. Returns the generation that goes on; 0 if there is nothing to go on with. */
+    long giveTurn(long now) {
+        return isOpen() && isDue(now) ? task.queue(now) : 0;
+    }
+
+    /** The time of an attempt is limited from now on. */
+    void limit(Attempt<T> attempt, long nanos, long now) {
+        timed = attempt;
+        timeoutAt = now + nanos;
     }
 
     private void makeGood(long now) {
@@ -108,6 +134,11 @@ final class FlushMachine<T> {
 
     boolean isIdle() {
         return task.is(LoopState.IDLE);
+    }
+
+    /** As {@link #next}, for a task that runs; empty if its start is not awaited any more. */
+    Optional<Step<T>> begin(long generation, boolean mayLinger, long now) {
+        return task.begin(generation) ? next(mayLinger, now) : Optional.empty();
     }
 
     /**
@@ -176,6 +207,7 @@ final class FlushMachine<T> {
         settlement.delayRetry(now);
         inFlight = null;
         awaited = null;
+        timed = null;
         task.rest();
         if (!isOpen()) {
             trigger.endDrain(); // the first failure ends it, also one of our own
@@ -205,8 +237,14 @@ final class FlushMachine<T> {
         return isOpen() && task.isRefused(now);
     }
 
-    /** When something will be due that is not now, without a further call; null if nothing will. Asked while the loop is idle. */
+    /** When something will be due that is not now, without a further call; null if nothing will. */
     @Nullable Long nextMoment(long now) {
+        if (task.is(LoopState.QUEUED)) {
+            return isOpen() ? (Long) task.lostAt() : null;
+        }
+        if (!isIdle() || isClosed()) {
+            return timed == null ? null : (Long) timeoutAt;
+        }
         if (isDue(now)) {
             return task.refusedUntil();
         }
@@ -218,8 +256,13 @@ final class FlushMachine<T> {
 
     // ---- outcomes
 
-    /** Whether the batch of an attempt is still ours: close may have handed it back meanwhile, then its outcome counts no more. */
-    boolean owns(Attempt<T> attempt) {
+    /**
+     * An attempt has ended.
+     *
+     * @return whether its batch is still ours: close may have handed it back meanwhile, then its outcome counts no more
+     */
+    boolean ends(Attempt<T> attempt) {
+        timed = timed == attempt ? null : timed;
         return inFlight == attempt.delivery();
     }
 
@@ -343,6 +386,10 @@ final class FlushMachine<T> {
 
     boolean isOpen() {
         return trigger.lifecycle() == Lifecycle.OPEN;
+    }
+
+    boolean isClosed() {
+        return trigger.lifecycle() == Lifecycle.CLOSED;
     }
 
     // ---- close

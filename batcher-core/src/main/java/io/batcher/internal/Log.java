@@ -22,7 +22,8 @@ final class Log {
     private final BatcherClock clock;
     private final Repeating failures = new Repeating();
     private final Repeating refusals = new Repeating();
-    private final Repeating schedulerRefusals = new Repeating();
+    private final Repeating schedulerFailures = new Repeating();
+    private final Repeating lostTasks = new Repeating();
     private final Burst drops = new Burst();
 
     Log(String batcher, BatcherClock clock) {
@@ -137,9 +138,31 @@ final class Log {
     }
 
     void schedulerRefused(Throwable refusal) {
-        long due = schedulerRefusals.count(clock.nanoTime());
+        long due = schedulerFailures.count(clock.nanoTime());
         if (due > 0) {
             write(Level.WARNING, "the scheduler refused a timer; the process-wide one is used", refusal);
+        }
+    }
+
+    void taskLost() {
+        long due = lostTasks.count(clock.nanoTime());
+        if (due > 0) {
+            write(
+                    Level.WARNING,
+                    "the executor accepted a task and did not run it in time; started again, " + counted(due, "time")
+                            + ". Check that the executor has free threads and does not discard tasks",
+                    null);
+        }
+    }
+
+    void timerLost() {
+        long due = schedulerFailures.count(clock.nanoTime());
+        if (due > 0) {
+            write(
+                    Level.WARNING,
+                    "the scheduler did not run a timer within a second of its time; the process-wide timer is used for a"
+                            + " minute. Check that the scheduler is not shut down and that its tasks do not block",
+                    null);
         }
     }
 
@@ -185,11 +208,14 @@ final class Log {
         return count + " " + what + (count == 1 ? "" : "s");
     }
 
+    /** A log appender may block, so it does not run on the timer's thread. */
     private void write(Level level, String message, @Nullable Throwable thrown) {
-        try {
-            LOGGER.log(level, "Batcher \"" + batcher + "\" " + message, thrown);
-        } catch (Throwable fromLogHandler) {
-            // A log handler is user code too, and there is nobody else to tell.
-        }
+        SharedThreads.offTimer(() -> {
+            try {
+                LOGGER.log(level, "Batcher \"" + batcher + "\" " + message, thrown);
+            } catch (Throwable fromLogHandler) {
+                // A log handler is user code too, and there is nobody else to tell.
+            }
+        });
     }
 }

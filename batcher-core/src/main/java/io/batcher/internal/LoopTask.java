@@ -8,20 +8,33 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The task in which the flush loop runs, and its way through the {@link LoopState states}: IDLE -> QUEUED -> RUNNING -> IDLE, or
- * RUNNING -> WAITING -> QUEUED. Each start has a number, the generation, so that a task that comes late can tell that it is not the one
- * awaited. Guarded by the batcher's lock, save for {@link #abandon} and {@link #executorThrew}.
+ * The task in which the flush loop runs, and its way through the {@link LoopState states}: IDLE -> QUEUED -> RUNNING -> IDLE,
+ * RUNNING -> WAITING -> QUEUED, or RUNNING -> QUEUED to give the thread to others. Each start has a number, the generation, so that a
+ * task that comes late can tell that it is not the one awaited. Guarded by the batcher's lock, save for {@link #abandon},
+ * {@link #executorThrew} and {@link #executorAccepted}.
  */
 final class LoopTask {
 
     /** An executor that refuses is asked again after the interval, or after this where that is longer. */
     private static final long LONGEST_REFUSAL_NANOS = TimeUnit.SECONDS.toNanos(1);
 
+    /** A task that has not begun for this long, or for two intervals where those are longer, is taken for lost. */
+    private static final long SHORTEST_PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+    /** The patience doubles with each start that is lost in a row, up to this. */
+    private static final long LONGEST_PATIENCE_NANOS = TimeUnit.MINUTES.toNanos(1);
+
     private final long refusalNanos;
+    private final long firstPatienceNanos;
 
     private LoopState state = LoopState.IDLE;
 
     private long generation;
+
+    /** How long the start that is queued may take to begin, and when it is taken for lost. */
+    private long patienceNanos;
+
+    private long lostAt;
 
     /** Not to trouble the executor before, because it has refused a task; null if it has not. */
     private @Nullable Long refusedUntil;
@@ -31,18 +44,28 @@ final class LoopTask {
 
     private volatile long refused;
 
+    /** The last generation for which {@code execute} has returned. */
+    private volatile long accepted;
+
     LoopTask(long intervalNanos) {
         this.refusalNanos = Math.min(intervalNanos, LONGEST_REFUSAL_NANOS);
+        this.firstPatienceNanos = Math.max(2 * intervalNanos, SHORTEST_PATIENCE_NANOS);
+        this.patienceNanos = firstPatienceNanos;
     }
 
     boolean is(LoopState state) {
         return this.state == state;
     }
 
-    /** Something is due: a task is to be given to the executor. */
-    void queue(Decision decision) {
-        decision.startLoop(++generation);
+    /**
+     * A task is to be given to the executor: something is due, or the run of now gives its thread to others.
+     *
+     * @return the generation to give to it
+     */
+    long queue(long now) {
         state = LoopState.QUEUED;
+        lostAt = now + patienceNanos;
+        return ++generation;
     }
 
     /** The task of a start runs. Returns false if it is not awaited any more. */
@@ -52,6 +75,7 @@ final class LoopTask {
         }
         state = LoopState.RUNNING;
         refusedUntil = null;
+        patienceNanos = firstPatienceNanos;
         return true;
     }
 
@@ -80,6 +104,27 @@ final class LoopTask {
         return refusedUntil;
     }
 
+    /** When the start that is queued is taken for lost, unless it begins before. */
+    long lostAt() {
+        return lostAt;
+    }
+
+    /** Whether the start that is queued has not begun in time. */
+    boolean isOverdue(long now) {
+        return state == LoopState.QUEUED && now - lostAt >= 0;
+    }
+
+    /** Whether the executor has taken the start that is queued: one that still blocks in {@code execute} has lost nothing. */
+    boolean isAccepted() {
+        return accepted == generation;
+    }
+
+    /** Gives the executor more time than the last time. */
+    void waitLonger(long now) {
+        patienceNanos = Math.max(firstPatienceNanos, Math.min(2 * patienceNanos, LONGEST_PATIENCE_NANOS));
+        lostAt = now + patienceNanos;
+    }
+
     /** The generation of the start that has not begun; 0 if there is none. */
     long queued() {
         return state == LoopState.QUEUED ? generation : 0;
@@ -101,6 +146,11 @@ final class LoopTask {
     /** The executor has thrown, which is a refusal unless the task has begun all the same. Without the lock, as {@link #abandon}. */
     void executorThrew(long generation) {
         refused = generation;
+    }
+
+    /** The executor has returned from {@code execute}. Without the lock, as {@link #abandon}. */
+    void executorAccepted(long generation) {
+        accepted = generation;
     }
 
     /** Whether the start or the run of now is abandoned and {@link #madeGood} has not been said. */

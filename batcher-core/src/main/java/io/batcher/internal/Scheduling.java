@@ -4,20 +4,62 @@
  */
 package io.batcher.internal;
 
+import io.batcher.BatcherClock;
 import io.batcher.BatcherScheduler;
 import java.time.Duration;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** The user's scheduler, and the process-wide one where there is none or it refuses: a tick must not be lost with a scheduler. */
+/**
+ * The user's scheduler, and the process-wide one where there is none, where it refuses, and for a while after it has lost a timer: a
+ * tick must not be lost with a scheduler.
+ */
 final class Scheduling {
 
+    /** How long a scheduler that has lost a timer is not asked. */
+    private static final long DISTRUST_NANOS = TimeUnit.MINUTES.toNanos(1);
+
     private final @Nullable BatcherScheduler users;
+    private final BatcherScheduler processWide;
+    private final BatcherClock clock;
     private final Log log;
 
-    Scheduling(@Nullable BatcherScheduler users, Log log) {
+    /** When the user's scheduler may be asked again; null if it has lost no timer. */
+    private volatile @Nullable Long distrustedUntil;
+
+    Scheduling(@Nullable BatcherScheduler users, BatcherScheduler processWide, BatcherClock clock, Log log) {
         this.users = users;
+        this.processWide = processWide;
+        this.clock = clock;
         this.log = log;
+    }
+
+    /** The process-wide scheduler alone. */
+    Scheduling processWide() {
+        return new Scheduling(null, processWide, clock, log);
+    }
+
+    /** Whether time itself is the scheduler, as in tests: it loses nothing, and forgets a timer that is cancelled. */
+    boolean isExact() {
+        return (Object) users == clock;
+    }
+
+    /** Whether timers may be lost. */
+    boolean needsGuard() {
+        return users != null && !isExact();
+    }
+
+    /** Whether the next timer is the user's scheduler's. */
+    boolean asksUsers() {
+        Long until = distrustedUntil;
+        return users != null && (until == null || clock.nanoTime() - until >= 0);
+    }
+
+    /** The user's scheduler has not fired a timer. */
+    void lost() {
+        distrustedUntil = clock.nanoTime() + DISTRUST_NANOS;
+        log.timerLost();
     }
 
     /** Withdraws a task. Never throws; a task that is run all the same does no harm. */
@@ -31,15 +73,15 @@ final class Scheduling {
         }
     }
 
-    /** Schedules a task once. Never throws, never runs user code but the scheduler. */
+    /** Schedules a task once. Never throws what the user's scheduler throws, never runs user code but that scheduler. */
     Future<?> schedule(Runnable task, Duration delay) {
-        if (users != null) {
+        if (users != null && asksUsers()) {
             try {
                 return users.schedule(task, delay);
             } catch (Throwable refused) {
                 log.schedulerRefused(refused);
             }
         }
-        return SharedThreads.schedule(task, delay.toNanos());
+        return processWide.schedule(task, delay);
     }
 }

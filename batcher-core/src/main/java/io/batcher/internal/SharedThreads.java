@@ -5,6 +5,9 @@
 package io.batcher.internal;
 
 import io.batcher.BatcherClock;
+import io.batcher.BatcherScheduler;
+import java.security.AccessController;
+import java.security.PrivilegedAction;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
@@ -66,35 +69,74 @@ final class SharedThreads {
                 : hundredth < 4 * MILLISECOND ? 2 * MILLISECOND : 4 * MILLISECOND;
     }
 
+    static BatcherScheduler scheduler() {
+        return (task, delay) -> schedule(task, delay.toNanos());
+    }
+
     static Executor workers() {
         return SharedThreads::execute;
     }
 
     private static void execute(Runnable task) {
-        if (Thread.currentThread() instanceof Daemon daemon && daemon.isTimer) {
+        if (isTimerThread()) {
             Lazy.TICKS.add(task);
         } else {
             Lazy.POOL.execute(task);
         }
     }
 
+    /** Runs a task that may block: here, unless this is the timer's thread. */
+    static void offTimer(Runnable task) {
+        if (isTimerThread()) {
+            Lazy.TICKS.add(task);
+        } else {
+            task.run();
+        }
+    }
+
+    private static boolean isTimerThread() {
+        return Thread.currentThread() instanceof Daemon daemon && daemon.isTimer;
+    }
+
     /** Starts a thread of its own, for what must run even where an executor does not. */
     static void runOnFreshThread(String name, Runnable task) {
-        new Daemon(task, name, false).start();
+        newDaemon(task, name, false).start();
     }
 
     private static ThreadFactory daemons(String name) {
         AtomicInteger count = new AtomicInteger();
-        return task -> new Daemon(task, name + "-" + count.incrementAndGet(), name.equals(TIMER));
+        return task -> newDaemon(task, name + "-" + count.incrementAndGet(), name.equals(TIMER));
+    }
+
+    /**
+     * Makes a thread that inherits nothing from the caller, whose application may be stopped before the thread ends: no inheritable
+     * thread locals, context class loader, priority, thread group or access control context.
+     */
+    @SuppressWarnings("removal") // without it the thread would refer to the class loaders of the caller, before JDK 24
+    private static Thread newDaemon(Runnable task, String name, boolean isTimer) {
+        return AccessController.doPrivileged((PrivilegedAction<Thread>) () -> new Daemon(task, name, isTimer));
     }
 
     private static final class Daemon extends Thread {
+
+        private static final long DEFAULT_STACK_SIZE = 0;
+
         private final boolean isTimer;
 
         private Daemon(Runnable task, String name, boolean isTimer) {
-            super(task, name);
+            super(topGroup(), task, name, DEFAULT_STACK_SIZE, false);
             this.isTimer = isTimer;
             setDaemon(true);
+            setPriority(NORM_PRIORITY);
+            setContextClassLoader(ClassLoader.getSystemClassLoader());
+        }
+
+        private static ThreadGroup topGroup() {
+            ThreadGroup group = Thread.currentThread().getThreadGroup();
+            while (group.getParent() != null) {
+                group = group.getParent();
+            }
+            return group;
         }
     }
 }

@@ -7,6 +7,7 @@ package io.batcher.internal;
 import static org.jetbrains.lincheck.Lincheck.runConcurrentTest;
 
 import io.batcher.BatcherClock;
+import io.batcher.BatcherScheduler;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -14,10 +15,13 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Future;
 import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Races of the engine's parts, explored schedule by schedule. */
 @Tag("lincheck")
@@ -40,20 +44,22 @@ class InternalRacesTest {
     }
 
     /** Two threads wish for different times at once: the timer that stays set is the one that was wished for last, or an earlier one. */
-    @Test
-    void twoWishesOfTheTimer() {
+    @ParameterizedTest
+    @EnumSource
+    void twoWishesOfTheTimer(Timers kind) {
         runConcurrentTest(SCHEDULES, () -> {
-            TimerModel model = new TimerModel();
+            TimerModel model = new TimerModel(kind);
             run(() -> model.wish(300L), () -> model.wish(100L));
             model.checkNothingIsLost();
         });
     }
 
     /** A wish is withdrawn and another made at once: the timer of the last wish is set. */
-    @Test
-    void aWishAgainstItsWithdrawal() {
+    @ParameterizedTest
+    @EnumSource
+    void aWishAgainstItsWithdrawal(Timers kind) {
         runConcurrentTest(SCHEDULES, () -> {
-            TimerModel model = new TimerModel();
+            TimerModel model = new TimerModel(kind);
             model.wish(100L);
             run(() -> model.wish(null), () -> model.wish(200L));
             model.checkNothingIsLost();
@@ -61,13 +67,26 @@ class InternalRacesTest {
     }
 
     /** The timer fires while a thread makes a wish: whatever is wished for in the end, a timer is set for it. */
-    @Test
-    void aFiringTimerAgainstAWish() {
+    @ParameterizedTest
+    @EnumSource
+    void aFiringTimerAgainstAWish(Timers kind) {
         runConcurrentTest(SCHEDULES, () -> {
-            TimerModel model = new TimerModel();
+            TimerModel model = new TimerModel(kind);
             model.wish(100L);
             run(model::fireFirst, () -> model.wish(200L));
             model.checkNothingIsLost();
+        });
+    }
+
+    /** The process-wide timer takes over a lost timer while a thread makes a wish: a timer is set for what is wanted in the end. */
+    @Test
+    void aLostTimerAgainstAWish() {
+        runConcurrentTest(SCHEDULES, () -> {
+            TimerModel model = new TimerModel(Timers.GUARDED);
+            model.wish(100L);
+            model.now = 100L + TimeUnit.SECONDS.toNanos(1);
+            run(model::fireGuard, () -> model.wish(200L));
+            model.checkTakenOver();
         });
     }
 
@@ -104,22 +123,59 @@ class InternalRacesTest {
         });
     }
 
+    /** Where timers come from. */
+    enum Timers {
+        EXACT,
+        LAZY,
+        GUARDED
+    }
+
     /** A timer as the engine uses it: wishes under a lock, made real outside it. */
-    private static final class TimerModel implements BatcherClock {
+    private static final class TimerModel implements BatcherClock, BatcherScheduler {
 
         private final ReentrantLock lock = new ReentrantLock();
         private final List<FutureTask<Void>> set = new ArrayList<>();
         private final List<Long> times = new ArrayList<>();
-        private final FlushTimer timer =
-                new FlushTimer(new Scheduling(this::schedule, new Log("model", this)), this, this::onTime);
+        private final List<Runnable> guards = new ArrayList<>();
+        private final List<Long> guardTimes = new ArrayList<>();
+        private final Timers kind;
+        private final FlushTimer timer;
+        private volatile long now;
         private @Nullable Long wish;
+
+        TimerModel(Timers kind) {
+            this.kind = kind;
+            BatcherScheduler users = switch (kind) {
+                case EXACT -> this;
+                case LAZY -> null;
+                case GUARDED -> (task, delay) -> schedule(task, delay);
+            };
+            BatcherScheduler processWide = kind == Timers.GUARDED ? this::scheduleProcessWide : this;
+            this.timer = new FlushTimer(
+                    new Scheduling(users, processWide, this, new Log("model", this)), this, this::onTime);
+        }
+
+        /** The guard, and after a loss the timers themselves. */
+        private synchronized Future<?> scheduleProcessWide(Runnable task, Duration delay) {
+            guards.add(task);
+            guardTimes.add(now + delay.toNanos());
+            return new FutureTask<>(task, null);
+        }
+
+        void fireGuard() {
+            Runnable guard;
+            synchronized (this) {
+                guard = guards.get(0);
+            }
+            guard.run();
+        }
 
         void wish(@Nullable Long at) {
             boolean moved;
             lock.lock();
             try {
                 wish = at;
-                moved = timer.want(at);
+                moved = timer.want(at, now, false);
             } finally {
                 lock.unlock();
             }
@@ -133,7 +189,7 @@ class InternalRacesTest {
             boolean moved;
             lock.lock();
             try {
-                moved = timer.want(wish);
+                moved = timer.want(wish, now, false);
             } finally {
                 lock.unlock();
             }
@@ -142,10 +198,11 @@ class InternalRacesTest {
             }
         }
 
-        private synchronized Future<?> schedule(Runnable task, Duration delay) {
+        @Override
+        public synchronized Future<?> schedule(Runnable task, Duration delay) {
             FutureTask<Void> future = new FutureTask<>(task, null);
             set.add(future);
-            times.add(delay.toNanos());
+            times.add(now + delay.toNanos());
             return future;
         }
 
@@ -167,12 +224,18 @@ class InternalRacesTest {
                 }
             }
             check(wish == null || earliest <= wish, "nothing is set for " + wish + ", but " + earliest);
-            check(pending <= 1, pending + " timers are set");
+            check(kind != Timers.EXACT || pending <= 1, pending + " timers are set");
+        }
+
+        /** The first process-wide timer was the guard; another fires at once, because the wish is overdue. */
+        synchronized void checkTakenOver() {
+            boolean takenOver = guardTimes.stream().skip(1).anyMatch(at -> at <= now);
+            check(takenOver, "no process-wide timer is set for now; set are " + guardTimes);
         }
 
         @Override
         public long nanoTime() {
-            return 0;
+            return now;
         }
 
         @Override
