@@ -37,8 +37,8 @@ final class FlushTimer {
         private volatile boolean fired;
         private volatile @Nullable Future<?> handle;
 
-        /** The next later one. Owned by the thread that compares. */
-        private @Nullable Armed next;
+        /** The next later one. Written by the thread that compares. */
+        private volatile @Nullable Armed next;
 
         private Armed(long at, boolean users, @Nullable Armed next) {
             this.at = at;
@@ -90,7 +90,7 @@ final class FlushTimer {
         wanted = at; // before the looks below: the thread that compares writes what they read, then reads this
         stopped |= last;
         Armed first = armed;
-        if (stale || (at == null && first != null && mayCancel(now))) {
+        if (stale || (at == null && first != null && mayCancel(first, now))) {
             return true;
         }
         // A wish after none is always looked at: the timer seen here may just be cancelled.
@@ -98,9 +98,10 @@ final class FlushTimer {
         return !served && !Objects.equals(before, at);
     }
 
-    private boolean mayCancel(long now) {
+    /** Whether that leaves one dead timer at most. */
+    private boolean mayCancel(Armed first, long now) {
         Long until = deadUntil;
-        return scheduling.isExact() || stopped || until == null || now - until >= 0;
+        return scheduling.isExact() || stopped || (first.next == null && (until == null || now - until >= 0));
     }
 
     /** Sets what is wanted. Outside the lock. */
@@ -125,15 +126,16 @@ final class FlushTimer {
     private void rearm(@Nullable Long at) {
         long now = clock.nanoTime();
         forgetFired(scheduling.asksUsers());
-        if (at == null ? mayCancel(now) : scheduling.isExact() && !isArmedBy(at)) {
+        Armed first = armed;
+        if (first != null && (at == null ? mayCancel(first, now) : scheduling.isExact() && !isArmedBy(at))) {
             cancelAll();
         }
         if (at != null && !isArmedBy(at)) {
             arm(at, now);
         }
         if (guard != null) {
-            Armed first = armed;
-            Long latest = first != null && first.users ? (Long) (first.at + LATE_NANOS) : null;
+            Armed next = armed;
+            Long latest = next != null && next.users ? (Long) (next.at + LATE_NANOS) : null;
             if (guard.want(latest, now, stopped)) {
                 guard.reconcile();
             }

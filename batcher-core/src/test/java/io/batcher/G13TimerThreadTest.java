@@ -1,0 +1,171 @@
+/*
+ * Copyright 2026 the Batcher authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.batcher;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executor;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.logging.Handler;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
+import org.junit.jupiter.api.Test;
+
+/** G13: no code of the user's runs on a timer thread that batchers share, so no batcher makes another late. Real threads, bounded waits. */
+class G13TimerThreadTest {
+
+    private static final Duration INTERVAL = Duration.ofMillis(10);
+
+    private static boolean await(CountDownLatch latch) {
+        try {
+            return latch.await(10, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            return false;
+        }
+    }
+
+    /** Whether a batcher with nothing of the user's but a handler is served, on time and at its timeout. */
+    private static void assertThatAnotherBatcherIsServed() {
+        CountDownLatch handled = new CountDownLatch(1);
+        CompletableFuture<Void> stage = new CompletableFuture<>();
+        CountDownLatch timedOut = new CountDownLatch(1);
+        stage.whenComplete((value, failure) -> timedOut.countDown());
+        try (Batcher<String> third = Batcher.<String>builder("third")
+                        .interval(INTERVAL)
+                        .handler(batch -> handled.countDown())
+                        .build();
+                Batcher<String> fourth = Batcher.<String>builder("fourth")
+                        .interval(INTERVAL)
+                        .handlerTimeout(INTERVAL)
+                        .onError(failure -> {})
+                        .asyncHandler(batch -> stage.isDone() ? CompletableFuture.completedFuture(null) : stage)
+                        .build()) {
+            third.add("a");
+            fourth.add("a");
+            assertThat(await(handled)).as("handled").isTrue();
+            assertThat(await(timedOut)).as("timed out").isTrue();
+        }
+    }
+
+    @Test
+    void anExecutorThatBlocksHoldsUpNoOtherBatcher() {
+        CountDownLatch ends = new CountDownLatch(1);
+        CountDownLatch blocked = new CountDownLatch(2);
+        List<String> threads = Collections.synchronizedList(new ArrayList<>());
+        Executor blocking = task -> {
+            threads.add(Thread.currentThread().getName());
+            blocked.countDown();
+            await(ends);
+            task.run();
+        };
+        try (CapturedLog log = new CapturedLog();
+                Batcher<String> one = Batcher.<String>builder("one")
+                        .interval(INTERVAL)
+                        .executor(blocking)
+                        .handler(batch -> {})
+                        .build();
+                Batcher<String> two = Batcher.<String>builder("two")
+                        .interval(INTERVAL)
+                        .executor(blocking)
+                        .handler(batch -> {})
+                        .build()) {
+            one.add("a");
+            two.add("a");
+            assertThat(await(blocked)).isTrue();
+            try {
+                assertThatAnotherBatcherIsServed();
+            } finally {
+                ends.countDown();
+            }
+        }
+        assertThat(threads).noneMatch(name -> name.startsWith("batcher-timer"));
+    }
+
+    @Test
+    void aLogAppenderThatBlocksHoldsUpNoOtherBatcher() {
+        Logger logger = Logger.getLogger("io.batcher");
+        CountDownLatch ends = new CountDownLatch(1);
+        CountDownLatch blocked = new CountDownLatch(1);
+        List<String> threads = Collections.synchronizedList(new ArrayList<>());
+        Handler appender = new Handler() {
+            @Override
+            public void publish(LogRecord record) {
+                threads.add(Thread.currentThread().getName());
+                blocked.countDown();
+                await(ends);
+            }
+
+            @Override
+            public void flush() {}
+
+            @Override
+            public void close() {}
+        };
+        try (CapturedLog quiet = new CapturedLog();
+                Batcher<String> refused = Batcher.<String>builder("refused")
+                        .interval(INTERVAL)
+                        .shutdownTimeout(Duration.ofSeconds(5))
+                        .executor(task -> {
+                            throw new RejectedExecutionException("full");
+                        })
+                        .handler(batch -> {})
+                        .build()) {
+            logger.addHandler(appender);
+            refused.add("a");
+            assertThat(await(blocked)).isTrue();
+            try {
+                assertThatAnotherBatcherIsServed();
+            } finally {
+                ends.countDown();
+                logger.removeHandler(appender);
+            }
+        }
+        assertThat(threads).noneMatch(name -> name.startsWith("batcher-timer"));
+    }
+
+    /** Two batchers on one scheduler of the user's: what one of them does there is short. */
+    @Test
+    void anExecutorThatBlocksHoldsUpNoOtherBatcherOfTheSameScheduler() {
+        ScheduledExecutorService scheduler = Executors.newSingleThreadScheduledExecutor();
+        CountDownLatch ends = new CountDownLatch(1);
+        CountDownLatch blocked = new CountDownLatch(1);
+        CountDownLatch handled = new CountDownLatch(1);
+        try (CapturedLog log = new CapturedLog();
+                Batcher<String> one = Batcher.<String>builder("one")
+                        .interval(INTERVAL)
+                        .scheduler(scheduler)
+                        .executor(task -> {
+                            blocked.countDown();
+                            await(ends);
+                            task.run();
+                        })
+                        .handler(batch -> {})
+                        .build();
+                Batcher<String> two = Batcher.<String>builder("two")
+                        .interval(INTERVAL)
+                        .scheduler(scheduler)
+                        .handler(batch -> handled.countDown())
+                        .build()) {
+            one.add("a");
+            assertThat(await(blocked)).isTrue();
+            two.add("a");
+            assertThat(await(handled)).isTrue();
+            assertThat(log.lines()).isEmpty();
+            ends.countDown();
+        } finally {
+            ends.countDown();
+            scheduler.shutdownNow();
+        }
+    }
+}
