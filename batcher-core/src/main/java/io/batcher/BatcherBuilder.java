@@ -224,8 +224,11 @@ public final class BatcherBuilder<T> {
     }
 
     /**
-     * Sets where handlers and callbacks run. The engine has at most one task there at a time. Default: one cached pool of daemon
-     * threads for the whole process.
+     * Sets where handlers and callbacks run. The engine has at most one task there at a time; one that always has something to do
+     * gives its thread to others after 10 ms. A task that was accepted and has not begun after 1 s, or two intervals where those are
+     * longer, is started again; the task of before then does nothing. Default: one cached pool of daemon threads for the whole
+     * process, whose threads inherit nothing from the thread that first uses it; their context class loader is the system class
+     * loader.
      */
     public BatcherBuilder<T> executor(Executor executor) {
         this.executor = Objects.requireNonNull(executor, "executor");
@@ -238,7 +241,7 @@ public final class BatcherBuilder<T> {
         return this;
     }
 
-    /** Sets where timers come from; {@code setRemoveOnCancelPolicy(true)} suits the engine, which cancels what it does not need. */
+    /** Sets where timers come from. A scheduler that keeps cancelled tasks until their time holds at most one of a batcher's. */
     public BatcherBuilder<T> scheduler(ScheduledExecutorService scheduler) {
         Objects.requireNonNull(scheduler, "scheduler");
         return scheduler((task, delay) -> scheduler.schedule(task, delay.toNanos(), TimeUnit.NANOSECONDS));

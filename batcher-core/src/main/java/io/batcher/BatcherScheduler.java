@@ -8,10 +8,11 @@ import java.time.Duration;
 import java.util.concurrent.Future;
 
 /**
- * Where the timers of a batcher (ticks, retry delays, handler timeouts) come from. A batcher has at most one tick and one
- * timeout pending, and none while it is idle.
+ * Where the timers of a batcher (ticks, retry delays, handler timeouts) come from. A batcher has at most one timer pending for each of
+ * its delays, and one that is cancelled.
  *
- * <p>Must be thread-safe. A task only hands over to the executor: it is short and never runs user code.
+ * <p>Must be thread-safe. A task is short, does not block and runs no user code: it hands over to the process-wide pool. A timer that
+ * has not fired a second after its time is replaced by the process-wide timer, which then serves the batcher for a minute.
  */
 @FunctionalInterface
 public interface BatcherScheduler {
