@@ -172,6 +172,19 @@ class G06LostTaskTest {
     }
 
     @Test
+    void anOvertakenTaskDoesNothingWhileTheNextOneWaits() {
+        try (CapturedLog log = new CapturedLog();
+                Rig rig = new Rig(HandlerKind.SYNC, losing(2))) {
+            rig.add("a").advanceMillis(1_500);
+            assertThat(executor.lost).hasSize(2);
+            executor.lost.get(0).run();
+            assertThat(rig.calls).isEmpty();
+            executor.lost.get(1).run();
+            assertThat(rig.handled).containsExactly("a");
+        }
+    }
+
+    @Test
     void aTaskThatRunsLateButBeforeItIsStartedAgainIsNotStartedAgain() {
         try (CapturedLog log = new CapturedLog();
                 Rig rig = new Rig(HandlerKind.SYNC, losing(1))) {
