@@ -37,7 +37,7 @@ public class FlushLatencyBenchmark {
     /** Long enough for the threads of a contender to go to sleep. */
     private static final long REST_NANOS = 200_000;
 
-    @Param({"BATCHER", "SYNCHRONIZED_LIST", "BUFFER_TRIGGER", "GAX"})
+    @Param({"BATCHER", "STARTER", "SYNCHRONIZED_LIST", "BUFFER_TRIGGER", "GAX"})
     Kind contender = Kind.BATCHER;
 
     private Contender subject = Contender.NOTHING;

@@ -12,6 +12,7 @@ import java.util.function.Consumer;
 /** The contenders, by the names that the command line and the tables use. */
 public enum Kind {
     BATCHER("Batcher", BatcherContender::new),
+    STARTER("Batcher, all of the starter", StarterContender::new),
     JCTOOLS("JCTools MpscArrayQueue + thread (the floor)", JctoolsContender::new),
     ARRAY_BLOCKING_QUEUE(
             "ArrayBlockingQueue + drainTo",

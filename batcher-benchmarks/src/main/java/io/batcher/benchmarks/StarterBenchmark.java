@@ -6,17 +6,8 @@ package io.batcher.benchmarks;
 
 import io.batcher.Batcher;
 import io.batcher.Overflow;
-import io.batcher.spring.BatchHandler;
-import io.batcher.spring.BatcherRegistry;
-import io.batcher.spring.autoconfigure.BatcherAutoConfiguration;
-import io.batcher.spring.autoconfigure.BatcherMetricsAutoConfiguration;
-import io.batcher.spring.autoconfigure.BatcherObservationAutoConfiguration;
-import io.micrometer.core.instrument.MeterRegistry;
-import io.micrometer.core.instrument.Timer;
-import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -33,11 +24,6 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
-import org.springframework.boot.micrometer.metrics.autoconfigure.CompositeMeterRegistryAutoConfiguration;
-import org.springframework.boot.micrometer.metrics.autoconfigure.MetricsAutoConfiguration;
-import org.springframework.boot.micrometer.observation.autoconfigure.ObservationAutoConfiguration;
-import org.springframework.context.annotation.AnnotationConfigApplicationContext;
-import org.springframework.core.env.MapPropertySource;
 
 /**
  * What the starter adds to the cost of an item: the engine alone, beside the same in a Spring context with an annotated method,
@@ -87,42 +73,8 @@ public class StarterBenchmark {
     }
 
     private static Subject starter(Consumer<List<Item>> handler) {
-        AnnotationConfigApplicationContext context = new AnnotationConfigApplicationContext();
-        context.getEnvironment()
-                .getPropertySources()
-                .addFirst(new MapPropertySource(
-                        "options",
-                        Map.of(
-                                "batcher.instances.items.overflow", "block",
-                                "batcher.instances.items.max-block", "1m")));
-        context.registerBean(SimpleMeterRegistry.class);
-        context.registerBean(Items.class, () -> new Items(handler));
-        context.register(
-                MetricsAutoConfiguration.class,
-                CompositeMeterRegistryAutoConfiguration.class,
-                ObservationAutoConfiguration.class,
-                BatcherAutoConfiguration.class,
-                BatcherMetricsAutoConfiguration.class,
-                BatcherObservationAutoConfiguration.class);
-        context.refresh();
-        Batcher<Item> batcher = context.getBean(BatcherRegistry.class).get("items", Item.class);
-        return new Subject(batcher, () -> end(context));
-    }
-
-    /** Everything was on, or the comparison says nothing. */
-    private static void end(AnnotationConfigApplicationContext context) {
-        Batcher<?> batcher = context.getBean(BatcherRegistry.class).get("items");
-        MeterRegistry meters = context.getBean(MeterRegistry.class);
-        context.close();
-        long batches = batcher.stats().batches();
-        long measured = meters.get("batcher.batch.size").summary().count();
-        long observed = meters.get("batcher.flush").timers().stream()
-                .mapToLong(Timer::count)
-                .sum();
-        if (batches == 0 || measured != batches || observed != batches) {
-            throw new IllegalStateException(
-                    batches + " batches, " + measured + " of them measured, " + observed + " observed");
-        }
+        StarterContender contender = new StarterContender(Limits.DEFAULT, handler);
+        return new Subject(contender.batcher(), contender::close);
     }
 
     private void add(int from, int count) {
@@ -142,20 +94,5 @@ public class StarterBenchmark {
     public void end() {
         burst.end();
         subject.end().run();
-    }
-
-    /** The handler as an application has it. */
-    static final class Items {
-
-        private final Consumer<List<Item>> handler;
-
-        Items(Consumer<List<Item>> handler) {
-            this.handler = handler;
-        }
-
-        @BatchHandler("items")
-        void handle(List<Item> batch) {
-            handler.accept(batch);
-        }
     }
 }
