@@ -78,11 +78,14 @@ final class FlushLoop<T> {
 
     private boolean deliver(Step.Deliver<T> step) {
         Attempt<T> attempt = new Attempt<>(
-                step.delivery(), step.handler(), step.serial(), handlerTimeout, engine.clock(), engine::wake);
+                step.delivery(),
+                step.handler(),
+                step.serial(),
+                handlerTimeout,
+                engine.clock(),
+                engine::schedule,
+                engine::wake);
         callbacks.started(attempt.batch());
-        if (handlerTimeout != null) {
-            attempt.timer(engine.schedule(attempt::timeOut, handlerTimeout));
-        }
         attempt.call();
         if (!attempt.isEnded() && engine.change((now, decision) -> machine.mayLeave(attempt))) {
             return false;

@@ -52,8 +52,14 @@ class WaitingCallsTest {
     private Attempt<String> begun() {
         Step.Deliver<String> step =
                 (Step.Deliver<String>) machine.next(false, now).orElseThrow();
-        Attempt<String> attempt =
-                new Attempt<>(step.delivery(), step.handler(), step.serial(), null, BatcherClock.system(), () -> {});
+        Attempt<String> attempt = new Attempt<>(
+                step.delivery(),
+                step.handler(),
+                step.serial(),
+                null,
+                BatcherClock.system(),
+                (task, delay) -> new CompletableFuture<>(),
+                () -> {});
         attempt.call();
         return attempt;
     }
