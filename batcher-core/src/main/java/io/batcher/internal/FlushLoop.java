@@ -86,7 +86,9 @@ final class FlushLoop<T> {
                 engine::schedule,
                 engine::wake);
         callbacks.started(attempt.batch());
-        attempt.call();
+        try (CallScope handler = CallScope.enter(machine)) {
+            attempt.call();
+        }
         if (!attempt.isEnded() && engine.change((now, decision) -> machine.mayLeave(attempt))) {
             return false;
         }
@@ -127,8 +129,11 @@ final class FlushLoop<T> {
         DeadLetter<T> deadLetter = letter.toDeadLetter(config.name());
         Throwable thrown = callbacks.offer(deadLetter);
         engine.update((now, decision) -> {
-            if (machine.offered(letter, thrown, now, decision) && thrown == null) {
+            if (thrown == null) {
+                machine.taken(letter, now, decision);
                 decision.report(() -> callbacks.deadLettered(deadLetter));
+            } else if (machine.refused(letter, thrown, now, decision)) {
+                decision.report(() -> log.notDelivered(deadLetter.items().size()));
             }
         });
     }
