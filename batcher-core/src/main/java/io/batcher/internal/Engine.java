@@ -167,6 +167,10 @@ final class Engine<T> {
         return clock;
     }
 
+    Executor executor() {
+        return executor;
+    }
+
     /** Runs a task later, once. What it starts does not run on the timer's thread. */
     Future<?> schedule(Runnable task, Duration delay) {
         return scheduling.schedule(
