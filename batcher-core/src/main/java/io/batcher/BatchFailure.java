@@ -12,7 +12,8 @@ import java.util.Optional;
  *
  * @param batcher the batcher's name
  * @param batch the batch as the handler got it
- * @param cause what the handler threw or its stage failed with, unwrapped
+ * @param cause what the handler threw or its stage failed with, without the {@link java.util.concurrent.CompletionException} or
+ *     {@link java.util.concurrent.ExecutionException} around it
  * @param retryIn how long until the next attempt with what is left of the batch; empty when it is given up
  */
 public record BatchFailure<T>(String batcher, Batch<T> batch, Throwable cause, Optional<Duration> retryIn) {

@@ -114,9 +114,13 @@ public interface Batcher<T> extends AutoCloseable {
      *
      * <p>The future completes when those items are settled. It fails with the cause of the first failed attempt that began
      * after this call; the items stay and are tried again as the retry policy says. A retry made early by a flush does not
-     * count towards {@link RetryPolicy#maxAttempts}. While the batcher is paused the future waits for {@link #resume} or
-     * {@code close}. It fails with {@link IllegalStateException} when there is no handler, and with
-     * {@link BatcherClosedException} after close.
+     * count towards {@link RetryPolicy#maxAttempts}, and the retry that was due is still made at its time. While the batcher is
+     * paused the future waits for {@link #resume} or {@code close}. It fails with {@link IllegalStateException} when there is no
+     * handler, and with {@link BatcherClosedException} after close.
+     *
+     * <p>Called from a callback, or from a dependent of a future that the batcher completes, it does not skip the retry delay:
+     * the future completes or fails with the attempt that follows the delay. Called from the handler, it skips the delay unless
+     * that attempt was itself made early by a flush.
      */
     CompletableFuture<Void> flush();
 
@@ -146,7 +150,9 @@ public interface Batcher<T> extends AutoCloseable {
      * Closes the batcher for good: refuses new items, gives each batch that is left one last attempt, without delay and even
      * when paused, and hands back what could not be delivered. The first failure ends the delivery. Waits at most
      * {@code timeout}, also when the thread is interrupted (the flag is kept); a batch that is with the handler then is handed
-     * back too, its outcome unknown. The handler never runs on the calling thread.
+     * back too, its outcome unknown. Items that {@link BatcherBuilder#onDeadLetter onDeadLetter} is handling then are not handed
+     * back: they stay in {@link BatcherStats#depth} until it returns, and are logged by count if it throws. The handler never
+     * runs on the calling thread.
      *
      * <p>May be called twice and from several threads: items are handed back once. To stop for a while only, use
      * {@link #drain()} and later {@link #startAutoFlush()}.
@@ -160,7 +166,9 @@ public interface Batcher<T> extends AutoCloseable {
 
     /**
      * Closes with the configured {@link BatcherBuilder#shutdownTimeout shutdown timeout}. What is left goes to
-     * {@link BatcherBuilder#onDeadLetter onDeadLetter}, on the calling thread; without one it is logged by count.
+     * {@link BatcherBuilder#onDeadLetter onDeadLetter}, in letters of at most a batch, each offered once; without one it is
+     * logged by count. The callback never runs on the calling thread. Waits for it as long again as the timeout at most; then it
+     * goes on in the background, with a warning in the log.
      *
      * @throws IllegalStateException if called from inside the handler or a callback of this batcher
      */

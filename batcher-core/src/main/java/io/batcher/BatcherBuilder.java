@@ -168,16 +168,21 @@ public final class BatcherBuilder<T> {
     }
 
     /**
-     * Limits the time of one attempt. At the timeout the stage of an asynchronous handler is cancelled and the attempt has
-     * failed. The thread of a synchronous handler is interrupted; its attempt is judged when the call returns: a normal return
-     * is a success, a throw is a failure with {@link java.util.concurrent.TimeoutException}. More than zero. Default: none.
+     * Limits the time of one attempt, from the call of the handler to its return or the end of its stage. At the timeout the
+     * stage of an asynchronous handler is cancelled and the attempt has failed. The thread of a synchronous handler is
+     * interrupted; its attempt is judged when the call returns: a normal return is a success, a throw is a failure with
+     * {@link java.util.concurrent.TimeoutException}. Listeners and the wait for a thread are not part of the time. More than
+     * zero. Default: none.
      */
     public BatcherBuilder<T> handlerTimeout(Duration handlerTimeout) {
         this.handlerTimeout = Require.positive(handlerTimeout, "handlerTimeout");
         return this;
     }
 
-    /** Limits {@link Batcher#close()}. Zero or more. Default: 10 s. */
+    /**
+     * Limits the delivery of what is left in {@link Batcher#close()}, and then as long again the wait for {@link #onDeadLetter}.
+     * Zero or more. Default: 10 s.
+     */
     public BatcherBuilder<T> shutdownTimeout(Duration shutdownTimeout) {
         this.shutdownTimeout = Require.notNegative(shutdownTimeout, "shutdownTimeout");
         return this;
@@ -199,9 +204,14 @@ public final class BatcherBuilder<T> {
     }
 
     /**
-     * Takes the items that were given up, on the thread that delivers batches; and, on the thread that closes, those that
-     * {@link Batcher#close()} could not deliver. They leave memory when it returns; if it throws, it is called again after the
-     * retry delay and later batches wait. Without it they are logged by count.
+     * Takes the items that were given up, and those that {@link Batcher#close()} could not deliver, on a thread that delivers
+     * batches. A letter has at most {@link #maxBatchSize} items. They leave memory when the callback returns. If it throws, it is
+     * called again after the retry delay and later batches wait; after close it is not called again, and the items are logged by
+     * count. Without a callback all of them are logged by count.
+     *
+     * <p>An {@code add} to the same batcher never waits here. If the buffer is full and the callback lets the
+     * {@link BatcherFullException} through, the letter is offered again after the delay, and later batches go on meanwhile,
+     * because they make room.
      */
     public BatcherBuilder<T> onDeadLetter(Consumer<? super DeadLetter<T>> onDeadLetter) {
         this.onDeadLetter = Objects.requireNonNull(onDeadLetter, "onDeadLetter");

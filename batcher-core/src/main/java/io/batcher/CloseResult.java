@@ -11,7 +11,7 @@ import java.util.List;
  *
  * @param undelivered the items, in order, unmodifiable; empty for every call but the one that they were handed to
  * @param timedOut whether the timeout ended the delivery; then items that were with the handler are among the undelivered,
- *     their outcome unknown
+ *     their outcome unknown; items that {@code onDeadLetter} was handling are not
  */
 public record CloseResult<T>(List<T> undelivered, boolean timedOut) {
 

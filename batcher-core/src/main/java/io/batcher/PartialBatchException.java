@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Thrown BY a handler to name the items of a batch that failed; all others count as handled. The named items stay, in order.
- * Naming none, or an index outside the batch, counts as a failure of the whole batch.
+ * Naming none, or an index outside the batch, counts as a failure of the whole batch. The retry policy and dead letters see the
+ * causes without a {@link java.util.concurrent.CompletionException} or {@link java.util.concurrent.ExecutionException} around them.
  *
  * <pre>{@code
  * BatchConsumer<Reading> handler = batch -> {

@@ -179,8 +179,9 @@ public final class RetryPolicy {
 
         /**
          * Tells which causes are worth another attempt; for others the batch is given up at once. Asked with what the handler
-         * threw, or with the cause of each item that a {@link PartialBatchException} names. Default: all are. A predicate that
-         * throws counts as yes.
+         * threw, or with the cause of each item that a {@link PartialBatchException} names; a
+         * {@link java.util.concurrent.CompletionException} or {@link java.util.concurrent.ExecutionException} around either is
+         * removed. Default: all are. A predicate that throws counts as yes.
          */
         public Builder retryOn(Predicate<? super Throwable> retryOn) {
             this.retryOn = Objects.requireNonNull(retryOn, "retryOn");

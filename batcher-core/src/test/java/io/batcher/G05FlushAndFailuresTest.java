@@ -157,12 +157,12 @@ class G05FlushAndFailuresTest {
                             "500 INTERVAL 1 [a]",
                             "500 failed [a] failure 1, again in 500",
                             "600 INTERVAL 2 [a]",
-                            "600 failed [a] failure 2, again in 500",
+                            "600 failed [a] failure 2, again in 400",
                             "700 INTERVAL 3 [a]",
-                            "700 failed [a] failure 3, again in 500",
-                            "1200 INTERVAL 4 [a]",
-                            "1200 failed [a] failure 4, given up",
-                            "1200 dead [a] failure 4, attempts 4");
+                            "700 failed [a] failure 3, again in 300",
+                            "1000 INTERVAL 4 [a]",
+                            "1000 failed [a] failure 4, given up",
+                            "1000 dead [a] failure 4, attempts 4");
         }
     }
 

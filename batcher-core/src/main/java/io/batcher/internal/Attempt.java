@@ -6,9 +6,8 @@ package io.batcher.internal;
 
 import io.batcher.BatcherClock;
 import java.time.Duration;
-import java.util.concurrent.CompletionException;
+import java.util.Objects;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
@@ -26,10 +25,14 @@ import org.jspecify.annotations.Nullable;
  */
 final class Attempt<T> {
 
-    /** How it went; no failure means success. */
-    private record Outcome(@Nullable Throwable failure) {}
-
-    private static final Outcome SUCCESS = new Outcome(null);
+    /**
+     * How it went.
+     *
+     * @param failure null means success
+     * @param timedOut whether the failure is that of the timeout
+     * @param endedAt when the call returned, the stage ended or the timeout came, in nanoseconds of the batcher's clock
+     */
+    private record Outcome(@Nullable Throwable failure, boolean timedOut, long endedAt) {}
 
     private final Delivery<T> delivery;
     private final DeliveredBatch<T> batch;
@@ -37,7 +40,6 @@ final class Attempt<T> {
     private final int serial;
     private final @Nullable Duration timeout;
     private final BatcherClock clock;
-    private final long startedAt;
     private final Runnable resume;
     private final @Nullable CallTimeout call;
     private final AtomicReference<@Nullable Outcome> outcome = new AtomicReference<>();
@@ -45,11 +47,13 @@ final class Attempt<T> {
     /** What an asynchronous handler returned; written and read on loop threads only, one after the other. */
     private @Nullable CompletionStage<?> stage;
 
-    private volatile boolean timedOut;
+    /** When the handler was called. */
+    private volatile long startedAt;
+
     private volatile boolean left;
 
     /**
-     * Prepares an attempt that starts now.
+     * Prepares an attempt; its time begins with {@link #call}.
      *
      * @param serial its number among all attempts of the batcher
      * @param resume called on the thread that ended the attempt, once or more often, if the loop has left before
@@ -84,12 +88,14 @@ final class Attempt<T> {
         return serial;
     }
 
+    /** How long it took, from the call of the handler to its end. Only after it has ended. */
     Duration took() {
-        return Duration.ofNanos(Math.max(0, clock.nanoTime() - startedAt));
+        return Duration.ofNanos(Math.max(0, ended().endedAt() - startedAt));
     }
 
     /** Calls the handler. Afterwards the attempt {@linkplain #isEnded() has ended}, or its stage is pending. */
     void call() {
+        startedAt = clock.nanoTime(); // again: setting the timer may have taken time, the scheduler may be the user's
         Throwable thrown = null;
         try {
             if (handler.sync() != null) {
@@ -100,15 +106,16 @@ final class Attempt<T> {
         } catch (Throwable t) {
             thrown = t;
         }
-        if (call != null && timeout != null && (call.end() || clock.nanoTime() - startedAt >= timeout.toNanos())) {
-            timedOut = true; // also where the timer was slower than the handler
+        long returnedAt = clock.nanoTime(); // before the timer is stopped: it does not decide who was late
+        if (call != null) {
+            call.end();
         }
         if (thrown != null) {
-            end(new Outcome(timedOut ? timeoutFailure(thrown) : thrown));
+            end(failed(thrown, returnedAt));
         } else if (handler.sync() != null) {
-            end(SUCCESS); // however late: it was handled
-        } else if (timedOut) {
-            end(new Outcome(timeoutFailure(null)));
+            end(succeeded(returnedAt)); // however late: it was handled
+        } else if (isLate(returnedAt)) {
+            end(timedOut(null, returnedAt));
         } else {
             follow(stage);
         }
@@ -116,26 +123,40 @@ final class Attempt<T> {
 
     private void follow(@Nullable CompletionStage<?> returned) {
         if (returned == null) {
-            end(new Outcome(new IllegalStateException(
-                    "the asynchronous handler returned null; it must return a stage, a completed one if it is done")));
+            IllegalStateException noStage = new IllegalStateException(
+                    "the asynchronous handler returned null; it must return a stage, a completed one if it is done");
+            end(failed(noStage, clock.nanoTime()));
             return;
         }
         try {
-            returned.whenComplete((value, failure) -> end(failure == null ? SUCCESS : new Outcome(unwrapped(failure))));
+            returned.whenComplete((value, failure) -> stageEnded(failure));
         } catch (Throwable t) {
-            end(new Outcome(t)); // a stage of the user's own making
+            end(failed(t, clock.nanoTime())); // a stage of the user's own making
         }
     }
 
-    /** The time is over. Called by the timer: interrupts the call, and fails the attempt if it is asynchronous. */
+    private void stageEnded(@Nullable Throwable failure) {
+        long now = clock.nanoTime();
+        end(failure == null ? succeeded(now) : failed(failure, now));
+    }
+
+    /** When the time is over; only with a timeout. It moves while the call is being prepared. */
+    long timeoutAt() {
+        return startedAt + Objects.requireNonNull(timeout).toNanos();
+    }
+
+    /** The time is over: interrupts the call, and fails the attempt if that is asynchronous. Any thread. */
     void timeOut() {
-        timedOut = true;
         if (call != null) {
             call.fire();
         }
         if (handler.async() != null) {
-            end(new Outcome(timeoutFailure(null)));
+            end(timedOut(null, clock.nanoTime()));
         }
+    }
+
+    private boolean isLate(long now) {
+        return timeout != null && now - timeoutAt() >= 0;
     }
 
     /**
@@ -155,17 +176,21 @@ final class Attempt<T> {
 
     /** What the attempt failed with; null if it succeeded. Only after it has ended. */
     @Nullable Throwable failure() {
+        return ended().failure();
+    }
+
+    private Outcome ended() {
         Outcome known = outcome.get();
         if (known == null) {
             throw new IllegalStateException("the attempt has not ended");
         }
-        return known.failure();
+        return known;
     }
 
     /** Tells an asynchronous handler's stage that nobody waits for it any more, if the attempt has timed out. */
     void cancelStageIfTimedOut() {
         CompletionStage<?> pending = stage;
-        if (timedOut && pending != null) {
+        if (pending != null && ended().timedOut()) {
             pending.toCompletableFuture().cancel(true);
         }
     }
@@ -178,21 +203,21 @@ final class Attempt<T> {
         }
     }
 
-    private TimeoutException timeoutFailure(@Nullable Throwable thrown) {
-        TimeoutException failure = new TimeoutException("the handler took longer than handlerTimeout, " + timeout);
-        if (thrown != null) {
-            failure.addSuppressed(thrown);
-        }
-        return failure;
+    private static Outcome succeeded(long at) {
+        return new Outcome(null, false, at);
     }
 
-    /** The cause itself, where a stage wrapped what its computation threw. */
-    private static Throwable unwrapped(Throwable failure) {
-        Throwable inner = failure;
-        while ((inner instanceof CompletionException || inner instanceof ExecutionException)
-                && inner.getCause() != null) {
-            inner = inner.getCause();
+    /** What the handler threw, or its stage failed with; after the timeout it is that of the timeout. */
+    private Outcome failed(Throwable failure, long at) {
+        Throwable cause = Causes.unwrapped(failure);
+        return isLate(at) ? timedOut(cause, at) : new Outcome(cause, false, at);
+    }
+
+    private Outcome timedOut(@Nullable Throwable cause, long at) {
+        TimeoutException failure = new TimeoutException("the handler took longer than handlerTimeout, " + timeout);
+        if (cause != null) {
+            failure.addSuppressed(cause);
         }
-        return inner;
+        return new Outcome(failure, true, at);
     }
 }

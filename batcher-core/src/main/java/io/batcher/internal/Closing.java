@@ -8,7 +8,6 @@ import io.batcher.BatcherClock;
 import io.batcher.BatcherClosedException;
 import io.batcher.BatcherConfig;
 import io.batcher.CloseResult;
-import io.batcher.DeadLetter;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -66,22 +65,32 @@ final class Closing<T> {
 
     /** Closes with the configured timeout; what is left goes to the dead-letter callback, or is logged by count. */
     void closeAndReport() {
-        int unclaimed = 0;
-        for (Delivery<T> delivery : finish(config.shutdownTimeout()).deliveries()) {
-            DeadLetter<T> letter = new DeadLetter<>(
-                    config.name(), delivery.itemList(), machine.closed(delivery.lastFailure()), delivery.attempts());
-            if (!callbacks.takesDeadLetters() || !isTaken(letter)) {
-                unclaimed += delivery.size();
-            }
+        List<Delivery<T>> left = finish(config.shutdownTimeout()).deliveries();
+        if (left.isEmpty()) {
+            return;
         }
-        if (unclaimed > 0) {
-            log.notDelivered(unclaimed);
+        if (callbacks.takesDeadLetters()) {
+            offer(left);
+        } else {
+            log.notDelivered(left.stream().mapToInt(Delivery::size).sum());
         }
     }
 
-    private boolean isTaken(DeadLetter<T> letter) {
-        try (CallScope scope = CallScope.enter(engine)) {
-            return callbacks.offer(letter) == null;
+    /** Has what is left offered, and waits for that as long as for the delivery: a callback that hangs does not keep close. */
+    private void offer(List<Delivery<T>> left) {
+        LastLetters<T> letters = new LastLetters<>(config, machine, engine, callbacks, log, left);
+        BatcherClock clock = engine.clock();
+        long begin = clock.nanoTime();
+        letters.start(engine.executor());
+        boolean interrupted = awaitOpened(letters.done(), begin + GRACE_NANOS);
+        letters.startElsewhere();
+        interrupted |= awaitOpened(letters.done(), begin + nanos(config.shutdownTimeout()));
+        int open = letters.open();
+        if (letters.done().getCount() > 0 && open > 0) {
+            log.stillOffered(open);
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
         }
     }
 

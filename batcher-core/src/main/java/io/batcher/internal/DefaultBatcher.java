@@ -149,12 +149,21 @@ public final class DefaultBatcher<T> implements Batcher<T> {
 
     @Override
     public CompletableFuture<Void> flush() {
-        return engine.change((now, decision) -> machine.flush(decision));
+        return engine.change((now, decision) -> machine.flush(caller(), decision));
     }
 
     @Override
     public CompletableFuture<Void> drain() {
-        return engine.change((now, decision) -> machine.drain(decision));
+        return engine.change((now, decision) -> machine.drain(caller(), decision));
+    }
+
+    private Caller caller() {
+        if (!CallScope.isInside(engine)) {
+            return Caller.OUTSIDE;
+        }
+        return CallScope.isInside(machine)
+                ? Caller.HANDLER
+                : Caller.CALLBACK; // the flush loop enters both around the handler
     }
 
     @Override

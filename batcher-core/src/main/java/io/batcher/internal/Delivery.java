@@ -37,10 +37,13 @@ final class Delivery<T> {
 
     // Mutable state
 
-    /** Attempts made, and those of them that count towards the maximum: one made early by a flush does not. */
+    /** Attempts made, and those of them that count towards the maximum. */
     private int attempts;
 
     private int counted;
+
+    /** Whether a flush made the last attempt before its time: it does not count, and the retry that was due stays due. */
+    private boolean early;
 
     /** Whether it would have been given up, were the poison not to be isolated. */
     private boolean exhausted;
@@ -73,6 +76,7 @@ final class Delivery<T> {
         this.firstAddedAt = whole.firstAddedAt;
         this.attempts = whole.attempts;
         this.counted = whole.counted;
+        this.early = whole.early;
         this.exhausted = whole.exhausted;
         this.lastFailure = whole.lastFailure;
     }
@@ -136,11 +140,14 @@ final class Delivery<T> {
         return counted;
     }
 
-    void beginAttempt(boolean counts) {
+    void beginAttempt(boolean early) {
         attempts++;
-        if (counts) {
-            counted++;
-        }
+        counted += early ? 0 : 1;
+        this.early = early;
+    }
+
+    boolean isEarly() {
+        return early;
     }
 
     boolean exhausted() {

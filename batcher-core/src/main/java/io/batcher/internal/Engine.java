@@ -7,6 +7,7 @@ package io.batcher.internal;
 import io.batcher.BatcherClock;
 import io.batcher.BatcherConfig;
 import io.batcher.BatcherStats;
+import java.util.concurrent.Executor;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
@@ -159,6 +160,10 @@ final class Engine<T> {
 
     BatcherClock clock() {
         return clock;
+    }
+
+    Executor executor() {
+        return runner.executor();
     }
 
     /** Runs the loop on a fresh thread, unless the executor has begun it. */

@@ -108,9 +108,11 @@ final class FlushLoop<T> {
                 step.delivery(), step.handler(), step.serial(), handlerTimeout, engine.clock(), engine::wake);
         callbacks.started(attempt.batch());
         if (handlerTimeout != null) {
-            engine.update((now, decision) -> machine.limit(attempt, handlerTimeout.toNanos(), now));
+            engine.update((now, decision) -> machine.limit(attempt));
         }
-        attempt.call();
+        try (CallScope handler = CallScope.enter(machine)) {
+            attempt.call();
+        }
         if (!attempt.isEnded() && engine.change((now, decision) -> machine.mayLeave(attempt))) {
             return false;
         }
@@ -150,8 +152,11 @@ final class FlushLoop<T> {
         DeadLetter<T> deadLetter = letter.toDeadLetter(config.name());
         Throwable thrown = callbacks.offer(deadLetter);
         engine.update((now, decision) -> {
-            if (machine.offered(letter, thrown, now, decision) && thrown == null) {
+            if (thrown == null) {
+                machine.taken(letter, now, decision);
                 decision.report(() -> callbacks.deadLettered(deadLetter));
+            } else if (machine.refused(letter, thrown, now, decision)) {
+                decision.report(() -> log.notDelivered(deadLetter.items().size()));
             }
         });
     }

@@ -45,10 +45,11 @@ final class FlushMachine<T> {
     /** The attempt that the loop has left to its stage, until it goes on with it. */
     private @Nullable Attempt<T> awaited;
 
-    /** The attempt whose time is limited, and when it is over; null if there is none or it was told so. */
+    /** The attempt whose time is limited; null if there is none or it was told that its time is over. */
     private @Nullable Attempt<T> timed;
 
-    private long timeoutAt;
+    /** Whether a flush wants the next attempt, or the next offer of a letter, before its time. */
+    private boolean hurried;
 
     /** The number of the attempt that began last, and of the last one that began before close. */
     private int serial;
@@ -91,7 +92,7 @@ final class FlushMachine<T> {
         if (task.isAbandoned()) {
             makeGood(now);
         }
-        if (timed != null && now - timeoutAt >= 0) {
+        if (timed != null && now - timed.timeoutAt() >= 0) {
             decision.timeOut(timed);
             timed = null;
         }
@@ -113,9 +114,8 @@ final class FlushMachine<T> {
     }
 
     /** The time of an attempt is limited from now on. */
-    void limit(Attempt<T> attempt, long nanos, long now) {
+    void limit(Attempt<T> attempt) {
         timed = attempt;
-        timeoutAt = now + nanos;
     }
 
     private void makeGood(long now) {
@@ -172,19 +172,19 @@ final class FlushMachine<T> {
     }
 
     private Step<T> nextDelivery(long now) {
-        Letter<T> letter = retries.letter();
-        if (letter != null) {
-            return new Step.GiveUp<>(letter);
+        if (isLetterDue(now)) {
+            return new Step.GiveUp<>(retries.offerLetter(now));
         }
-        if (retries.isEmpty()) {
+        if (retries.hasBatches()) {
+            boolean early = retries.isEarly(now);
+            inFlight = retries.next(ids, now);
+            inFlight.beginAttempt(early);
+        } else {
             FlushReason reason = Objects.requireNonNull(trigger.due(!tickets.isEmpty(), now));
             inFlight = new Delivery<>(ids.next(), intake.takeBatch(config.maxBatchSize()), reason);
-            inFlight.beginAttempt(true);
-        } else {
-            boolean inTime = now - retries.notBefore() >= 0; // else a flush has made it early
-            inFlight = retries.next(ids);
-            inFlight.beginAttempt(inTime);
+            inFlight.beginAttempt(false);
         }
+        hurried = false; // a flush that this attempt does not settle fails with it, or follows it
         return new Step.Deliver<>(inFlight, Objects.requireNonNull(handler), ++serial);
     }
 
@@ -204,7 +204,7 @@ final class FlushMachine<T> {
         if (unsettled != null && retries.pass() == null) {
             settlement.keep(unsettled, now);
         }
-        settlement.delayRetry(now);
+        settlement.delayAll(now);
         inFlight = null;
         awaited = null;
         timed = null;
@@ -221,16 +221,31 @@ final class FlushMachine<T> {
         if (awaited != null) {
             return true; // its stage has ended, or the loop would be WAITING
         }
-        if (retries.letter() != null && trigger.lifecycle() == Lifecycle.CLOSING) {
-            return !lettersFailed;
+        if (isLetterDue(now)) {
+            return true;
         }
-        if (!trigger.mayDeliver() || handler == null) {
+        if (!trigger.mayDeliver() || handler == null || !mayPassLetters()) {
             return false;
         }
-        if (retries.isEmpty()) {
-            return trigger.due(!tickets.isEmpty(), now) != null;
+        if (retries.hasBatches()) {
+            return !isOpen() || hurried || now - retries.attemptNotBefore() >= 0;
         }
-        return !isOpen() || !tickets.isEmpty() || now - retries.notBefore() >= 0;
+        return trigger.due(!tickets.isEmpty(), now) != null;
+    }
+
+    private boolean isLetterDue(long now) {
+        if (retries.letter() == null) {
+            return false;
+        }
+        if (trigger.lifecycle() == Lifecycle.CLOSING) {
+            return !lettersFailed;
+        }
+        return trigger.mayDeliver() && handler != null && (hurried || now - retries.letterNotBefore() >= 0);
+    }
+
+    /** Whether batches may be delivered as far as letters go; close offers those first. */
+    private boolean mayPassLetters() {
+        return retries.letter() == null || (isOpen() && retries.letsPass());
     }
 
     private boolean isRefused(long now) {
@@ -243,7 +258,7 @@ final class FlushMachine<T> {
             return isOpen() ? (Long) task.lostAt() : null;
         }
         if (!isIdle() || isClosed()) {
-            return timed == null ? null : (Long) timeoutAt;
+            return timed == null ? null : (Long) timed.timeoutAt();
         }
         if (isDue(now)) {
             return task.refusedUntil();
@@ -251,7 +266,12 @@ final class FlushMachine<T> {
         if (!trigger.mayDeliver() || handler == null) {
             return null;
         }
-        return retries.isEmpty() ? trigger.nextTick() : (Long) retries.notBefore();
+        Long letter = retries.letter() == null ? null : (Long) retries.letterNotBefore();
+        if (letter != null && !retries.letsPass()) {
+            return letter;
+        }
+        Long batch = retries.hasBatches() ? (Long) retries.attemptNotBefore() : trigger.nextTick();
+        return letter == null || (batch != null && batch - letter < 0) ? batch : letter;
     }
 
     // ---- outcomes
@@ -290,20 +310,23 @@ final class FlushMachine<T> {
                 : Optional.empty();
     }
 
-    /** The dead-letter callback has taken a letter, or has thrown. Returns whether the letter was still ours. */
-    boolean offered(Letter<T> letter, @Nullable Throwable thrown, long now, Decision decision) {
-        if (retries.letter() != letter) {
-            return false;
+    /** The dead-letter callback has taken a letter. */
+    void taken(Letter<T> letter, long now, Decision decision) {
+        settlement.gaveUp(letter, now, decision);
+        afterRelease(now, decision);
+    }
+
+    /** The dead-letter callback has thrown. Returns whether the letter is lost by that: close has ended meanwhile. */
+    boolean refused(Letter<T> letter, Throwable thrown, long now, Decision decision) {
+        if (trigger.lifecycle() == Lifecycle.CLOSED) {
+            settlement.lost(letter, closed(thrown), now, decision);
+            return true;
         }
-        if (thrown == null) {
-            settlement.gaveUp(letter, decision);
-            afterRelease(now, decision);
-        } else {
-            settlement.delayRetry(now);
-            lettersFailed = !isOpen();
-            tickets.failAll(thrown, decision);
-        }
-        return true;
+        settlement.refused(thrown, now);
+        hurried = false;
+        lettersFailed = !isOpen();
+        tickets.failAll(thrown, decision);
+        return false;
     }
 
     /** Room was made, or items were settled: admit who waits for room, and complete the flushes that are through. */
@@ -338,7 +361,13 @@ final class FlushMachine<T> {
 
     // ---- requests
 
-    CompletableFuture<Void> flush(Decision decision) {
+    /**
+     * Delivers what was accepted so far.
+     *
+     * @param caller where it is called from. From a callback it does not skip the delay of the failure that is being reported; from the
+     *     handler it does, unless a flush made that attempt early: a handler or a callback that flushes each time would never wait
+     */
+    CompletableFuture<Void> flush(Caller caller, Decision decision) {
         CompletableFuture<Void> future = new EngineFuture<>();
         if (!isOpen()) {
             decision.complete(future, closed(null));
@@ -348,15 +377,17 @@ final class FlushMachine<T> {
                     new IllegalStateException("batcher \"" + config.name()
                             + "\" has no handler to flush to; register one. The items stay."));
         } else {
+            hurried |=
+                    caller == Caller.OUTSIDE || (caller == Caller.HANDLER && inFlight != null && !inFlight.isEarly());
             tickets.add(intake.claimed(), serial, future);
             tickets.settled(firstUnsettled(), decision);
         }
         return future;
     }
 
-    CompletableFuture<Void> drain(Decision decision) {
+    CompletableFuture<Void> drain(Caller caller, Decision decision) {
         trigger.drain(isOpen());
-        return flush(decision);
+        return flush(caller, decision);
     }
 
     void startTicks() {

@@ -192,6 +192,14 @@ final class Log {
                 null);
     }
 
+    void stillOffered(int items) {
+        write(
+                Level.WARNING,
+                "is closed, but onDeadLetter has not returned within shutdownTimeout: " + counted(items, "item")
+                        + " are still being offered to it, and are lost if the process ends before",
+                null);
+    }
+
     void paused() {
         write(Level.WARNING, "is paused: it accepts items and delivers none until it is resumed", null);
     }

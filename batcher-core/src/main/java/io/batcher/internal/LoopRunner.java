@@ -39,6 +39,10 @@ final class LoopRunner<T> {
         return isOwn;
     }
 
+    Executor executor() {
+        return executor;
+    }
+
     /** Enters a scope in which the loop does not run on this thread, whatever the executor does. */
     CallScope notHere() {
         return CallScope.enter(notHere);

@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What was attempted and is not settled, in order: given-up items whose callback has yet to take them, failed batches, and the
- * {@link IsolationPass} that takes one apart. While there is anything, no new batch is taken, because order forbids overtaking.
- * Guarded by the batcher's lock.
+ * {@link IsolationPass} that takes one apart. While there are batches no new one is taken, because order forbids overtaking; letters
+ * hold up what is behind them unless {@link #letsPass}. Guarded by the batcher's lock.
  */
 final class RetryQueue<T> {
 
@@ -20,35 +20,54 @@ final class RetryQueue<T> {
     private final ArrayDeque<Delivery<T>> batches = new ArrayDeque<>(1);
     private @Nullable IsolationPass<T> pass;
 
-    /** When the next attempt may be made, and the first letter offered, in nanoseconds of the batcher's clock. */
-    private long attemptNotBefore;
+    // In nanoseconds of the batcher's clock
 
+    /** When the next attempt with the first batch may be made. */
+    private long batchNotBefore;
+
+    /** When the next part of the pass may be tried: a pass does not wait, unless the flush loop has died. */
+    private long passNotBefore;
+
+    /** When the first letter may be offered. */
     private long letterNotBefore;
 
-    boolean isEmpty() {
-        return letters.isEmpty() && batches.isEmpty() && pass == null;
-    }
+    /** Whether a flush began the pass before its time. */
+    private boolean passIsEarly;
 
-    /** When the next step may be made: the first letter offered if there is one, else the next attempt made. */
-    long notBefore() {
-        return letters.isEmpty() ? attemptNotBefore : letterNotBefore;
-    }
+    /** Whether the callback has the first letter now, and whether a flush made that offer before its time. */
+    private boolean held;
+
+    private boolean offerIsEarly;
+
+    /** Whether what is behind the first letter may go on before it. */
+    private boolean letsPass;
 
     /** When the next attempt may be made. */
     long attemptNotBefore() {
-        return attemptNotBefore;
+        return pass == null ? batchNotBefore : passNotBefore;
     }
 
     void attemptNotBefore(long nanos) {
-        attemptNotBefore = nanos;
+        batchNotBefore = nanos;
     }
 
-    void letterNotBefore(long nanos) {
-        letterNotBefore = nanos;
+    /** Nothing is tried or offered before this moment. */
+    void delayAll(long until) {
+        batchNotBefore = until;
+        passNotBefore = until;
+        letterNotBefore = until;
+        held = false;
     }
+
+    // ---- letters
 
     @Nullable Letter<T> letter() {
         return letters.peekFirst();
+    }
+
+    /** When the first letter may be offered. */
+    long letterNotBefore() {
+        return letterNotBefore;
     }
 
     void addLetter(Letter<T> letter, long now) {
@@ -58,16 +77,53 @@ final class RetryQueue<T> {
         letters.addLast(letter);
     }
 
-    void removeLetter() {
-        letters.removeFirst();
+    /** Returns the first letter for an offer; it is the callback's until {@link #removeLetter} or {@link #putBack}. */
+    Letter<T> offerLetter(long now) {
+        held = true;
+        offerIsEarly = now - letterNotBefore < 0;
+        return letters.getFirst();
     }
+
+    /** The callback has taken the first letter. */
+    void removeLetter(long now) {
+        letters.removeFirst();
+        held = false;
+        letsPass = false;
+        letterNotBefore = now;
+    }
+
+    /**
+     * The callback has refused the first letter.
+     *
+     * @param again when it may be offered again, unless the offer was made early: then it is when it was due
+     * @param letsPass whether what is behind it may go on before it
+     */
+    void putBack(long again, boolean letsPass) {
+        held = false;
+        this.letsPass = letsPass;
+        letterNotBefore = offerIsEarly ? letterNotBefore : again;
+    }
+
+    /** Whether what is behind the first letter may go on before it. */
+    boolean letsPass() {
+        return letsPass;
+    }
+
+    // ---- batches
 
     @Nullable IsolationPass<T> pass() {
         return pass;
     }
 
-    void begin(IsolationPass<T> pass) {
+    /**
+     * Begins a pass.
+     *
+     * @param early whether it is begun, or what failed was attempted, before its time
+     */
+    void begin(IsolationPass<T> pass, boolean early, long now) {
         this.pass = pass;
+        this.passIsEarly = early;
+        this.passNotBefore = now;
     }
 
     /** Ends the pass; what is to be kept goes back in front. */
@@ -86,15 +142,20 @@ final class RetryQueue<T> {
         batches.addFirst(batch);
     }
 
+    /** Whether an attempt that begins now is made before its time. */
+    boolean isEarly(long now) {
+        return pass == null ? now - batchNotBefore < 0 : passIsEarly;
+    }
+
     /**
      * Returns what is to be tried now: the next part of the pass, or the first batch, which leaves the queue.
      *
      * @param ids for the parts, if the first batch has to be taken apart
      */
-    Delivery<T> next(BatchIds ids) {
+    Delivery<T> next(BatchIds ids, long now) {
         Delivery<T> first = batches.peekFirst();
         if (pass == null && first != null && first.exhausted()) {
-            pass = new IsolationPass<>(List.copyOf(batches), ids);
+            begin(new IsolationPass<>(List.copyOf(batches), ids), isEarly(now), now);
             batches.clear();
         }
         if (pass != null) {
@@ -118,9 +179,16 @@ final class RetryQueue<T> {
         return all;
     }
 
-    void clear() {
+    /** Takes everything out for good, in no particular order; but a letter that the callback has now stays with it. */
+    List<Delivery<T>> takeAll() {
+        Letter<T> withCallback = held ? letters.removeFirst() : null;
+        List<Delivery<T>> all = unsettled();
         letters.clear();
         batches.clear();
         pass = null;
+        if (withCallback != null) {
+            letters.addFirst(withCallback);
+        }
+        return all;
     }
 }

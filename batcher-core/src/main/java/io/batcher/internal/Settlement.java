@@ -5,6 +5,7 @@
 package io.batcher.internal;
 
 import io.batcher.BatcherConfig;
+import io.batcher.BatcherFullException;
 import io.batcher.FlushReason;
 import java.util.ArrayList;
 import java.util.List;
@@ -74,8 +75,7 @@ final class Settlement<T> {
             running.failed(verdict);
             goOnWith(running, delivery, mayProbe, now);
         } else if (begun != null) {
-            retries.begin(begun);
-            retries.attemptNotBefore(now);
+            retries.begin(begun, delivery.isEarly(), now);
             goOnWith(begun, delivery, mayProbe, now);
         }
         givenUp.forEach(letter -> retries.addLetter(letter, now));
@@ -107,14 +107,17 @@ final class Settlement<T> {
         return letters;
     }
 
-    /** Keeps a batch for another attempt, after the delay. */
+    /** Keeps a batch for another attempt. */
     void keep(Delivery<T> delivery, long now) {
         retries.keep(delivery);
-        retries.attemptNotBefore(now + delayAfter(delivery));
+        delayAfter(delivery, now);
     }
 
-    private long delayAfter(Delivery<T> failed) {
-        return delays.nanos(failed.counted());
+    /** The next attempt waits for the delay; after one that was made early it is due when it was. */
+    private void delayAfter(Delivery<T> failed, long now) {
+        if (!failed.isEarly()) {
+            retries.attemptNotBefore(now + delays.nanos(failed.counted()));
+        }
     }
 
     /** Ends the pass where it is over: the bad items are given up, or all is kept because nothing succeeded. */
@@ -124,7 +127,7 @@ final class Settlement<T> {
         }
         if (pass.isFutile()) {
             retries.endPass(pass.unsettled());
-            retries.attemptNotBefore(now + delayAfter(tried));
+            delayAfter(tried, now);
         } else if (pass.isDone()) {
             pass.suspects().forEach(suspect -> retries.addLetter(new Letter<>(suspect.part(), suspect.cause()), now));
             retries.endPass(List.of());
@@ -138,31 +141,45 @@ final class Settlement<T> {
     }
 
     /** The dead-letter callback has taken the items of the first letter. */
-    void gaveUp(Letter<T> letter, Decision decision) {
-        retries.removeLetter();
-        totals.deadLettered += letter.delivery().size();
-        intake.release(letter.delivery().size());
+    void gaveUp(Letter<T> letter, long now, Decision decision) {
+        int items = letter.delivery().size();
+        retries.removeLetter(now);
+        totals.deadLettered += items;
+        intake.release(items);
         decision.complete(letter.delivery().items(), letter.cause());
     }
 
-    /** What comes next is not done before the delay is over: the dead-letter callback has thrown, or the loop itself. */
-    void delayRetry(long now) {
-        long later = now + delays.nanos(1);
-        if (retries.letter() == null) {
-            retries.attemptNotBefore(later);
-        } else {
-            retries.letterNotBefore(later);
-        }
+    /**
+     * The dead-letter callback has thrown. Where it did so because a buffer is full, which may be this one, what is behind the letter
+     * goes on, because that makes room.
+     */
+    void refused(Throwable thrown, long now) {
+        retries.putBack(now + delays.nanos(1), Causes.unwrapped(thrown) instanceof BatcherFullException);
+    }
+
+    /** The dead-letter callback has thrown after close has handed back everything else: there is no further offer. */
+    void lost(Letter<T> letter, Throwable failure, long now, Decision decision) {
+        int items = letter.delivery().size();
+        retries.removeLetter(now);
+        totals.handedBack += items;
+        intake.release(items);
+        decision.complete(letter.delivery().items(), failure);
+    }
+
+    /** The loop has died: nothing is done before the delay is over. */
+    void delayAll(long now) {
+        retries.delayAll(now + delays.nanos(1));
     }
 
     /**
-     * Takes everything that was accepted and is not settled out for good; in order, save that parts of one batch may lie between each
-     * other.
+     * Takes everything that was accepted and is not settled out for good, except a letter that the callback has now; in order, save
+     * that parts of one batch may lie between each other.
      */
     List<Delivery<T>> handBack(@Nullable Delivery<T> inFlight) {
-        List<Delivery<T>> left = new ArrayList<>(retries.unsettled());
-        if (inFlight != null && retries.pass() == null) {
-            left.add(inFlight); // else it is a part of the pass
+        boolean isPartOfPass = retries.pass() != null;
+        List<Delivery<T>> left = retries.takeAll();
+        if (inFlight != null && !isPartOfPass) {
+            left.add(inFlight);
         }
         while (intake.waiting() > 0) {
             left.add(new Delivery<>(ids.next(), intake.takeBatch(Integer.MAX_VALUE), FlushReason.CLOSE));
@@ -171,7 +188,6 @@ final class Settlement<T> {
         int items = left.stream().mapToInt(Delivery::size).sum();
         totals.handedBack += items;
         intake.release(items);
-        retries.clear();
         return left;
     }
 }

@@ -42,6 +42,7 @@ final class Verdict {
     /**
      * Judges a failed attempt.
      *
+     * @param cause what it failed with, unwrapped; the causes of the items that it names are unwrapped here
      * @param size how many items the batch has
      * @param counted how many attempts were made that count, this one included
      * @param worthRetry the policy's predicate, guarded
@@ -54,7 +55,9 @@ final class Verdict {
             int[] indexes = partial.causesByIndex().keySet().stream()
                     .mapToInt(Integer::intValue)
                     .toArray();
-            List<Throwable> causes = List.copyOf(partial.causesByIndex().values());
+            List<Throwable> causes = partial.causesByIndex().values().stream()
+                    .map(Causes::unwrapped)
+                    .toList();
             int from = 0;
             for (int to = 1; to <= indexes.length; to++) {
                 if (to == indexes.length || causes.get(to) != causes.get(from)) {

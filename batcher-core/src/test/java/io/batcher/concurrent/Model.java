@@ -23,6 +23,7 @@ final class Model {
 
     static final long INTERVAL = 100;
     static final long RETRY_DELAY = 50;
+    private static final long NOT_SET = -1;
 
     /** An item that waits. */
     record Waiting(String item, long addedAt) {}
@@ -165,8 +166,10 @@ final class Model {
         frozen = null;
         if (again != null) {
             boolean inTime = now >= again.retryAt();
-            inFlight =
-                    new Frozen(again.items(), batch.id(), again.attempts() + 1, again.counted() + (inTime ? 1 : 0), 0);
+            int counted = again.counted() + (inTime ? 1 : 0);
+            long retryAt =
+                    inTime ? NOT_SET : again.retryAt(); // an early attempt does not put off the retry that was due
+            inFlight = new Frozen(again.items(), batch.id(), again.attempts() + 1, counted, retryAt);
             boolean allowed = inTime || closing || !tickets.isEmpty();
             return !allowed
                     ? "a retry before its time"
@@ -183,7 +186,7 @@ final class Model {
         List<Waiting> next = waiting.subList(0, Math.min(options.maxBatchSize(), waiting.size()));
         List<String> items = next.stream().map(Waiting::item).toList();
         next.clear();
-        inFlight = new Frozen(items, batch.id(), 1, 1, 0);
+        inFlight = new Frozen(items, batch.id(), 1, 1, NOT_SET);
         return reason == null
                 ? "a batch before its time"
                 : !items.equals(batch)
@@ -222,7 +225,8 @@ final class Model {
             settle(bad);
         } else {
             String id = bad.size() == attempt.items().size() ? attempt.id() : null;
-            frozen = new Frozen(bad, id, attempt.attempts(), attempt.counted(), now + RETRY_DELAY);
+            long retryAt = attempt.retryAt() == NOT_SET ? now + RETRY_DELAY : attempt.retryAt();
+            frozen = new Frozen(bad, id, attempt.attempts(), attempt.counted(), retryAt);
         }
         drainFailed = closing;
     }

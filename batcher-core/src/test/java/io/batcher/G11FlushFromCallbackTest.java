@@ -1,0 +1,318 @@
+/*
+ * Copyright 2026 the Batcher authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.batcher;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** G5 and G11: a flush from a callback does not skip the delay of a failure, so nothing spins; it is honest all the same. */
+class G11FlushFromCallbackTest {
+
+    private static final RetryPolicy SLOW =
+            RetryPolicy.builder().delay(Duration.ofSeconds(1)).build();
+
+    /** Every place that runs when an attempt fails. */
+    enum Inside {
+        ON_ERROR,
+        ON_BATCH_FAILED,
+        ON_BATCH_STARTED,
+        RETRY_ON,
+        DEPENDENT_OF_A_FLUSH,
+        ON_DROP
+    }
+
+    /** A batcher whose handler fails for a while, with a call of it at one place each time. */
+    private final class Calling implements BatcherListener {
+        private final Inside place;
+        private final boolean drains;
+        private final List<CompletableFuture<Void>> futures = new ArrayList<>();
+        private final Rig rig;
+
+        Calling(Inside place, HandlerKind kind, boolean drains, int fails) {
+            this.place = place;
+            this.drains = drains;
+            RetryPolicy policy = RetryPolicy.builder()
+                    .delay(Duration.ofSeconds(1))
+                    .retryOn(cause -> {
+                        at(Inside.RETRY_ON);
+                        return true;
+                    })
+                    .build();
+            this.rig = new Rig(
+                    kind,
+                    builder -> builder.retry(policy)
+                            .capacity(2)
+                            .overflow(Overflow.DROP_NEWEST)
+                            .onError(failure -> at(Inside.ON_ERROR))
+                            .onDrop(item -> at(Inside.ON_DROP))
+                            .listener(this));
+            rig.fail(fails);
+        }
+
+        private void at(Inside here) {
+            if (here == place) {
+                futures.add(drains ? rig.batcher.drain() : rig.batcher.flush());
+            }
+        }
+
+        private void flushAgainWhenDone(CompletableFuture<Void> future) {
+            future.whenComplete((value, failure) -> {
+                if (failure != null) {
+                    CompletableFuture<Void> next = drains ? rig.batcher.drain() : rig.batcher.flush();
+                    futures.add(next);
+                    flushAgainWhenDone(next);
+                }
+            });
+        }
+
+        @Override
+        public void onBatchStarted(String name, Batch<?> batch) {
+            at(Inside.ON_BATCH_STARTED);
+        }
+
+        @Override
+        public void onBatchFailed(BatchFailure<?> failure, Duration took) {
+            at(Inside.ON_BATCH_FAILED);
+            rig.batcher.offer("dropped");
+            rig.batcher.offer("dropped");
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void theDelayOfTheFailureIsKeptAndTheFutureFailsWithTheNextAttempt(Inside place) {
+        for (HandlerKind kind : HandlerKind.values()) {
+            for (boolean drains : new boolean[] {false, true}) {
+                Calling calling = new Calling(place, kind, drains, 4);
+                try (Rig rig = calling.rig) {
+                    rig.add("a");
+                    if (place == Inside.DEPENDENT_OF_A_FLUSH) {
+                        calling.flushAgainWhenDone(rig.batcher.flush());
+                        rig.runReady();
+                    } else {
+                        rig.advanceMillis(500);
+                    }
+                    assertThat(rig.calls).hasSize(1);
+                    rig.advanceMillis(999);
+                    assertThat(rig.calls).as("%s %s", place, kind).hasSize(1);
+                    rig.advanceMillis(1);
+                    assertThat(rig.calls).hasSize(2);
+                    assertThat(G05FlushAndFailuresTest.causeOf(calling.futures.get(0)))
+                            .hasMessage("failure 2");
+                    rig.advanceMillis(10_000);
+                    assertThat(rig.calls.get(4).attempt()).isEqualTo(5);
+                    assertThat(calling.futures).allMatch(CompletableFuture::isDone);
+                    assertThat(rig.handled).startsWith("a");
+                }
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aFlushFromOnErrorIsDoneWhenTheRetrySucceedsAndCoversWhatCameBefore(HandlerKind kind) {
+        CompletableFuture<?>[] flushed = new CompletableFuture<?>[1];
+        Rig[] it = new Rig[1];
+        try (Rig rig = new Rig(
+                kind,
+                builder -> builder.retry(SLOW).maxBatchSize(1).autoFlush(false).onError(failure -> {
+                    it[0].add("b");
+                    flushed[0] = it[0].batcher.flush();
+                }))) {
+            it[0] = rig;
+            rig.fail(1).add("a").runReady();
+            assertThat(flushed[0]).isNotDone();
+            rig.advanceMillis(1_000);
+            assertThat(flushed[0]).isCompleted();
+            assertThat(rig.handled).containsExactly("a", "b");
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aFlushFromOutsideSkipsTheDelayAlsoWhileOneFromACallbackWaits(HandlerKind kind) {
+        List<CompletableFuture<Void>> flushes = new ArrayList<>();
+        Rig[] it = new Rig[1];
+        try (Rig rig =
+                new Rig(kind, builder -> builder.retry(SLOW).onError(failure -> flushes.add(it[0].batcher.flush())))) {
+            it[0] = rig;
+            rig.fail(1).add("a").advanceMillis(600);
+            CompletableFuture<Void> flushed = rig.batcher.flush();
+            rig.runReady();
+            assertThat(flushed).isCompleted();
+            assertThat(flushes.get(0)).isCompleted();
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aFlushFromTheHandlerIsFollowedByOneMoreAttemptAndNotByOneEach(HandlerKind kind) {
+        if (kind == HandlerKind.ASYNC_LATER) {
+            return; // its body is no handler's: it runs on a thread of its own
+        }
+        try (Rig rig = new Rig(kind, builder -> builder.retry(SLOW))) {
+            for (int i = 0; i < 4; i++) {
+                rig.script.add(batch -> {
+                    rig.batcher.flush();
+                    throw new IllegalStateException("no");
+                });
+            }
+            rig.add("a").advanceMillis(5_000);
+            assertThat(rig.log)
+                    .filteredOn(line -> line.contains("INTERVAL"))
+                    .containsExactly(
+                            "500 INTERVAL 1 [a]",
+                            "500 INTERVAL 2 [a]",
+                            "1500 INTERVAL 3 [a]",
+                            "1500 INTERVAL 4 [a]",
+                            "2500 INTERVAL 5 [a]");
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aFlushFromADeadLetterCallbackThatThrowsDoesNotSkipTheDelayOfTheLetter(HandlerKind kind) {
+        RetryPolicy once = RetryPolicy.builder()
+                .delay(Duration.ofSeconds(1))
+                .maxAttempts(1)
+                .build();
+        Rig[] it = new Rig[1];
+        try (CapturedLog quiet = new CapturedLog();
+                Rig rig = new Rig(
+                        kind,
+                        builder -> builder.retry(once).onDeadLetter(letter -> {
+                            it[0].record("offer");
+                            flushAgain(it[0].batcher, it[0]);
+                            if (it[0].millis() < 2_000) {
+                                throw new IllegalStateException("letter box full");
+                            }
+                        }))) {
+            it[0] = rig;
+            rig.fail(1).add("a").advanceMillis(10_000);
+            assertThat(rig.log)
+                    .filteredOn(line -> line.contains("offer"))
+                    .containsExactly("500 offer", "1500 offer", "2500 offer");
+            assertThat(rig.stats().deadLettered()).isEqualTo(1);
+        }
+    }
+
+    private static void flushAgain(Batcher<String> batcher, Rig rig) {
+        batcher.flush().whenComplete((value, failure) -> {
+            if (failure != null && rig.log.size() < 100) {
+                rig.record("flush again");
+                flushAgain(batcher, rig);
+            }
+        });
+    }
+
+    /** A batcher of 4 items whose callback adds to it what it was given, for as long as that is upper case. */
+    private static Rig addingToItself(HandlerKind kind, Overflow overflow, Rig[] it) {
+        RetryPolicy once = RetryPolicy.builder()
+                .delay(Duration.ofSeconds(1))
+                .maxAttempts(1)
+                .build();
+        Rig rig = Rig.bare(builder -> builder.retry(once)
+                .capacity(4)
+                .maxBatchSize(1)
+                .overflow(overflow)
+                .onDeadLetter(letter -> {
+                    it[0].record("offer " + letter.items());
+                    letter.items().forEach(item -> it[0].batcher.add(item.toLowerCase(java.util.Locale.ROOT)));
+                }));
+        it[0] = rig;
+        rig.batcher.pause();
+        kind.register(rig.batcher, rig.time, batch -> {
+            if (batch.stream().anyMatch(item -> Character.isUpperCase(item.charAt(0)))) {
+                throw new IllegalStateException("no");
+            }
+            rig.handled.addAll(batch);
+        });
+        return rig;
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aDeadLetterCallbackThatAddsToItsOwnFullBatcherLetsPassWhatMakesRoom(Overflow overflow) {
+        for (HandlerKind kind : HandlerKind.values()) {
+            Rig[] it = new Rig[1];
+            try (CapturedLog quiet = new CapturedLog();
+                    Rig rig = addingToItself(kind, overflow, it)) {
+                rig.add("A", "b", "c", "d");
+                rig.batcher.resume();
+                rig.runReady();
+                assertThat(rig.handled).as("%s", kind).contains("c", "d");
+                rig.advanceMillis(60_000);
+                assertThat(rig.stats().deadLettered()).isEqualTo(1);
+                assertThat(rig.stats().depth()).isZero();
+                assertThat(rig.log).filteredOn(line -> line.contains("offer")).hasSizeLessThanOrEqualTo(2);
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void lettersThatWaitForRoomKeepTheirOrderAndEachIsOfferedAfterTheDelay(HandlerKind kind) {
+        Rig[] it = new Rig[1];
+        try (CapturedLog quiet = new CapturedLog();
+                Rig rig = addingToItself(kind, Overflow.REJECT, it)) {
+            rig.add("A", "B", "c", "d");
+            rig.batcher.resume();
+            rig.runReady();
+            assertThat(rig.handled).containsExactly("c", "d");
+            rig.advanceMillis(999);
+            assertThat(rig.log).filteredOn(line -> line.contains("offer")).containsExactly("0 offer [A]");
+            rig.advanceMillis(9_000);
+            assertThat(rig.log)
+                    .filteredOn(line -> line.contains("offer"))
+                    .containsExactly("0 offer [A]", "1000 offer [A]", "1000 offer [B]");
+            assertThat(rig.handled).containsExactly("c", "d", "a", "b");
+        }
+    }
+
+    @Test
+    void whereNothingMakesRoomTheLetterIsOfferedOncePerDelayAndCloseHandsItBack() {
+        Rig[] it = new Rig[1];
+        try (CapturedLog quiet = new CapturedLog()) {
+            Rig rig = addingToItself(HandlerKind.SYNC, Overflow.BLOCK, it);
+            rig.add("A", "B", "C", "D");
+            rig.batcher.resume();
+            rig.advanceMillis(10_500);
+            assertThat(rig.log).filteredOn(line -> line.contains("offer")).hasSize(11);
+            assertThat(rig.stats().depth()).isEqualTo(4);
+            assertThat(rig.batcher.close(Duration.ofSeconds(1)).undelivered()).containsExactly("A", "B", "C", "D");
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void afterAnyOtherThrowLaterBatchesWait(HandlerKind kind) {
+        RetryPolicy once = RetryPolicy.builder().maxAttempts(1).build();
+        boolean[] refuses = {true};
+        try (CapturedLog quiet = new CapturedLog();
+                Rig rig = new Rig(
+                        kind,
+                        builder -> builder.retry(once)
+                                .capacity(2)
+                                .maxBatchSize(1)
+                                .onDeadLetter(letter -> {
+                                    if (refuses[0]) {
+                                        throw new IllegalStateException("letter box full");
+                                    }
+                                }))) {
+            rig.fail(1).add("a", "b").advanceMillis(400);
+            assertThat(rig.handled).isEmpty();
+            refuses[0] = false;
+            rig.advanceMillis(100);
+            assertThat(rig.handled).containsExactly("b");
+        }
+    }
+}
