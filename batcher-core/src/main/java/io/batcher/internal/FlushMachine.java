@@ -265,8 +265,11 @@ final class FlushMachine<T> {
 
     /** Room was made, or items were settled: admit who waits for room, and complete the flushes that are through. */
     void afterRelease(long now, Decision decision) {
-        letIn(now, decision);
-        tickets.settled(firstUnsettled(), decision);
+        try {
+            letIn(now, decision);
+        } finally {
+            tickets.settled(firstUnsettled(), decision); // also if there is no memory to let a call in
+        }
     }
 
     /** Lets in the calls that wait, as far as there is room. */
@@ -305,8 +308,11 @@ final class FlushMachine<T> {
                     new IllegalStateException("batcher \"" + config.name()
                             + "\" has no handler to flush to; register one. The items stay."));
         } else {
+            boolean first = tickets.isEmpty();
             tickets.add(intake.claimed(), serial, future);
-            tickets.settled(firstUnsettled(), decision);
+            if (first) { // else one that covers no more is not through either
+                tickets.settled(firstUnsettled(), decision);
+            }
         }
         return future;
     }
