@@ -38,10 +38,13 @@ public interface BatcherListener {
      */
     default void onDropped(String batcher, int items) {}
 
-    /** Delivery rests from now on; called on the thread that paused it. */
+    /**
+     * Delivery is paused. Called on the thread that paused it. Where calls of {@code pause} and {@code resume} overlap, one of
+     * their threads reports, one report at a time, and a change that was undone meanwhile is left out: the last report is true.
+     */
     default void onPaused(String batcher) {}
 
-    /** Delivery goes on; called on the thread that resumed it. */
+    /** Delivery is resumed. Called on the thread that resumed it, with the exception described at {@link #onPaused}. */
     default void onResumed(String batcher) {}
 
     /** Items were given up; called after the dead-letter callback has taken them. */
