@@ -10,7 +10,8 @@ import java.time.Duration;
  * Hears of what happens to batches; metrics and tracing hang here. Nothing is called per item.
  *
  * <p>Called on the thread that delivers batches, where nothing else is said. Nothing is held while a listener runs. What it throws
- * is logged and changes nothing. The batches and letters passed here contain the items: take care what you print.
+ * is logged, at once and then once a minute with a count, and changes nothing; the exception itself is not changed either. The
+ * batches and letters passed here contain the items: take care what you print.
  */
 public interface BatcherListener {
 

@@ -81,7 +81,7 @@ final class Closing<T> {
 
     private boolean isTaken(DeadLetter<T> letter) {
         try (CallScope scope = CallScope.enter(engine)) {
-            return callbacks.offer(letter) == null;
+            return callbacks.offerLast(letter);
         }
     }
 
@@ -100,7 +100,7 @@ final class Closing<T> {
             }
             boolean timedOut = machine.drained().getCount() > 0;
             List<Delivery<T>> left = handBack();
-            log.roomAgain();
+            log.closed();
             return new Left<>(left, timedOut);
         } finally {
             if (first) {

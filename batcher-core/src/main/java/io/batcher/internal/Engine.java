@@ -188,7 +188,6 @@ final class Engine<T> {
     private void start(long generation) {
         try {
             executor.execute(() -> run(generation));
-            log.executorAccepts();
         } catch (Throwable refusal) {
             machine.task().executorThrew(generation);
             boolean elsewhere = change((now, decision) -> machine.isToStartElsewhere(generation));
