@@ -236,6 +236,11 @@ final class Intake<T> {
         }
         waitingForRoom.removeFirst().decide(Addition.Fate.PLACED);
         return next;
+    /** Whether a call waits for room. */
+    boolean isRoomWanted() {
+        return !waitingForRoom.isEmpty();
+    }
+
     }
 
     /** Ends the intake: no slot can be claimed any more. Returns the calls that waited for room. */
