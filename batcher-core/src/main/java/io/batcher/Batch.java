@@ -11,7 +11,10 @@ import java.util.List;
  * The items that a handler gets in one call, in the order in which they were added.
  *
  * <p>Unmodifiable, with random access, safe to keep and to share between threads. Equality, hash code and string
- * are those of any list: printing a batch prints its items.
+ * are those of any list: printing a batch prints its items. {@link #subList} copies.
+ *
+ * <p>Java serialization writes a batch, or a part of it, as a plain {@code java.util} list, if its items are serializable. Id,
+ * attempt, reason and time are not written.
  *
  * @param <T> the item type
  */

@@ -154,8 +154,9 @@ public interface Batcher<T> extends AutoCloseable {
      * back: they stay in {@link BatcherStats#depth} until it returns, and are logged by count if it throws. The handler never
      * runs on the calling thread.
      *
-     * <p>May be called twice and from several threads: items are handed back once. To stop for a while only, use
-     * {@link #drain()} and later {@link #startAutoFlush()}.
+     * <p>May be called twice and from several threads: items are handed back once. If it throws an {@link OutOfMemoryError}, no
+     * item is lost: the next call hands them back. To stop for a while only, use {@link #drain()} and later
+     * {@link #startAutoFlush()}.
      *
      * @param timeout zero or more
      * @return what was not delivered, in order

@@ -10,7 +10,8 @@ import java.time.Duration;
  * Hears of what happens to batches; metrics and tracing hang here. Nothing is called per item.
  *
  * <p>Called on the thread that delivers batches, where nothing else is said. Nothing is held while a listener runs. What it throws
- * is logged and changes nothing. The batches and letters passed here contain the items: take care what you print.
+ * is logged, at once and then once a minute with a count, and changes nothing; the exception itself is not changed either. The
+ * batches and letters passed here contain the items: take care what you print.
  */
 public interface BatcherListener {
 
@@ -38,10 +39,13 @@ public interface BatcherListener {
      */
     default void onDropped(String batcher, int items) {}
 
-    /** Delivery rests from now on; called on the thread that paused it. */
+    /**
+     * Delivery is paused. Called on the thread that paused it. Where calls of {@code pause} and {@code resume} overlap, one of
+     * their threads reports, one report at a time, and a change that was undone meanwhile is left out: the last report is true.
+     */
     default void onPaused(String batcher) {}
 
-    /** Delivery goes on; called on the thread that resumed it. */
+    /** Delivery is resumed. Called on the thread that resumed it, with the exception described at {@link #onPaused}. */
     default void onResumed(String batcher) {}
 
     /** Items were given up; called after the dead-letter callback has taken them. */

@@ -5,10 +5,14 @@
 package io.batcher;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 
-/** Several listeners as one, in order. One that throws does not keep the others from hearing; what it threw is passed on. */
+/**
+ * Several listeners as one, called in order, each of them also if one before it has thrown. What a listener throws is thrown to the
+ * caller as it is; if several throw, in an exception of our own, because nothing may be added to theirs: they may be shared.
+ */
 final class ListenerChain implements BatcherListener {
 
     private final List<BatcherListener> listeners;
@@ -53,20 +57,20 @@ final class ListenerChain implements BatcherListener {
     }
 
     private void each(Consumer<BatcherListener> event) {
-        Throwable first = null;
+        List<Throwable> thrown = new ArrayList<>(0);
         for (BatcherListener listener : listeners) {
             try {
                 event.accept(listener);
             } catch (Throwable t) {
-                if (first == null) {
-                    first = t;
-                } else if (first != t) {
-                    first.addSuppressed(t);
-                }
+                thrown.add(t);
             }
         }
-        if (first != null) {
-            ListenerChain.<RuntimeException>rethrow(first);
+        if (thrown.size() == 1) {
+            ListenerChain.<RuntimeException>rethrow(thrown.get(0));
+        } else if (!thrown.isEmpty()) {
+            IllegalStateException all = new IllegalStateException(thrown.size() + " listeners threw", thrown.get(0));
+            thrown.subList(1, thrown.size()).forEach(all::addSuppressed);
+            throw all;
         }
     }
 

@@ -34,6 +34,7 @@ final class Callbacks<T> {
 
     void handled(Batch<T> batch, Duration took) {
         log.attemptSucceeded();
+        log.attemptEnded();
         log.roomAgain();
         guarded("onBatchHandled", () -> config.listener().onBatchHandled(config.name(), batch, took));
     }
@@ -49,6 +50,7 @@ final class Callbacks<T> {
         } else {
             log.attemptFailed(batch.id(), batch.size(), batch.attempt(), cause);
         }
+        log.attemptEnded();
         guarded("onBatchFailed", () -> config.listener().onBatchFailed(failure, took));
     }
 
@@ -74,6 +76,20 @@ final class Callbacks<T> {
         } catch (Throwable t) {
             log.deadLetterNotTaken(t);
             return t;
+        }
+    }
+
+    /** Offers items that nobody will deliver any more to the dead-letter callback. Returns whether it has taken them. */
+    boolean offerLast(DeadLetter<T> letter) {
+        if (config.onDeadLetter() == null) {
+            return false;
+        }
+        try {
+            config.onDeadLetter().accept(letter);
+            return true;
+        } catch (Throwable t) {
+            log.lastDeadLetterNotTaken(t);
+            return false;
         }
     }
 

@@ -28,7 +28,7 @@ public final class DefaultBatcher<T> implements Batcher<T> {
     private final BatcherConfig<T> config;
     private final Intake<T> intake;
     private final FlushMachine<T> machine;
-    private final Callbacks<T> callbacks;
+    private final PauseReports pauseReports;
     private final Engine<T> engine;
     private final Admission<T> admission;
     private final Closing<T> closing;
@@ -36,7 +36,8 @@ public final class DefaultBatcher<T> implements Batcher<T> {
     /** Builds the batcher and starts it. */
     public DefaultBatcher(BatcherConfig<T> config) {
         Log log = new Log(config.name(), config.clock());
-        this.callbacks = new Callbacks<>(config, log);
+        Callbacks<T> callbacks = new Callbacks<>(config, log);
+        this.pauseReports = new PauseReports(callbacks::paused, callbacks::resumed);
         this.config = config;
         this.intake = new Intake<>(config);
         this.machine = new FlushMachine<>(config, intake);
@@ -178,18 +179,19 @@ public final class DefaultBatcher<T> implements Batcher<T> {
 
     @Override
     public void pause() {
-        engine.update((now, decision) -> {
-            if (machine.pause(true)) {
-                decision.report(callbacks::paused);
-            }
-        });
+        pause(true);
     }
 
     @Override
     public void resume() {
+        pause(false);
+    }
+
+    private void pause(boolean on) {
         engine.update((now, decision) -> {
-            if (machine.pause(false)) {
-                decision.report(callbacks::resumed);
+            if (machine.pause(on)) {
+                pauseReports.changed(on);
+                decision.report(pauseReports::report);
             }
         });
     }

@@ -6,10 +6,16 @@ package io.batcher.internal;
 
 import io.batcher.Batch;
 import io.batcher.FlushReason;
+import java.io.InvalidObjectException;
+import java.io.ObjectInputStream;
+import java.io.Serializable;
 import java.time.Instant;
 import java.util.AbstractList;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.Iterator;
+import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.Objects;
 import java.util.RandomAccess;
@@ -17,8 +23,13 @@ import java.util.Spliterator;
 import java.util.Spliterators;
 import java.util.function.Consumer;
 
-/** A {@link Batch} over an array that nobody writes to any more. Immutable. */
-final class DeliveredBatch<T> extends AbstractList<T> implements Batch<T>, RandomAccess {
+/**
+ * A {@link Batch} over an array that nobody writes to any more. Immutable. Serialized as a plain list: what reads it needs no class of
+ * ours, and nothing but the items is written.
+ */
+final class DeliveredBatch<T> extends AbstractList<T> implements Batch<T>, RandomAccess, Serializable {
+
+    private static final long serialVersionUID = 1;
 
     private final Object[] items;
     private final int size;
@@ -116,6 +127,20 @@ final class DeliveredBatch<T> extends AbstractList<T> implements Batch<T>, Rando
             Arrays.fill(target, size, size + 1, null);
         }
         return target;
+    }
+
+    /** The items from one index to another: a copy, which is serializable too and does not keep the whole batch in memory. */
+    @Override
+    public List<T> subList(int from, int to) {
+        return Collections.unmodifiableList(new ArrayList<>(super.subList(from, to)));
+    }
+
+    private Object writeReplace() {
+        return new ArrayList<>(this);
+    }
+
+    private void readObject(ObjectInputStream in) throws InvalidObjectException {
+        throw new InvalidObjectException("a batch is serialized as a plain list");
     }
 
     @SuppressWarnings("unchecked")

@@ -331,8 +331,11 @@ final class FlushMachine<T> {
 
     /** Room was made, or items were settled: admit who waits for room, and complete the flushes that are through. */
     void afterRelease(long now, Decision decision) {
-        letIn(now, decision);
-        tickets.settled(firstUnsettled(), decision);
+        try {
+            letIn(now, decision);
+        } finally {
+            tickets.settled(firstUnsettled(), decision); // also if there is no memory to let a call in
+        }
     }
 
     /** Lets in the calls that wait, as far as there is room. */
@@ -379,8 +382,11 @@ final class FlushMachine<T> {
         } else {
             hurried |=
                     caller == Caller.OUTSIDE || (caller == Caller.HANDLER && inFlight != null && !inFlight.isEarly());
+            boolean first = tickets.isEmpty();
             tickets.add(intake.claimed(), serial, future);
-            tickets.settled(firstUnsettled(), decision);
+            if (first) { // else one that covers no more is not through either
+                tickets.settled(firstUnsettled(), decision);
+            }
         }
         return future;
     }
@@ -448,8 +454,8 @@ final class FlushMachine<T> {
 
     /** Ends it all. Returns what is left; it counts as handed back. */
     List<Delivery<T>> endClose(Decision decision) {
+        List<Delivery<T>> left = settlement.handBack(inFlight); // if there is no memory for it, close has not ended
         trigger.enter(Lifecycle.CLOSED);
-        List<Delivery<T>> left = settlement.handBack(inFlight);
         inFlight = null;
         awaited = null;
         tickets.failAll(closed(null), decision);

@@ -118,8 +118,7 @@ final class LastLetters<T> {
     }
 
     private boolean isTaken(Delivery<T> delivery, List<T> items) {
-        return callbacks.offer(new DeadLetter<>(
-                        config.name(), items, machine.closed(delivery.lastFailure()), delivery.attempts()))
-                == null;
+        return callbacks.offerLast(
+                new DeadLetter<>(config.name(), items, machine.closed(delivery.lastFailure()), delivery.attempts()));
     }
 }

@@ -6,58 +6,36 @@ package io.batcher.internal;
 
 import io.batcher.BatcherClock;
 import java.lang.System.Logger.Level;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a batcher writes to the log: its name, counts and throwables, never an item. What repeats is written at once, then once a
- * minute with a count. Thread-safe.
+ * What a batcher writes to the log: its name, counts and throwables, never an item. What can repeat with every item, batch or attempt
+ * is {@link Repeating}: written at once, then once a minute with a count. Thread-safe.
  */
 final class Log {
 
     private static final System.Logger LOGGER = System.getLogger("io.batcher");
     private static final long MINUTE_NANOS = TimeUnit.MINUTES.toNanos(1);
+    private static final String LETTER_NOT_TAKEN = "onDeadLetter threw, so it has not taken its items";
 
     private final String batcher;
     private final BatcherClock clock;
     private final Repeating failures = new Repeating();
-    private final Repeating refusals = new Repeating();
-    private final Repeating schedulerFailures = new Repeating();
-    private final Repeating lostTasks = new Repeating();
     private final Burst drops = new Burst();
+
+    /** Items that were given up, and why the last of them were, until a line says it. */
+    private final Repeating givenUp = new Repeating();
+
+    private volatile @Nullable Throwable givenUpFor;
+
+    /** What repeats otherwise, by its name. */
+    private final ConcurrentHashMap<String, Repeating> repeating = new ConcurrentHashMap<>();
 
     Log(String batcher, BatcherClock clock) {
         this.batcher = batcher;
         this.clock = clock;
-    }
-
-    /** Counts something that repeats, and tells when to write about it; the writing is done outside the monitor. */
-    private static final class Repeating {
-        private long count;
-        private long sinceWritten;
-        private long writtenAt;
-
-        /** Returns how many came since the last line, if it is time for a line; else 0. */
-        synchronized long count(long now) {
-            boolean first = count == 0;
-            count++;
-            sinceWritten++;
-            if (!first && now - writtenAt < MINUTE_NANOS) {
-                return 0;
-            }
-            long due = sinceWritten;
-            sinceWritten = 0;
-            writtenAt = now;
-            return due;
-        }
-
-        /** It is over. Returns how many there were in all; 0 if there was none. */
-        synchronized long end() {
-            long all = count;
-            count = 0;
-            sinceWritten = 0;
-            return all;
-        }
     }
 
     /** Collects a burst into one line, or one a minute while it lasts. */
@@ -82,7 +60,7 @@ final class Log {
 
     /** An attempt failed and there is no error callback to tell. */
     void attemptFailed(String batchId, int size, int attempt, Throwable cause) {
-        long due = failures.count(clock.nanoTime());
+        long due = failures.count(1, clock.nanoTime());
         if (due > 0) {
             write(
                     Level.WARNING,
@@ -99,71 +77,89 @@ final class Log {
         }
     }
 
+    /** Items were given up and there is no callback to take them. */
     void givenUp(int items, int attempts, Throwable cause) {
-        write(
-                Level.ERROR,
-                "gave up " + counted(items, "item") + " after " + counted(attempts, "attempt")
-                        + "; set onDeadLetter to keep such items",
-                cause);
+        long due = givenUp.count(items, clock.nanoTime());
+        if (due == items) {
+            writeGivenUp(due, " after " + counted(attempts, "attempt"), cause);
+        } else {
+            givenUpFor = cause;
+            writeGivenUp(due);
+        }
+    }
+
+    /** An attempt has ended: what was given up since the last line is not left unsaid for longer than a minute. */
+    void attemptEnded() {
+        if (givenUpFor != null) {
+            writeGivenUp(givenUp.overdue(clock.nanoTime()));
+        }
+    }
+
+    private void writeGivenUp(long items) {
+        if (items > 0) {
+            Throwable cause = givenUpFor;
+            givenUpFor = null;
+            writeGivenUp(items, " in several batches since the last such line", cause);
+        }
+    }
+
+    private void writeGivenUp(long items, String how, @Nullable Throwable cause) {
+        write(Level.ERROR, "gave up " + counted(items, "item") + how + "; set onDeadLetter to keep such items", cause);
     }
 
     void virtualMachineError(Throwable error) {
-        write(Level.ERROR, "the handler met an error of the virtual machine; the batch is kept", error);
+        repeated(
+                error.getClass().getName(),
+                Level.ERROR,
+                "the handler met an error of the virtual machine",
+                "the batch is kept",
+                error);
     }
 
     void callbackFailed(String callback, Throwable thrown) {
-        write(Level.WARNING, callback + " threw; nothing has changed by that", thrown);
+        repeated(callback, Level.WARNING, callback + " threw", "nothing has changed by that", thrown);
     }
 
+    /** The dead-letter callback has thrown; it is called again. */
     void deadLetterNotTaken(Throwable thrown) {
-        write(
-                Level.WARNING,
-                "onDeadLetter threw, so it has not taken its items; unless closed it is called again",
-                thrown);
+        repeated("onDeadLetter", Level.WARNING, LETTER_NOT_TAKEN, "unless closed it is called again", thrown);
+    }
+
+    /** The dead-letter callback has thrown and is not called again: these items are lost, so each letter has its line. */
+    void lastDeadLetterNotTaken(Throwable thrown) {
+        write(Level.WARNING, LETTER_NOT_TAKEN + "; it is not called again, because the batcher is closed", thrown);
     }
 
     void executorRefused(Throwable refusal) {
-        long due = refusals.count(clock.nanoTime());
-        if (due > 0) {
-            write(
-                    Level.WARNING,
-                    "the executor refused to deliver, " + counted(due, "time")
-                            + "; tried again after the interval, a second at most",
-                    refusal);
-        }
-    }
-
-    void executorAccepts() {
-        refusals.end();
+        repeated(
+                "executor",
+                Level.WARNING,
+                "the executor refused to deliver",
+                "tried again after the interval, a second at most",
+                refusal);
     }
 
     void schedulerRefused(Throwable refusal) {
-        long due = schedulerFailures.count(clock.nanoTime());
-        if (due > 0) {
-            write(Level.WARNING, "the scheduler refused a timer; the process-wide one is used", refusal);
-        }
+        repeated("scheduler", Level.WARNING, "the scheduler refused a timer", "the process-wide one is used", refusal);
     }
 
     void taskLost() {
-        long due = lostTasks.count(clock.nanoTime());
-        if (due > 0) {
-            write(
-                    Level.WARNING,
-                    "the executor accepted a task and did not run it in time; started again, " + counted(due, "time")
-                            + ". Check that the executor has free threads and does not discard tasks",
-                    null);
-        }
+        repeated(
+                "lost task",
+                Level.WARNING,
+                "the executor accepted a task and did not run it in time",
+                "started again. Check that the executor has free threads and does not discard tasks",
+                null);
     }
 
     void timerLost() {
-        long due = schedulerFailures.count(clock.nanoTime());
-        if (due > 0) {
-            write(
-                    Level.WARNING,
-                    "the scheduler did not run a timer within a second of its time; the process-wide timer is used for a"
-                            + " minute. Check that the scheduler is not shut down and that its tasks do not block",
-                    null);
-        }
+        repeated(
+                "lost timer",
+                Level.WARNING,
+                "the scheduler did not run a timer within a second of its time",
+                "the process-wide timer is used for a minute. Check that the scheduler is not shut down and that its tasks do"
+                        + " not block",
+                null);
     }
 
     /** Items were dropped and there is no callback to tell. */
@@ -174,6 +170,12 @@ final class Log {
     /** The buffer has room again: a burst of drops is over. */
     void roomAgain() {
         writeDropped(drops.end());
+    }
+
+    /** The batcher is closed: nothing that was counted stays unsaid. */
+    void closed() {
+        roomAgain();
+        writeGivenUp(givenUp.rest());
     }
 
     private void writeDropped(long items) {
@@ -209,7 +211,16 @@ final class Log {
     }
 
     void loopDied(Throwable error) {
-        write(Level.ERROR, "the flush loop met an error of its own; what it was at is tried again", error);
+        repeated("loop", Level.ERROR, "the flush loop met an error of its own", "what it was at is tried again", error);
+    }
+
+    /** Writes about the first, then once a minute with how many came since. */
+    private void repeated(String name, Level level, String what, String consequence, @Nullable Throwable thrown) {
+        long due = repeating.computeIfAbsent(name, unused -> new Repeating()).count(1, clock.nanoTime());
+        if (due > 0) {
+            String times = due == 1 ? "" : ", " + due + " times since the last such line";
+            write(level, what + times + "; " + consequence, thrown);
+        }
     }
 
     private static String counted(long count, String what) {

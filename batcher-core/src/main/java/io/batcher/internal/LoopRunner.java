@@ -77,7 +77,6 @@ final class LoopRunner<T> {
             executor.execute(() -> run(generation));
         }
         machine.task().executorAccepted(generation);
-        log.executorAccepts();
     }
 
     private void run(long generation) {

@@ -179,16 +179,20 @@ final class RetryQueue<T> {
         return all;
     }
 
-    /** Takes everything out for good, in no particular order; but a letter that the callback has now stays with it. */
-    List<Delivery<T>> takeAll() {
-        Letter<T> withCallback = held ? letters.removeFirst() : null;
-        List<Delivery<T>> all = unsettled();
-        letters.clear();
-        batches.clear();
-        pass = null;
-        if (withCallback != null) {
-            letters.addFirst(withCallback);
+    /** Everything but a letter that the callback has now, in no particular order. */
+    List<Delivery<T>> toHandBack() {
+        List<Delivery<T>> all = unsettled(); // letters first
+        if (held) {
+            all.remove(0);
         }
         return all;
+    }
+
+    /** Forgets what was handed back. A letter that the callback has now stays with it. */
+    void clear() {
+        Letter<T> withCallback = held ? letters.peekFirst() : null;
+        letters.removeIf(letter -> letter != withCallback);
+        batches.clear();
+        pass = null;
     }
 }

@@ -1,0 +1,235 @@
+/*
+ * Copyright 2026 the Batcher authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.batcher;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.logging.Level;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** What can repeat with every item, batch or attempt is logged at once, then once a minute with a count. */
+class LoggingRepeatsTest {
+
+    private static final IllegalStateException THROWN = new IllegalStateException("callback");
+
+    private static void callMany(Plain plain) {
+        for (int i = 0; i < 5_000; i++) {
+            plain.batcher.offer("x");
+        }
+    }
+
+    @Test
+    void anOnDropThatThrowsFiveThousandTimesIsOneLineAMinute() {
+        for (Overflow policy : new Overflow[] {Overflow.DROP_NEWEST, Overflow.DROP_OLDEST}) {
+            try (CapturedLog log = new CapturedLog();
+                    Plain plain = new Plain(
+                            builder -> builder.capacity(1).overflow(policy).onDrop(item -> {
+                                throw THROWN;
+                            }))) {
+                plain.batcher.stopAutoFlush();
+                plain.outcome = () -> {
+                    callMany(plain);
+                    plain.time.advance(Duration.ofMinutes(1));
+                    plain.batcher.offer("y");
+                };
+                plain.batcher.offer("a");
+                plain.advanceMillis(0);
+                assertThat(log.lines())
+                        .containsExactly(
+                                "WARNING Batcher \"plain\" onDrop threw; nothing has changed by that",
+                                "WARNING Batcher \"plain\" onDrop threw, 5000 times since the last such line; "
+                                        + "nothing has changed by that");
+                assertThat(log.records()).allMatch(record -> record.getThrown() == THROWN);
+            }
+        }
+    }
+
+    /** Everything that is called for each batch or attempt. */
+    @ParameterizedTest
+    @EnumSource
+    void aHookThatThrowsEachTimeIsOneLineAMinute(G06CallbackErrorsTest.Hook hook) {
+        try (CapturedLog log = new CapturedLog()) {
+            Rig rig = new Rig(HandlerKind.SYNC, builder -> {
+                hook.install(builder, THROWN);
+                return builder.capacity(1).overflow(Overflow.DROP_NEWEST);
+            });
+            for (int i = 0; i < 300; i++) { // ten minutes: two attempts, a letter, a drop each time, and a success
+                rig.fail(2).add("a", "dropped").advanceMillis(1_000);
+                rig.add("b").advanceMillis(1_000);
+            }
+            assertThat(log.at(Level.WARNING)).hasSizeBetween(10, 11).allMatch(record -> record.getThrown() == THROWN);
+            assertThat(log.records()).hasSameSizeAs(log.at(Level.WARNING));
+            rig.close();
+        }
+    }
+
+    @Test
+    void eachCallbackHasLinesOfItsOwn() {
+        try (CapturedLog log = new CapturedLog();
+                Rig rig = new Rig(HandlerKind.SYNC, builder -> {
+                    G06CallbackErrorsTest.Hook.ON_ERROR.install(builder, THROWN);
+                    G06CallbackErrorsTest.Hook.ON_BATCH_FAILED.install(builder, THROWN);
+                    return builder;
+                })) {
+            rig.fail(1).add("a").advanceMillis(500);
+            assertThat(log.lines())
+                    .containsExactly(
+                            "WARNING Batcher \"rig\" onError threw; nothing has changed by that",
+                            "WARNING Batcher \"rig\" onBatchFailed threw; nothing has changed by that");
+        }
+    }
+
+    @Test
+    void aLetterThatIsNotTakenIsOneLineAMinuteWhileItIsOfferedAgain() {
+        boolean[] takes = {false};
+        try (CapturedLog log = new CapturedLog();
+                Plain plain = new Plain(builder -> builder.onError(failure -> {})
+                        .retry(RetryPolicy.builder().maxAttempts(1).build())
+                        .onDeadLetter(letter -> {
+                            if (!takes[0]) {
+                                throw THROWN;
+                            }
+                        }))) {
+            plain.outcome = () -> {
+                throw new IllegalStateException("no");
+            };
+            plain.batcher.add("a");
+            plain.advanceMillis(60_000);
+            assertThat(log.lines())
+                    .containsExactly("WARNING Batcher \"plain\" onDeadLetter threw, so it has not taken its items; "
+                            + "unless closed it is called again");
+            plain.advanceMillis(1_000);
+            assertThat(log.lines()).hasSize(2);
+            assertThat(log.lines().get(1)).contains("times since the last such line");
+            takes[0] = true;
+        }
+    }
+
+    @Test
+    void givenUpItemsAreALineAtOnceThenAMinuteAndNoneIsLeftOut() {
+        try (CapturedLog log = new CapturedLog();
+                Plain plain = new Plain(builder -> builder.onError(failure -> {})
+                        .retry(RetryPolicy.builder().maxAttempts(1).build()))) {
+            plain.outcome = () -> {
+                throw THROWN;
+            };
+            for (int i = 0; i < 1_000; i++) {
+                plain.batcher.addMany(List.of("a", "b"));
+                plain.advanceMillis(500);
+            }
+            assertThat(log.at(Level.SEVERE)).hasSizeBetween(8, 9).allMatch(record -> record.getThrown() == THROWN);
+            plain.batcher.close();
+            assertThat(sumOfGivenUp(log)).isEqualTo(2_000);
+            assertThat(log.at(Level.SEVERE)).hasSizeLessThanOrEqualTo(10);
+        }
+    }
+
+    /** The line comes with the next batch, also if that one succeeds. */
+    @Test
+    void whatWasGivenUpSinceTheLastLineIsNotLeftUnsaid() {
+        try (CapturedLog log = new CapturedLog();
+                Plain plain = new Plain(builder -> builder.onError(failure -> {})
+                        .retry(RetryPolicy.builder().maxAttempts(1).build()))) {
+            plain.outcome = () -> {
+                throw THROWN;
+            };
+            plain.batcher.add("a");
+            plain.advanceMillis(500);
+            plain.batcher.addMany(List.of("b", "c"));
+            plain.advanceMillis(500);
+            assertThat(log.lines())
+                    .containsExactly(
+                            "SEVERE Batcher \"plain\" gave up 1 item after 1 attempt; set onDeadLetter to keep such items");
+            plain.outcome = () -> {};
+            plain.advanceMillis(60_000);
+            plain.batcher.add("d");
+            plain.advanceMillis(500);
+            assertThat(log.lines())
+                    .hasSize(2)
+                    .endsWith("SEVERE Batcher \"plain\" gave up 2 items in several batches since the last such line; "
+                            + "set onDeadLetter to keep such items");
+            plain.batcher.add("e");
+            plain.advanceMillis(60_000);
+            assertThat(log.lines()).hasSize(2);
+        }
+    }
+
+    private static int sumOfGivenUp(CapturedLog log) {
+        return log.at(Level.SEVERE).stream()
+                .mapToInt(record -> Integer.parseInt(record.getMessage().replaceAll(".*gave up (\\d+) item.*", "$1")))
+                .sum();
+    }
+
+    @Test
+    void errorsOfTheVirtualMachineAreOneLineAMinuteForEachKind() {
+        try (CapturedLog log = new CapturedLog();
+                Rig rig = new Rig(HandlerKind.SYNC)) {
+            for (int i = 0; i < 100; i++) {
+                rig.failWith(new OutOfMemoryError("no")).failWith(new StackOverflowError());
+            }
+            rig.add("a").advanceMillis(30_000);
+            assertThat(log.at(Level.SEVERE)).hasSize(2);
+            rig.advanceMillis(60_000);
+            assertThat(log.at(Level.SEVERE)).hasSize(4);
+        }
+    }
+
+    @Test
+    void anExecutorThatRefusesNowAndThenIsOneLineAMinute() {
+        int[] calls = {0};
+        try (CapturedLog log = new CapturedLog();
+                Plain plain = new Plain(builder -> {
+                    Executor time = Objects.requireNonNull(builder.config().executor());
+                    return builder.executor(task -> {
+                        if (calls[0]++ % 2 == 0) {
+                            throw new RejectedExecutionException("full");
+                        }
+                        time.execute(task);
+                    });
+                })) {
+            for (int i = 0; i < 100; i++) {
+                plain.batcher.add("a");
+                plain.advanceMillis(1_000);
+            }
+            assertThat(log.lines()).hasSize(2);
+            assertThat(log.lines().get(1)).matches(".*refused to deliver, \\d+ times since the last such line; .*");
+        }
+    }
+
+    /** Several listeners that throw, each time the same two objects. */
+    @Test
+    void listenersThatThrowThePreparedExceptionDoNotChangeIt() {
+        IllegalStateException first = new IllegalStateException("first");
+        IllegalStateException second = new IllegalStateException("second");
+        try (CapturedLog log = new CapturedLog();
+                Rig rig = new Rig(HandlerKind.SYNC, builder -> {
+                    for (Throwable thrown : List.of(first, second, second)) {
+                        for (G06CallbackErrorsTest.Hook hook : G06CallbackErrorsTest.Hook.values()) {
+                            if (hook.name().startsWith("ON_BATCH")
+                                    || hook.name().startsWith("ON_DEAD")) {
+                                hook.install(builder, thrown);
+                            }
+                        }
+                    }
+                    return builder;
+                })) {
+            for (int i = 0; i < 50; i++) {
+                rig.fail(2).add("a").advanceMillis(1_500);
+            }
+            assertThat(first.getSuppressed()).isEmpty();
+            assertThat(second.getSuppressed()).isEmpty();
+            assertThat(first).hasNoCause();
+            Throwable logged = log.records().get(0).getThrown();
+            assertThat(logged).hasMessage("3 listeners threw").hasCause(first).hasSuppressedException(second);
+        }
+    }
+}
