@@ -14,7 +14,7 @@ public enum FlushReason {
     WEIGHT,
     /** {@link Batcher#flush()} or {@link Batcher#drain()} asked for it. */
     MANUAL,
-    /** The handler was free and the batcher is eager, or draining. */
+    /** The handler was free, and the batcher is eager or draining, or a call waited for room. */
     EAGER,
     /** The batcher is closing. */
     CLOSE

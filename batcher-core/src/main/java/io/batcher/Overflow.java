@@ -10,7 +10,9 @@ public enum Overflow {
     REJECT,
     /**
      * {@code add} waits for room, at most {@link BatcherBuilder#maxBlock maxBlock}, then throws {@link BatcherFullException}.
-     * For back-pressure on threads that may wait.
+     * While a call waits, the items in the buffer are due at once; the delay of a failed batch and a pause still apply. Calls
+     * get room in the order in which they began to wait, and {@code offer} returns false meanwhile. For back-pressure on
+     * threads that may wait.
      */
     BLOCK,
     /** The added item is discarded and reported. For samples of which the first are as good as the last. */

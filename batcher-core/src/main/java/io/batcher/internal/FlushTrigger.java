@@ -106,7 +106,7 @@ final class FlushTrigger<T> {
         if (flushAsked) {
             return FlushReason.MANUAL;
         }
-        if (draining || eager) {
+        if (draining || eager || intake.isRoomWanted()) {
             return FlushReason.EAGER;
         }
         return ticking && now - tickAt() >= 0 ? FlushReason.INTERVAL : null;

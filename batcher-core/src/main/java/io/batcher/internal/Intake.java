@@ -228,6 +228,11 @@ final class Intake<T> {
         waitingForRoom.remove(addition);
     }
 
+    /** Whether a call waits for room. */
+    boolean isRoomWanted() {
+        return !waitingForRoom.isEmpty();
+    }
+
     /** Places the items of the call that waited longest, and returns it; null if there is no room for it, or it is not there. */
     @Nullable Addition<T> admitNext(long now) {
         Addition<T> next = waitingForRoom.peekFirst();
