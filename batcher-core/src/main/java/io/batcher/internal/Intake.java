@@ -31,6 +31,12 @@ final class Intake<T> {
     /** The shortest chunk: small enough for a batcher that gets an item a second. */
     private static final int SHORTEST = 16;
 
+    /**
+     * The longest chunk that is made because the batch before it was as long, and not because as many items wait: what an item that
+     * comes alone after a large batch may cost.
+     */
+    private static final int LONGEST_GUESS = 4_096;
+
     private final int capacity;
     private final int maxBatchSize;
 
@@ -62,7 +68,7 @@ final class Intake<T> {
     /** Items ever taken or evicted: the sequence number of the first one that waits. */
     private long takenInAll;
 
-    /** How long the next chunk is: as long as the batch before it, so that a steady load fills one chunk a batch. */
+    /** The size of the last batch: a steady load fills one chunk a batch. Not used for weighed items, of which each may be a batch. */
     private int nextLength = SHORTEST;
 
     Intake(BatcherConfig<T> config) {
@@ -141,10 +147,11 @@ final class Intake<T> {
         int left = addition.size() - done;
         int waiting = waiting();
         int inBatch = waiting % maxBatchSize;
+        int guess = Math.min(nextLength, LONGEST_GUESS);
         if (waiting > 0 && inBatch == 0) {
-            nextLength = maxBatchSize; // a whole batch has come together: the next one will too
+            guess = maxBatchSize; // a whole batch has come together and waits: the next one will too
         }
-        int length = Math.min(Math.max(left, Math.max(nextLength, inBatch)), maxBatchSize - inBatch);
+        int length = Math.min(Math.max(left, Math.max(guess, inBatch)), maxBatchSize - inBatch);
         int limit = Math.min(length, free());
         int count = Math.min(left, limit);
         Chunk<T> chunk = new Chunk<>(length, limit, count, now, false);
@@ -166,7 +173,7 @@ final class Intake<T> {
                 weights.end(Objects.requireNonNull(chunks.last()), FlushReason.WEIGHT);
                 retireOpen();
             }
-            Chunk<T> chunk = open == null || open.growth() == 0 ? openWeighed(weights.count(), now) : open;
+            Chunk<T> chunk = open == null || open.growth() == 0 ? openWeighed(weights, weight, now) : open;
             chunk.expect(addition.future());
             int slot = chunk.claimed();
             chunk.claim(chunk.snapshot(), 1, 1);
@@ -182,9 +189,10 @@ final class Intake<T> {
         return true;
     }
 
-    private Chunk<T> openWeighed(int inBatch, long now) {
+    /** As long as the items of its batch that are there, or shorter where the batch cannot take so many more of this weight. */
+    private Chunk<T> openWeighed(Weights<T> weights, long weight, long now) {
         retireOpen();
-        int length = Math.min(Math.max(nextLength, inBatch), maxBatchSize - inBatch);
+        int length = Math.min(Math.max(SHORTEST, weights.count()), weights.fitting(weight));
         Chunk<T> chunk = new Chunk<>(length, 0, 0, now, true);
         chunks.add(chunk);
         open = chunk;

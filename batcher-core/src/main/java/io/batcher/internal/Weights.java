@@ -31,6 +31,12 @@ final class Weights<T> {
         return count;
     }
 
+    /** How many items of this weight the batch still takes, at least the one that is about to be added. */
+    int fitting(long itsWeight) {
+        long most = itsWeight == 0 ? Long.MAX_VALUE : Math.max(1, (maxBatchWeight - weight) / itsWeight);
+        return (int) Math.min(most, maxBatchSize - count);
+    }
+
     /** Whether the batch ends before an item of this weight, because both were too heavy together. */
     boolean endBefore(long next) {
         return count > 0 && next > maxBatchWeight - weight;

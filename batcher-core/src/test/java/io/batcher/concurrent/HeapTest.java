@@ -177,6 +177,37 @@ class HeapTest {
         assertThat(bytes).as("bytes of a batcher that was used").isLessThanOrEqualTo(2_048);
     }
 
+    /** Each heavy item is a batch of its own, and comes after a batch of many light ones that is kept. */
+    @Test
+    void anItemThatWaitsCostsAsLittleWhateverTheBatchBefore() {
+        int heavy = 60_000;
+        List<Object> kept = new ArrayList<>();
+        Batcher<Integer> batcher = time.applyTo(Batcher.<Integer>builder("heavy"))
+                .handler(kept::add)
+                .maxBatchWeight(1_000_000)
+                .weigher(weight -> weight)
+                .build();
+        Integer one = 1;
+        Integer million = 1_000_000;
+        for (int i = 0; i < 1_000; i++) {
+            batcher.add(one);
+        }
+        time.runReady();
+        batcher.flush();
+        time.runReady();
+        batcher.pause();
+        long before = usedBytes();
+        for (int i = 0; i < heavy; i++) {
+            batcher.add(million);
+        }
+        assertThat((usedBytes() - before) / heavy)
+                .as("bytes of an item that waits")
+                .isLessThanOrEqualTo(160);
+        assertThat(batcher.stats().depth()).isEqualTo(heavy);
+        assertThat(kept).hasSize(1);
+        batcher.close(Duration.ZERO);
+    }
+
     private long bytesEach(Consumer<Batcher<Object>> use) {
         int count = 5_000;
         List<Batcher<Object>> batchers = new ArrayList<>(2 * count);

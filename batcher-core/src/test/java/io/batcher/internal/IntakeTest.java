@@ -9,10 +9,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.batcher.Batcher;
 import io.batcher.BatcherBuilder;
 import io.batcher.FlushReason;
+import java.lang.reflect.Field;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Random;
+import java.util.function.ToLongFunction;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -198,6 +201,54 @@ class IntakeTest {
         }
         add(intake, "c");
         assertThat(intake.takeBatch(1_000_000).items().array().length).isLessThanOrEqualTo(16);
+    }
+
+    /** The slots of the chunk that is open, of which the items that wait may be few. */
+    private static int openSlots(Intake<String> intake) throws ReflectiveOperationException {
+        Field open = Intake.class.getDeclaredField("open");
+        open.setAccessible(true);
+        return ((Chunk<?>) Objects.requireNonNull(open.get(intake))).slots().length;
+    }
+
+    @Test
+    void oneItemAfterALargeBatchDoesNotCostAsMuchAsThatBatch() throws ReflectiveOperationException {
+        Intake<String> intake =
+                intake(builder -> builder.capacity(Integer.MAX_VALUE).maxBatchSize(1_000_000));
+        for (int i = 0; i < 1_000_000; i++) {
+            add(intake, "x");
+        }
+        assertThat(intake.takeBatch(1_000_000).size()).isEqualTo(1_000_000);
+        add(intake, "one");
+        assertThat(openSlots(intake)).isLessThanOrEqualTo(4_096);
+        for (int i = 0; i < 999_999; i++) {
+            add(intake, "x");
+            assertThat(openSlots(intake)).isLessThanOrEqualTo(Math.max(4_096, intake.waiting()));
+        }
+    }
+
+    @Test
+    void ofWeighedItemsAChunkIsAsLongAsItsContentWhateverTheBatchBefore() throws ReflectiveOperationException {
+        ToLongFunction<String> weigher = item -> item.equals("heavy") ? 1_000_000 : item.equals("half") ? 400_000 : 1;
+        Intake<String> intake =
+                intake(builder -> builder.maxBatchWeight(1_000_000).weigher(weigher));
+        for (int i = 0; i < 1_000; i++) {
+            assertThat(intake.append(new Addition<>(List.of("light"), null, weigher), now))
+                    .isTrue();
+        }
+        assertThat(take(intake, 1_000)).hasSize(1_000);
+        for (int i = 0; i < 100; i++) {
+            intake.append(new Addition<>(List.of("heavy"), null, weigher), now);
+            Taken<String> heavy = intake.takeBatch(1_000);
+            assertThat(heavy.size()).isEqualTo(1);
+            assertThat(heavy.items().array()).hasSize(1);
+        }
+        intake.append(new Addition<>(List.of("half"), null, weigher), now);
+        assertThat(openSlots(intake)).isEqualTo(2);
+        for (int i = 0; i < 998; i++) {
+            intake.append(new Addition<>(List.of("light"), null, weigher), now);
+            assertThat(openSlots(intake)).isLessThanOrEqualTo(Math.max(16, intake.waiting()));
+        }
+        assertThat(take(intake, 1_000)).hasSize(999);
     }
 
     @Test
