@@ -148,8 +148,9 @@ public interface Batcher<T> extends AutoCloseable {
      * {@code timeout}, also when the thread is interrupted (the flag is kept); a batch that is with the handler then is handed
      * back too, its outcome unknown. The handler never runs on the calling thread.
      *
-     * <p>May be called twice and from several threads: items are handed back once. To stop for a while only, use
-     * {@link #drain()} and later {@link #startAutoFlush()}.
+     * <p>May be called twice and from several threads: items are handed back once. If it throws an {@link OutOfMemoryError}, no
+     * item is lost: the next call hands them back. To stop for a while only, use {@link #drain()} and later
+     * {@link #startAutoFlush()}.
      *
      * @param timeout zero or more
      * @return what was not delivered, in order

@@ -10,15 +10,16 @@ import io.batcher.BatcherConfig;
 import io.batcher.CloseResult;
 import io.batcher.DeadLetter;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Closes a batcher: stops the intake, lets what is left have its last attempt within the timeout, and hands back the rest. The first
- * caller does it; later ones wait for it and get nothing. Thread-safe.
+ * caller does it; later ones wait for it and get nothing, unless it failed for want of memory. Thread-safe.
  */
 final class Closing<T> {
 
@@ -32,6 +33,12 @@ final class Closing<T> {
     private final Log log;
     private final CountDownLatch closed = new CountDownLatch(1);
 
+    /** What was taken out and could not be handed over, for want of memory: the next call gets it. */
+    private final AtomicReference<@Nullable List<Delivery<T>>> kept = new AtomicReference<>();
+
+    /** Whether the call that closes has failed before it had taken anything out: the next call goes on. */
+    private final AtomicBoolean unfinished = new AtomicBoolean();
+
     Closing(BatcherConfig<T> config, FlushMachine<T> machine, Engine<T> engine, Callbacks<T> callbacks, Log log) {
         this.config = config;
         this.machine = machine;
@@ -43,25 +50,14 @@ final class Closing<T> {
     /** What is left, and whether time was up. */
     private record Left<T>(List<Delivery<T>> deliveries, boolean timedOut) {}
 
-    /** An item and its place. */
-    private record Placed(long sequence, Object item) {}
-
     CloseResult<T> close(Duration timeout) {
         Left<T> left = finish(timeout);
-        List<Placed> items = new ArrayList<>();
-        for (Delivery<T> delivery : left.deliveries()) {
-            List<T> theirs = delivery.itemList();
-            for (int i = 0; i < theirs.size(); i++) {
-                items.add(new Placed(delivery.sequence(i), theirs.get(i)));
-            }
+        try {
+            return new CloseResult<>(HandBack.inOrder(left.deliveries()), left.timedOut());
+        } catch (Throwable noMemory) {
+            kept.set(left.deliveries());
+            throw noMemory;
         }
-        items.sort(Comparator.comparingLong(Placed::sequence)); // parts of one batch may lie between each other
-        return new CloseResult<>(items.stream().map(this::item).toList(), left.timedOut());
-    }
-
-    @SuppressWarnings("unchecked")
-    private T item(Placed placed) {
-        return (T) placed.item();
     }
 
     /** Closes with the configured timeout; what is left goes to the dead-letter callback, or is logged by count. */
@@ -93,17 +89,22 @@ final class Closing<T> {
         BatcherClock clock = engine.clock();
         long deadline = clock.nanoTime() + nanos(timeout);
         boolean first = engine.changeWithoutRunningHere((now, decision) -> machine.beginClose(now, decision));
-        boolean interrupted = first ? awaitDrained(deadline) : awaitOpened(closed, deadline);
+        boolean mine = first || unfinished.compareAndSet(true, false);
+        boolean interrupted = false;
+        boolean done = !mine;
         try {
-            if (!first) {
-                return new Left<>(List.of(), closed.getCount() > 0);
+            interrupted = mine ? awaitDrained(deadline) : awaitOpened(closed, deadline);
+            if (!mine) {
+                boolean timedOut = closed.getCount() > 0;
+                return new Left<>(timedOut ? List.of() : complete(takeKept()), timedOut);
             }
             boolean timedOut = machine.drained().getCount() > 0;
             List<Delivery<T>> left = handBack();
-            log.closed();
+            done = true;
             return new Left<>(left, timedOut);
         } finally {
-            if (first) {
+            if (mine) {
+                unfinished.set(!done && kept.get() == null);
                 closed.countDown();
             }
             if (interrupted) {
@@ -112,13 +113,29 @@ final class Closing<T> {
         }
     }
 
-    /** Ends it all. What depends on the futures runs here and is a callback: close from inside it would wait for itself. */
+    /** Ends it all. What was taken out is noted in the same step, before anything else can fail. */
     private List<Delivery<T>> handBack() {
         try (CallScope scope = CallScope.enter(engine)) {
-            List<Delivery<T>> left = engine.change((now, decision) -> machine.endClose(decision));
+            engine.update((now, decision) -> kept.set(machine.endClose(decision)));
+        }
+        log.closed();
+        return complete(takeKept());
+    }
+
+    private List<Delivery<T>> takeKept() {
+        List<Delivery<T>> taken = kept.getAndSet(null);
+        return taken == null ? List.of() : taken;
+    }
+
+    /** Fails the futures. What depends on them runs here and is a callback: close from inside it would wait for itself. */
+    private List<Delivery<T>> complete(List<Delivery<T>> left) {
+        try (CallScope scope = CallScope.enter(engine)) {
             BatcherClosedException handedBack = machine.closed(null);
             left.forEach(delivery -> delivery.items().complete(handedBack));
             return left;
+        } catch (Throwable noMemory) {
+            kept.set(left);
+            throw noMemory;
         }
     }
 

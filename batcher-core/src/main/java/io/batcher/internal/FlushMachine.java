@@ -376,8 +376,8 @@ final class FlushMachine<T> {
 
     /** Ends it all. Returns what is left; it counts as handed back. */
     List<Delivery<T>> endClose(Decision decision) {
+        List<Delivery<T>> left = settlement.handBack(inFlight); // if there is no memory for it, close has not ended
         trigger.enter(Lifecycle.CLOSED);
-        List<Delivery<T>> left = settlement.handBack(inFlight);
         inFlight = null;
         awaited = null;
         tickets.failAll(closed(null), decision);

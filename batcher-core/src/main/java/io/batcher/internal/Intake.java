@@ -253,8 +253,8 @@ final class Intake<T> {
 
     /** Ends the intake: no slot can be claimed any more. Returns the calls that waited for room. */
     List<Addition<T>> close() {
-        retireOpen();
         List<Addition<T>> refused = new ArrayList<>(waitingForRoom);
+        retireOpen();
         waitingForRoom.clear();
         refused.forEach(addition -> addition.decide(Addition.Fate.CLOSED));
         return refused;
@@ -279,8 +279,26 @@ final class Intake<T> {
         return take(count, false);
     }
 
+    /** All items that wait, which {@link #takeRest} takes. Only when the intake is closed. */
+    Taken<T> lookAtRest() {
+        return look(Integer.MAX_VALUE, false);
+    }
+
+    /** Takes all items that wait; as {@link #takeBatch}, and nothing that could throw. */
+    void takeRest(Taken<T> rest) {
+        remove(rest.size());
+        held += rest.size();
+        reserved += rest.size();
+    }
+
     /** What takes memory comes before what counts: an error up to there leaves the items where they are. */
     private Taken<T> take(int max, boolean untilEnd) {
+        Taken<T> taken = look(max, untilEnd);
+        remove(taken.size());
+        return taken;
+    }
+
+    private Taken<T> look(int max, boolean untilEnd) {
         Taken<T> taken = new Taken<>(takenInAll);
         Chunk<T> chunk = chunks.first();
         while (chunk != null && taken.size() < max) {
@@ -296,7 +314,6 @@ final class Intake<T> {
             boolean ended = untilEnd && retired && count == chunk.waiting() && chunk.end() != null;
             chunk = ended ? null : chunk.next();
         }
-        remove(taken.size());
         return taken;
     }
 

@@ -22,13 +22,6 @@ record Items<T>(Object[] array, CompletableFuture<Void> @Nullable [] futures, in
         return new CompletableFuture[size];
     }
 
-    /** These items, with the future of one more of them. */
-    Items<T> withFuture(int index, CompletableFuture<Void> future) {
-        CompletableFuture<Void>[] all = futures == null ? futures(size) : futures;
-        all[index] = future;
-        return all == futures ? this : new Items<>(array, all, size);
-    }
-
     /** The items at the given indexes. */
     Items<T> only(int[] indexes) {
         Object[] some = new Object[indexes.length];

@@ -160,15 +160,19 @@ final class Settlement<T> {
      * other.
      */
     List<Delivery<T>> handBack(@Nullable Delivery<T> inFlight) {
+        // What takes memory comes before what counts: an error up to there leaves everything where it is.
+        Taken<T> waiting = intake.lookAtRest();
         List<Delivery<T>> left = new ArrayList<>(retries.unsettled());
         if (inFlight != null && retries.pass() == null) {
             left.add(inFlight); // else it is a part of the pass
         }
-        while (intake.waiting() > 0) {
-            left.add(new Delivery<>(ids.next(), intake.takeBatch(Integer.MAX_VALUE), FlushReason.CLOSE));
+        if (waiting.size() > 0) {
+            left.add(new Delivery<>(ids.next(), waiting, FlushReason.CLOSE));
         }
         left.sort((one, other) -> Long.compare(one.firstSequence(), other.firstSequence()));
         int items = left.stream().mapToInt(Delivery::size).sum();
+
+        intake.takeRest(waiting);
         totals.handedBack += items;
         intake.release(items);
         retries.clear();

@@ -80,32 +80,36 @@ final class Taken<T> {
         return new Items<>(chunk.slots(), chunk.futures(), size);
     }
 
+    /** What takes memory comes first: a slot that is copied is cleared, and could not be copied again. */
     private Items<T> copied() {
-        Items<T> copy = new Items<>(new Object[size], null, size);
-        int next = 0;
+        Items<T> copy = new Items<>(new Object[size], hasFutures() ? Items.futures(size) : null, size);
         if (first != null) {
-            copy = copied(first, copy, next);
-            next += first.count();
-        }
-        for (Run<T> run : others) {
-            copy = copied(run, copy, next);
-            next += run.count();
+            copy(first, copy, 0);
+            int next = first.count();
+            for (Run<T> run : others) {
+                copy(run, copy, next);
+                next += run.count();
+            }
         }
         return copy;
     }
 
-    private Items<T> copied(Run<T> run, Items<T> to, int at) {
-        Items<T> copy = to;
+    /** Whether an item may have a future. A producer makes room for them before it claims a slot. */
+    private boolean hasFutures() {
+        return (first != null && first.chunk().futures() != null)
+                || others.stream().anyMatch(run -> run.chunk().futures() != null);
+    }
+
+    private static <T> void copy(Run<T> run, Items<T> to, int at) {
         Chunk<T> chunk = run.chunk();
+        CompletableFuture<Void>[] futures = to.futures();
         for (int i = 0; i < run.count(); i++) {
             int slot = run.from() + i;
-            copy.array()[at + i] = chunk.get(slot);
-            CompletableFuture<Void> future = chunk.future(slot);
-            if (future != null) {
-                copy = copy.withFuture(at + i, future);
+            to.array()[at + i] = chunk.get(slot);
+            if (futures != null) {
+                futures[at + i] = chunk.future(slot);
             }
             chunk.clear(slot);
         }
-        return copy;
     }
 }

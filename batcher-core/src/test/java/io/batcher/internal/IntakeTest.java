@@ -252,6 +252,23 @@ class IntakeTest {
     }
 
     @Test
+    void whatIsLeftIsLookedAtFirstAndTakenThen() {
+        Intake<String> intake = intake(builder -> builder.maxBatchSize(2));
+        for (String item : List.of("a", "b", "c")) {
+            add(intake, item);
+        }
+        intake.close();
+        Taken<String> rest = intake.lookAtRest();
+        assertThat(intake.waiting()).isEqualTo(3); // as if nothing had happened
+        assertThat(intake.held()).isZero();
+        rest = intake.lookAtRest();
+        intake.takeRest(rest);
+        assertThat(intake.waiting()).isZero();
+        assertThat(intake.held()).isEqualTo(3);
+        assertThat(rest.items().list()).containsExactly("a", "b", "c");
+    }
+
+    @Test
     void itAgreesWithAListWhateverIsDone() {
         for (int seed = 0; seed < 500; seed++) {
             Random random = new Random(seed);
