@@ -8,6 +8,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.batcher.isolated.Caller;
 import io.batcher.isolated.InheritanceProbe;
+import java.lang.ref.Reference;
+import java.lang.ref.ReferenceQueue;
 import java.lang.ref.WeakReference;
 import java.net.URL;
 import java.net.URLClassLoader;
@@ -15,7 +17,6 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -90,33 +91,28 @@ class G14InheritsNothingTest {
     void theSharedThreadsDoNotHoldTheClassLoaderOfTheirFirstUser() throws Exception {
         InheritableThreadLocal<String> local = new InheritableThreadLocal<>();
         try (URLClassLoader loader = isolated()) {
-            AtomicReference<WeakReference<ClassLoader>> undeployed = new AtomicReference<>();
-            callFromUndeployedApplication(loader, local, undeployed);
-            boolean collected = false;
-            for (int tries = 0; tries < 50 && !collected; tries++) {
+            ReferenceQueue<ClassLoader> collected = new ReferenceQueue<>();
+            Reference<ClassLoader> undeployed = callFromUndeployedApplication(loader, local, collected);
+            Reference<? extends ClassLoader> found = null;
+            for (int tries = 0; tries < 50 && found == null; tries++) {
                 System.gc();
-                collected = undeployed.get().get() == null;
-                if (!collected) {
-                    TimeUnit.MILLISECONDS.sleep(20); // the collector, not the library, is waited for
-                }
+                found = collected.remove(50);
             }
-            assertThat(collected).isTrue();
+            assertThat(found).isSameAs(undeployed);
             assertThat(Thread.getAllStackTraces().keySet())
                     .anyMatch(thread -> thread.getClass().getClassLoader() == loader);
         }
     }
 
-    private static void callFromUndeployedApplication(
-            URLClassLoader library,
-            InheritableThreadLocal<String> local,
-            AtomicReference<WeakReference<ClassLoader>> undeployed)
+    private static Reference<ClassLoader> callFromUndeployedApplication(
+            URLClassLoader library, InheritableThreadLocal<String> local, ReferenceQueue<ClassLoader> collected)
             throws Exception {
         URL[] urls = {locationOf(Caller.class)};
         try (URLClassLoader application = new URLClassLoader(urls, ClassLoader.getPlatformClassLoader())) {
             Class<?> type = application.loadClass(Caller.class.getName());
             Callable<Map<String, Object>> caller = instance(type, new Class<?>[] {Callable.class}, probe(library));
             callAsFirstUser(caller, application, local);
-            undeployed.set(new WeakReference<>(application));
+            return new WeakReference<>(application, collected);
         }
     }
 }

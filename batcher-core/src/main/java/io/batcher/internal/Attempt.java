@@ -47,9 +47,10 @@ final class Attempt<T> {
     /** What an asynchronous handler returned; written and read on loop threads only, one after the other. */
     private @Nullable CompletionStage<?> stage;
 
-    /** When the handler was called. */
-    private volatile long startedAt;
+    /** When the handler was called; written before {@link #started}. */
+    private long startedAt;
 
+    private volatile boolean started;
     private volatile boolean left;
 
     /**
@@ -72,7 +73,6 @@ final class Attempt<T> {
         this.timeout = timeout;
         this.call = timeout == null ? null : new CallTimeout();
         this.clock = clock;
-        this.startedAt = clock.nanoTime();
         this.resume = resume;
     }
 
@@ -95,7 +95,8 @@ final class Attempt<T> {
 
     /** Calls the handler. Afterwards the attempt {@linkplain #isEnded() has ended}, or its stage is pending. */
     void call() {
-        startedAt = clock.nanoTime(); // again: setting the timer may have taken time, the scheduler may be the user's
+        startedAt = clock.nanoTime();
+        started = true;
         Throwable thrown = null;
         try {
             if (handler.sync() != null) {
@@ -140,9 +141,9 @@ final class Attempt<T> {
         end(failure == null ? succeeded(now) : failed(failure, now));
     }
 
-    /** When the time is over; only with a timeout. It moves while the call is being prepared. */
-    long timeoutAt() {
-        return startedAt + Objects.requireNonNull(timeout).toNanos();
+    /** When the time is over; only with a timeout. Until the call begins it has all of its time. */
+    long timeoutAt(long now) {
+        return (started ? startedAt : now) + Objects.requireNonNull(timeout).toNanos();
     }
 
     /** The time is over: interrupts the call, and fails the attempt if that is asynchronous. Any thread. */
@@ -156,7 +157,7 @@ final class Attempt<T> {
     }
 
     private boolean isLate(long now) {
-        return timeout != null && now - timeoutAt() >= 0;
+        return timeout != null && now - timeoutAt(now) >= 0;
     }
 
     /**

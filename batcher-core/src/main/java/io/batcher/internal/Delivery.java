@@ -7,6 +7,7 @@ package io.batcher.internal;
 import io.batcher.BatcherClock;
 import io.batcher.FlushReason;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -35,6 +36,9 @@ final class Delivery<T> {
     /** {@link #addedAt} as time of day; set by the first attempt, on the flush loop. */
     private @Nullable Instant firstAddedAt;
 
+    /** Behind which items batches end, where this is more than one; null if only their size says so. */
+    private final int @Nullable [] batchEnds;
+
     // Mutable state
 
     /** Attempts made, and those of them that count towards the maximum. */
@@ -52,6 +56,12 @@ final class Delivery<T> {
 
     /** A batch of items that were taken just now. */
     Delivery(BatchIds.BatchId id, Taken<T> taken, FlushReason reason) {
+        this(id, taken, reason, null);
+    }
+
+    /** What close takes out of the buffer: several batches in one, of which weighed ones end as the array says. */
+    Delivery(BatchIds.BatchId id, Taken<T> taken, FlushReason reason, int @Nullable [] batchEnds) {
+        this.batchEnds = batchEnds;
         this.id = id;
         this.size = taken.size();
         this.reason = reason;
@@ -62,6 +72,7 @@ final class Delivery<T> {
     }
 
     private Delivery(BatchIds.BatchId id, Delivery<T> whole, int[] indexes) {
+        this.batchEnds = null;
         this.id = id;
         this.size = indexes.length;
         this.reason = whole.reason;
@@ -107,6 +118,24 @@ final class Delivery<T> {
             taken = null;
         }
         return known;
+    }
+
+    /**
+     * The items as lists of at most a batch each, for others than the handler.
+     *
+     * @param maxBatchSize where no weight says where batches end
+     */
+    List<List<T>> batches(int maxBatchSize) {
+        List<T> all = itemList();
+        List<List<T>> batches = new ArrayList<>();
+        int[] ends = batchEnds == null ? new int[0] : batchEnds;
+        int from = 0;
+        for (int i = 0; from < size; i++) {
+            int to = i < ends.length ? ends[i] : from + Math.min(size - from, maxBatchSize);
+            batches.add(all.subList(from, to));
+            from = to;
+        }
+        return batches;
     }
 
     /** The items as a list, for others than the handler. */

@@ -92,7 +92,7 @@ final class FlushMachine<T> {
         if (task.isAbandoned()) {
             makeGood(now);
         }
-        if (timed != null && now - timed.timeoutAt() >= 0) {
+        if (timed != null && now - timed.timeoutAt(now) >= 0) {
             decision.timeOut(timed);
             timed = null;
         }
@@ -258,7 +258,7 @@ final class FlushMachine<T> {
             return isOpen() ? (Long) task.lostAt() : null;
         }
         if (!isIdle() || isClosed()) {
-            return timed == null ? null : (Long) timed.timeoutAt();
+            return timed == null ? null : (Long) timed.timeoutAt(now);
         }
         if (isDue(now)) {
             return task.refusedUntil();

@@ -98,12 +98,10 @@ final class LastLetters<T> {
         boolean interrupted = false;
         try (CallScope scope = CallScope.enter(engine)) {
             for (Delivery<T> delivery : deliveries) {
-                List<T> items = delivery.itemList();
-                for (int from = 0; from < items.size(); from += config.maxBatchSize()) {
+                for (List<T> items : delivery.batches(config.maxBatchSize())) {
                     interrupted |= Thread.interrupted(); // not meant for the callback
-                    List<T> some = items.subList(from, Math.min(from + config.maxBatchSize(), items.size()));
-                    refused += isTaken(delivery, some) ? 0 : some.size();
-                    open.addAndGet(-some.size());
+                    refused += isTaken(delivery, items) ? 0 : items.size();
+                    open.addAndGet(-items.size());
                 }
             }
         } finally {

@@ -6,7 +6,8 @@ package io.batcher.internal;
 
 import io.batcher.BatcherClock;
 import java.lang.System.Logger.Level;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -30,8 +31,8 @@ final class Log {
 
     private volatile @Nullable Throwable givenUpFor;
 
-    /** What repeats otherwise, by its name. */
-    private final ConcurrentHashMap<String, Repeating> repeating = new ConcurrentHashMap<>();
+    /** What repeats otherwise, by its name; most batchers need none. Guarded by this object's monitor. */
+    private Map<String, Repeating> repeating = Map.of();
 
     Log(String batcher, BatcherClock clock) {
         this.batcher = batcher;
@@ -127,7 +128,7 @@ final class Log {
 
     /** The dead-letter callback has thrown and is not called again: these items are lost, so each letter has its line. */
     void lastDeadLetterNotTaken(Throwable thrown) {
-        write(Level.WARNING, LETTER_NOT_TAKEN + "; it is not called again, because the batcher is closed", thrown);
+        write(Level.WARNING, LETTER_NOT_TAKEN + "; unless closed it is called again", thrown);
     }
 
     void executorRefused(Throwable refusal) {
@@ -216,11 +217,16 @@ final class Log {
 
     /** Writes about the first, then once a minute with how many came since. */
     private void repeated(String name, Level level, String what, String consequence, @Nullable Throwable thrown) {
-        long due = repeating.computeIfAbsent(name, unused -> new Repeating()).count(1, clock.nanoTime());
+        long due = repeating(name).count(1, clock.nanoTime());
         if (due > 0) {
             String times = due == 1 ? "" : ", " + due + " times since the last such line";
             write(level, what + times + "; " + consequence, thrown);
         }
+    }
+
+    private synchronized Repeating repeating(String name) {
+        repeating = repeating.isEmpty() ? new HashMap<>() : repeating;
+        return repeating.computeIfAbsent(name, unused -> new Repeating());
     }
 
     private static String counted(long count, String what) {

@@ -183,7 +183,7 @@ final class Settlement<T> {
             left.add(inFlight); // else it is a part of the pass
         }
         if (waiting.size() > 0) {
-            left.add(new Delivery<>(ids.next(), waiting, FlushReason.CLOSE));
+            left.add(new Delivery<>(ids.next(), waiting, FlushReason.CLOSE, waiting.batchEnds()));
         }
         left.sort((one, other) -> Long.compare(one.firstSequence(), other.firstSequence()));
         int items = left.stream().mapToInt(Delivery::size).sum();

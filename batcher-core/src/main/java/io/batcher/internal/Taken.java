@@ -5,7 +5,9 @@
 package io.batcher.internal;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
@@ -61,6 +63,24 @@ final class Taken<T> {
     /** When the first item was added, in nanoseconds of the batcher's clock. */
     long addedAt() {
         return addedAt;
+    }
+
+    /**
+     * Returns behind which items a weighed batch ends, ascending, the last one excluded; null if nowhere. Guarded by the batcher's lock.
+     */
+    int @Nullable [] batchEnds() {
+        int[] ends = new int[others.size()];
+        int count = 0;
+        int at = 0;
+        Run<T> run = Objects.requireNonNull(first);
+        for (Run<T> next : others) {
+            at += run.count();
+            if (run.chunk().end() != null) {
+                ends[count++] = at;
+            }
+            run = next;
+        }
+        return count == 0 ? null : Arrays.copyOf(ends, count);
     }
 
     /** The items, for one who owns them from now on: the array of the chunk itself where the items are all it holds. */
