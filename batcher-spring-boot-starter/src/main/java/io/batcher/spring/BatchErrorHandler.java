@@ -15,6 +15,8 @@ import org.springframework.aot.hint.annotation.Reflective;
  * A method of a bean that hears of each failed attempt of one batcher. It takes one {@link io.batcher.BatchFailure} and
  * returns nothing.
  *
+ * <p>The rules for proxies of the bean are those of {@link BatchHandler}.
+ *
  * <pre>{@code
  * @BatchErrorHandler("readings")
  * void failed(BatchFailure<Reading> failure) {

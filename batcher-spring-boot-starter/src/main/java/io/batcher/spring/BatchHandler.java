@@ -20,6 +20,10 @@ import org.springframework.aot.hint.annotation.Reflective;
  * batcher never overlap. The bean may be proxied, lazy or scoped, and may inject the batcher that it handles; it is looked up
  * when there is a batch.
  *
+ * <p>A proxy has to pass the call on to the bean, on the same thread. The application does not start if the method of a bean that
+ * is proxied by class is final or private, or if advice such as {@code @Async} would make the call asynchronous. A
+ * suspending function of Kotlin is refused too.
+ *
  * <pre>{@code
  * @Service
  * class ReadingService {

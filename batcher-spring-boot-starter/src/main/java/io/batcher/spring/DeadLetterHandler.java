@@ -15,6 +15,8 @@ import org.springframework.aot.hint.annotation.Reflective;
  * A method of a bean that takes the items which one batcher gave up, or could not deliver before it was closed. It takes one
  * {@link io.batcher.DeadLetter} and returns nothing; the items leave memory when it returns.
  *
+ * <p>The rules for proxies of the bean are those of {@link BatchHandler}.
+ *
  * <pre>{@code
  * @DeadLetterHandler("readings")
  * void gaveUp(DeadLetter<Reading> letter) {

@@ -16,9 +16,9 @@ import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 import org.springframework.aop.framework.AopProxyUtils;
-import org.springframework.beans.factory.BeanFactory;
 import org.springframework.beans.factory.DisposableBean;
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.util.ReflectionUtils;
 
 /** Builds the batchers that the starter makes: options, threads, error handlers, and then the customizers. */
@@ -26,12 +26,15 @@ final class BatcherFactory implements DisposableBean {
 
     private static final Log logger = LogFactory.getLog(BatcherFactory.class);
 
-    private final BeanFactory beanFactory;
+    private final ConfigurableListableBeanFactory beanFactory;
     private final BatcherThreads threads;
     private final ObjectProvider<BatcherCustomizer> customizers;
     private final Map<Batcher<?>, ManagedBatcher> made = new ConcurrentHashMap<>();
 
-    BatcherFactory(BeanFactory beanFactory, BatcherThreads threads, ObjectProvider<BatcherCustomizer> customizers) {
+    BatcherFactory(
+            ConfigurableListableBeanFactory beanFactory,
+            BatcherThreads threads,
+            ObjectProvider<BatcherCustomizer> customizers) {
         this.beanFactory = beanFactory;
         this.threads = threads;
         this.customizers = customizers;

@@ -19,6 +19,8 @@ import org.springframework.aop.scope.ScopedProxyUtils;
 import org.springframework.beans.factory.SmartInitializingSingleton;
 import org.springframework.beans.factory.config.BeanPostProcessor;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+import org.springframework.context.ApplicationListener;
+import org.springframework.context.event.ContextClosedEvent;
 import org.springframework.core.ResolvableType;
 import org.springframework.core.env.Environment;
 import org.springframework.util.ClassUtils;
@@ -27,7 +29,8 @@ import org.springframework.util.ClassUtils;
  * Connects annotated methods with their batchers, once all singletons exist. Looks at each bean as it is created: a proxy that
  * hides a handler method, and a method that no definition told of, are found out then.
  */
-final class HandlerConnector implements BeanPostProcessor, SmartInitializingSingleton {
+final class HandlerConnector
+        implements BeanPostProcessor, SmartInitializingSingleton, ApplicationListener<ContextClosedEvent> {
 
     private static final Log logger = LogFactory.getLog(HandlerConnector.class);
 
@@ -52,7 +55,7 @@ final class HandlerConnector implements BeanPostProcessor, SmartInitializingSing
     @Override
     public Object postProcessAfterInitialization(Object bean, String beanName) {
         Class<?> type = ClassUtils.getUserClass(AopProxyUtils.ultimateTargetClass(bean));
-        if (withoutHandlers.contains(type) || ScopedProxyUtils.isScopedTarget(beanName)) {
+        if (withoutHandlers.contains(type)) {
             return bean;
         }
         Map<Method, HandlerKind> methods = HandlerScan.isCandidate(type) ? HandlerScan.annotated(type) : Map.of();
@@ -68,22 +71,48 @@ final class HandlerConnector implements BeanPostProcessor, SmartInitializingSing
     @Override
     public void afterSingletonsInstantiated() {
         for (BatcherSpec spec : registrar.plan()) {
+            spec.handlers().values().forEach(method -> check(method, spec));
+        }
+        for (BatcherSpec spec : registrar.plan()) {
             HandlerMethod handler = spec.handler(HandlerKind.BATCH);
             if (handler != null) {
                 connect(spec, handler);
             }
-            spec.handlers().values().forEach(method -> closeBeforeBeanOf(method, spec));
         }
         connected = true;
+    }
+
+    /** A lazy bean may have been created since, and never called. */
+    @Override
+    public void onApplicationEvent(ContextClosedEvent event) {
+        for (BatcherSpec spec : registrar.plan()) {
+            spec.handlers().values().forEach(method -> new HandlerBean(beanFactory, method).closeBatcherFirst());
+        }
+    }
+
+    /** Lets a batcher be without a handler whose bean is missing: its items wait instead of failing, batch after batch. */
+    private void check(HandlerMethod method, BatcherSpec spec) {
+        String missing = new HandlerBean(beanFactory, method).check();
+        if (missing != null) {
+            logger.warn(missing);
+            if (method.kind() == HandlerKind.BATCH) {
+                spec.handlers().remove(HandlerKind.BATCH, method);
+            }
+        }
     }
 
     private void inspect(Object bean, String beanName, Class<?> type, Method method, HandlerKind kind) {
         String batcher = HandlerScan.batcherOf(method, kind, environment);
         BatcherSpec spec = specOf(batcher);
         HandlerMethod known = spec == null ? null : spec.handler(kind);
-        if (known != null && known.beanName().equals(beanName)) {
-            HandlerInvoker.requireInvocable(known, bean.getClass());
+        boolean isScopedTarget = ScopedProxyUtils.isScopedTarget(beanName);
+        String name = isScopedTarget ? ScopedProxyUtils.getOriginalBeanName(beanName) : beanName;
+        if (known != null && known.beanName().equals(name)) {
+            HandlerProxies.requireInvocable(known, bean);
             return;
+        }
+        if (isScopedTarget) {
+            return; // what is called is its proxy
         }
         ResolvableType itemType = HandlerSignature.itemType(kind, batcher, method, ResolvableType.forClass(type));
         HandlerMethod handler = new HandlerMethod(kind, batcher, beanName, type, method, itemType);
@@ -93,7 +122,7 @@ final class HandlerConnector implements BeanPostProcessor, SmartInitializingSing
         if (spec == null || kind != HandlerKind.BATCH) {
             throw hidden(handler);
         }
-        HandlerInvoker.requireInvocable(handler, bean.getClass());
+        HandlerProxies.requireInvocable(handler, bean);
         addLate(handler, spec);
     }
 
@@ -102,7 +131,6 @@ final class HandlerConnector implements BeanPostProcessor, SmartInitializingSing
         BatcherPlanner.refuseOtherItemType(spec, handler);
         spec.handlers().put(HandlerKind.BATCH, handler);
         if (connected) {
-            closeBeforeBeanOf(handler, spec);
             connect(spec, handler);
         }
     }
@@ -148,11 +176,6 @@ final class HandlerConnector implements BeanPostProcessor, SmartInitializingSing
         }
         logger.warn("Batcher \"" + spec.name() + "\" is the application's own bean '" + spec.beanName()
                 + "' and has a handler already; " + handler.describeInFull() + " is never called");
-    }
-
-    /** A batcher delivers what is left when it is closed, and needs the beans of its methods for that. */
-    private void closeBeforeBeanOf(HandlerMethod method, BatcherSpec spec) {
-        beanFactory.registerDependentBean(method.beanName(), spec.beanName());
     }
 
     private @Nullable BatcherSpec specOf(String batcher) {

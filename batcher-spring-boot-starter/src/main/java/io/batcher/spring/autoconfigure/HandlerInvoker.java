@@ -9,8 +9,8 @@ import java.lang.reflect.Method;
 import java.util.Map;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
-import org.springframework.aop.support.AopUtils;
 import org.springframework.beans.factory.BeanFactory;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.core.ReactiveAdapter;
 import org.springframework.core.ReactiveAdapterRegistry;
 import org.springframework.util.ReflectionUtils;
@@ -23,18 +23,20 @@ final class HandlerInvoker {
 
     private final BeanFactory beanFactory;
     private final HandlerMethod handler;
+    private final HandlerBean handlerBean;
     private volatile @Nullable Invocable last;
 
-    HandlerInvoker(BeanFactory beanFactory, HandlerMethod handler) {
+    HandlerInvoker(ConfigurableListableBeanFactory beanFactory, HandlerMethod handler) {
         this.beanFactory = beanFactory;
         this.handler = handler;
+        this.handlerBean = new HandlerBean(beanFactory, handler);
     }
 
     /** Calls the method and returns what it returns, or throws what it throws. */
     @Nullable Object invoke(Object argument) throws Exception {
         Object bean = beanFactory.getBean(handler.beanName());
         try {
-            return methodOf(bean.getClass()).invoke(bean, argument);
+            return methodOf(bean).invoke(bean, argument);
         } catch (InvocationTargetException e) {
             ReflectionUtils.rethrowException(e.getTargetException());
             throw new AssertionError("unreachable", e);
@@ -62,30 +64,10 @@ final class HandlerInvoker {
         return PublisherStage.of(adapter.toPublisher(result), context);
     }
 
-    /**
-     * Checks that a bean lets itself be called.
-     *
-     * @throws BatcherConfigurationException if a proxy hides the method
-     */
-    static Method requireInvocable(HandlerMethod handler, Class<?> beanClass) {
-        try {
-            Method method = AopUtils.selectInvocableMethod(handler.method(), beanClass);
-            ReflectionUtils.makeAccessible(method);
-            return method;
-        } catch (IllegalStateException e) {
-            throw new BatcherConfigurationException(
-                    "The handler of batcher \"" + handler.batcher() + "\" cannot be called: " + handler.describeInFull()
-                            + " is hidden by a proxy. " + e.getMessage(),
-                    "Let Spring proxy the class (spring.aop.proxy-target-class=true, which is the default), add the method to"
-                            + " an interface of the bean, or make it public if it is private.",
-                    e);
-        }
-    }
-
-    private Method methodOf(Class<?> beanClass) {
+    private Method methodOf(Object bean) {
         Invocable known = last;
-        if (known == null || known.beanClass() != beanClass) {
-            known = new Invocable(beanClass, requireInvocable(handler, beanClass));
+        if (known == null || known.beanClass() != bean.getClass()) {
+            known = new Invocable(bean.getClass(), handlerBean.methodOf(bean));
             last = known;
         }
         return known.method();

@@ -49,6 +49,11 @@ enum HandlerKind {
         return takes;
     }
 
+    /** Returns what the method may return, in words. */
+    String returns() {
+        return this == BATCH ? "nothing, a CompletionStage or a reactive type" : "nothing";
+    }
+
     boolean takes(Class<?> parameter) {
         return parameters.contains(parameter);
     }

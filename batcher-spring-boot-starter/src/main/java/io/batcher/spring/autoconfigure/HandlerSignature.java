@@ -16,6 +16,8 @@ import org.springframework.scheduling.annotation.Async;
 /** The rules for the signature of an annotated method. */
 final class HandlerSignature {
 
+    private static final String CONTINUATION = "kotlin.coroutines.Continuation";
+
     private HandlerSignature() {}
 
     /**
@@ -26,6 +28,7 @@ final class HandlerSignature {
      * @throws BatcherConfigurationException if the signature breaks a rule
      */
     static @Nullable ResolvableType itemType(HandlerKind kind, String batcher, Method method, ResolvableType owner) {
+        refuseSuspending(kind, batcher, method);
         if (method.getParameterCount() != 1 || !kind.takes(method.getParameterTypes()[0])) {
             throw wrong(kind, batcher, method, "it takes " + parameters(method) + ", but has to take " + kind.takes());
         }
@@ -61,12 +64,11 @@ final class HandlerSignature {
             return;
         }
         if (method.getReturnType() != void.class) {
-            String may = kind == HandlerKind.BATCH ? "nothing, a CompletionStage or a reactive type" : "nothing";
             throw wrong(
                     kind,
                     batcher,
                     method,
-                    "it returns " + method.getReturnType().getSimpleName() + ", but may return " + may);
+                    "it returns " + method.getReturnType().getSimpleName() + ", but may return " + kind.returns());
         }
         if (AnnotatedElementUtils.hasAnnotation(method, Async.class)
                 || AnnotatedElementUtils.hasAnnotation(method.getDeclaringClass(), Async.class)) {
@@ -76,6 +78,20 @@ final class HandlerSignature {
                     method,
                     "it is @Async and returns nothing, so that it would count as done before it has"
                             + " begun; remove @Async, the method runs on a thread of its own anyway");
+        }
+    }
+
+    /** In byte code a suspending function takes what goes on after it, and returns any object. */
+    private static void refuseSuspending(HandlerKind kind, String batcher, Method method) {
+        int count = method.getParameterCount();
+        if (count > 0 && method.getParameterTypes()[count - 1].getName().equals(CONTINUATION)) {
+            throw wrong(
+                    kind,
+                    batcher,
+                    method,
+                    "it is a suspending function of Kotlin, which is not supported; write a function without \"suspend\" that"
+                            + " returns " + kind.returns()
+                            + (kind == HandlerKind.BATCH ? " (a Mono from mono { }, for example)" : ""));
         }
     }
 

@@ -7,10 +7,13 @@ package io.batcher.spring.autoconfigure;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.batcher.Batcher;
+import io.batcher.DeadLetter;
 import io.batcher.spring.BatchHandler;
 import io.batcher.spring.BatcherRegistry;
+import io.batcher.spring.DeadLetterHandler;
 import io.batcher.testing.VirtualTime;
 import jakarta.annotation.PostConstruct;
+import jakarta.annotation.PreDestroy;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -86,6 +89,53 @@ class HandlerBeansTest {
             assertThat(beans.containsSingleton(beanName)).isTrue();
             assertThat(context.getBean(LazyHandler.class).items).containsExactly("a");
         });
+    }
+
+    @Test
+    void aLazyBeanThatCannotBeCreatedFailsTheBatchAndLeavesTheBatcherAsItIs() {
+        FailsAtFirst.created = 0;
+        contexts.withUserConfiguration(FailsAtFirst.class).run(context -> {
+            Batcher<String> batcher = context.getBean(BatcherRegistry.class).get("fails", String.class);
+            batcher.add("a");
+            advance(context);
+            assertThat(batcher.stats().failedAttempts()).isEqualTo(1);
+            assertThat(context.getBean(BatcherRegistry.class).get("fails")).isSameAs(batcher);
+            advance(context);
+            assertThat(batcher.stats().handled()).isEqualTo(1);
+            assertThat(context.getBean(FailsAtFirst.class).items).containsExactly("a");
+            batcher.add("b");
+            context.close();
+            assertThat(batcher.stats().handled()).isEqualTo(2);
+        });
+    }
+
+    @Test
+    void aLazyBeanForDeadLettersThatCannotBeCreatedLeavesTheBatcherAsItIs() {
+        DeadFailsAtFirst.created = 0;
+        contexts.withUserConfiguration(DeadFailsAtFirst.class, AlwaysFails.class)
+                .withPropertyValues("batcher.instances.fails.retry.max-attempts=1")
+                .run(context -> {
+                    Batcher<String> batcher =
+                            context.getBean(BatcherRegistry.class).get("fails", String.class);
+                    batcher.add("a");
+                    advance(context);
+                    assertThat(batcher.stats().depth()).isEqualTo(1);
+                    assertThat(context.getBean(BatcherRegistry.class).get("fails"))
+                            .isSameAs(batcher);
+                    advance(context);
+                    assertThat(batcher.stats().deadLettered()).isEqualTo(1);
+                });
+    }
+
+    @Test
+    void aLazyBeanThatExistsOutlivesTheBatcherAlsoIfItWasNotCalledBefore() {
+        LazyDead.letters.clear();
+        contexts.withUserConfiguration(LazyDead.class, AlwaysFails.class, AddsAtItsEnd.class)
+                .run(context -> {
+                    context.getBean(LazyDead.class);
+                    context.close();
+                    assertThat(LazyDead.letters).containsExactly("[late] before the end");
+                });
     }
 
     @Test
@@ -198,6 +248,80 @@ class HandlerBeansTest {
         void handle(List<String> batch) {
             items.addAll(batch);
         }
+    }
+
+    @Lazy
+    static class FailsAtFirst {
+
+        static int created;
+
+        final List<String> items = new ArrayList<>();
+
+        FailsAtFirst() {
+            if (created++ == 0) {
+                throw new IllegalStateException("not yet");
+            }
+        }
+
+        @BatchHandler("fails")
+        void handle(List<String> batch) {
+            items.addAll(batch);
+        }
+    }
+
+    static class AlwaysFails {
+
+        @BatchHandler("fails")
+        void handle(List<String> batch) {
+            throw new IllegalStateException("always");
+        }
+    }
+
+    static class AddsAtItsEnd {
+
+        private final Batcher<String> batcher;
+
+        AddsAtItsEnd(Batcher<String> batcher) {
+            this.batcher = batcher;
+        }
+
+        @PreDestroy
+        void end() {
+            batcher.add("late");
+        }
+    }
+
+    @Lazy
+    static class LazyDead {
+
+        static final List<String> letters = new ArrayList<>();
+
+        private boolean ended;
+
+        @DeadLetterHandler("fails")
+        void dead(DeadLetter<String> letter) {
+            letters.add(letter.items() + (ended ? " after the end" : " before the end"));
+        }
+
+        @PreDestroy
+        void end() {
+            ended = true;
+        }
+    }
+
+    @Lazy
+    static class DeadFailsAtFirst {
+
+        static int created;
+
+        DeadFailsAtFirst() {
+            if (created++ == 0) {
+                throw new IllegalStateException("not yet");
+            }
+        }
+
+        @DeadLetterHandler("fails")
+        void dead(DeadLetter<String> letter) {}
     }
 
     @Scope(scopeName = "thread", proxyMode = ScopedProxyMode.TARGET_CLASS)

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
+import kotlin.coroutines.Continuation;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.scheduling.annotation.Async;
@@ -107,6 +108,25 @@ class SignatureFailureTest {
                         + " the method runs on a thread of its own anyway");
     }
 
+    @Test
+    void aSuspendingFunctionOfKotlin() {
+        String suspends = "it is a suspending function of Kotlin, which is not supported; ";
+        assertWrong(
+                Suspending.class,
+                "@BatchHandler(\"suspending\")",
+                suspends
+                        + "write a function without \"suspend\" that returns nothing, a CompletionStage or a reactive type"
+                        + " (a Mono from mono { }, for example)");
+        assertWrong(
+                SuspendingError.class,
+                "@BatchErrorHandler(\"error\")",
+                suspends + "write a function without \"suspend\" that returns nothing");
+        assertWrong(
+                SuspendingDeadLetter.class,
+                "@DeadLetterHandler(\"dead\")",
+                suspends + "write a function without \"suspend\" that returns nothing");
+    }
+
     private void assertWrong(Class<?> handler, String annotation, String what) {
         String batcher = annotation.substring(annotation.indexOf('"'), annotation.length() - 1);
         assertFailure(
@@ -179,5 +199,29 @@ class SignatureFailureTest {
         @Async
         @BatchHandler("async")
         void handle(List<String> batch) {}
+    }
+
+    static class Suspending {
+
+        @BatchHandler("suspending")
+        Object handle(List<String> batch, Continuation<Void> continuation) {
+            return batch;
+        }
+    }
+
+    static class SuspendingError {
+
+        @BatchErrorHandler("error")
+        Object handle(BatchFailure<String> failure, Continuation<Void> continuation) {
+            return failure;
+        }
+    }
+
+    static class SuspendingDeadLetter {
+
+        @DeadLetterHandler("dead")
+        Object handle(Continuation<Void> continuation) {
+            return continuation;
+        }
     }
 }

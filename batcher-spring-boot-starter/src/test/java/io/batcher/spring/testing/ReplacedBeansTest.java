@@ -119,6 +119,40 @@ class ReplacedBeansTest {
     @Nested
     @SpringBootTest(webEnvironment = WebEnvironment.NONE, classes = App.class)
     @UseVirtualTime
+    @ExtendWith(OutputCaptureExtension.class)
+    class OfAnInterfaceOfAHandler {
+
+        @MockitoBean
+        Intake service;
+
+        @Autowired
+        Batcher<String> readings;
+
+        @Autowired
+        VirtualTime time;
+
+        @Test
+        void leavesTheBatcherWithoutAHandlerAndIsToldOnce(CapturedOutput output) {
+            readings.add("a");
+            time.advance(Duration.ofSeconds(5));
+            assertThat(readings.stats().depth()).isEqualTo(1);
+            assertThat(readings.stats().failedAttempts()).isZero();
+            assertThat(output)
+                    .containsOnlyOnce("Bean 'service' is a "
+                            + service.getClass().getName()
+                            + " without the method, so that @BatchHandler(\"readings\") on " + Service.class.getName()
+                            + ".store is never called: batcher \"readings\" has no handler and keeps its items, up to its"
+                            + " capacity. A mock has to be one of " + Service.class.getName()
+                            + " to be called with the batches; or take the batcher out with"
+                            + " batcher.instances.readings.enabled=false.")
+                    .doesNotContain("hidden", "proxies", "Exception");
+            readings.close();
+        }
+    }
+
+    @Nested
+    @SpringBootTest(webEnvironment = WebEnvironment.NONE, classes = App.class)
+    @UseVirtualTime
     class ASpy {
 
         @MockitoSpyBean
@@ -195,7 +229,11 @@ class ReplacedBeansTest {
         }
     }
 
-    static class Service {
+    interface Intake {
+        void add(String item);
+    }
+
+    static class Service implements Intake {
 
         private final Batcher<String> readings;
 
@@ -203,7 +241,8 @@ class ReplacedBeansTest {
             this.readings = readings;
         }
 
-        void add(String item) {
+        @Override
+        public void add(String item) {
             readings.add(item);
         }
 
