@@ -79,6 +79,9 @@ final class HandlerConnector implements BeanPostProcessor, SmartInitializingSing
 
     private void inspect(Object bean, String beanName, Class<?> type, Method method, HandlerKind kind) {
         String batcher = HandlerScan.batcherOf(method, kind, environment);
+        if (registrar.disabled().contains(batcher)) {
+            return;
+        }
         BatcherSpec spec = specOf(batcher);
         HandlerMethod known = spec == null ? null : spec.handler(kind);
         if (known != null && known.beanName().equals(beanName)) {
