@@ -9,9 +9,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
-import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
-import org.springframework.beans.factory.support.AutowireCandidateQualifier;
 import org.springframework.beans.factory.support.BeanDefinitionRegistry;
 import org.springframework.beans.factory.support.BeanDefinitionRegistryPostProcessor;
 import org.springframework.beans.factory.support.RootBeanDefinition;
@@ -88,7 +86,7 @@ final class BatcherDefinitionRegistrar implements BeanDefinitionRegistryPostProc
         definition.setFactoryBeanName(FACTORY_BEAN_NAME);
         definition.setFactoryMethodName("create");
         definition.getConstructorArgumentValues().addIndexedArgumentValue(0, spec);
-        definition.addQualifier(new AutowireCandidateQualifier(Qualifier.class, spec.name()));
+        definition.setQualifiedElement(new NameQualifiers(spec.name()));
         definition.setDestroyMethodName("close");
         definition.setAttribute(BatcherSpec.class.getName(), spec);
         HandlerMethod handler = spec.handler(HandlerKind.BATCH);
