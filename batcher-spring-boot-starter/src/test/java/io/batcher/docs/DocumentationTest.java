@@ -150,7 +150,7 @@ class DocumentationTest extends PageTest {
     private static final Set<String> KNOWN = knownProperties();
 
     private static void exists(String property) {
-        String name = property.replaceFirst("^batcher\\.instances\\.[a-z-]+\\.(?!item-type|enabled)", "batcher.defaults.")
+        String name = property.replaceFirst("^batcher\\.instances\\.[a-z-]+\\.(?!item-type)", "batcher.defaults.")
                 .replaceFirst("^batcher\\.instances\\..*", "batcher.instances")
                 .replaceFirst("\\[\\d+]$", "");
         boolean group = KNOWN.stream().anyMatch(known -> known.startsWith(name + "."));
