@@ -132,7 +132,7 @@ class ReplayTest extends SampleTest {
         replay.stop();
 
         assertThat(run(replay)).isEqualTo(new Replay.Summary(0, 0, 0, 0));
-        assertThat(output).doesNotContain("Replay");
+        assertThat(output).doesNotContain("Replaying");
     }
 
     @Test

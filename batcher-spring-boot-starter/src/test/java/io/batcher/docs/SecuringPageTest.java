@@ -93,7 +93,7 @@ class SecuringPageTest extends PageTest {
                 "spring.security.user.password", "secret",
                 "spring.security.user.roles", role,
                 "management.endpoints.web.exposure.include", "health, info, batchers"));
-        return application.run("--spring.autoconfigure.exclude=");
+        return application.run("--" + SecurityWhereAskedFor.PROPERTY + "=true");
     }
 
     private static int call(ConfigurableApplicationContext context, String method, String path, String credentials)
