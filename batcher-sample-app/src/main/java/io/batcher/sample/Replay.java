@@ -5,6 +5,7 @@
 package io.batcher.sample;
 
 import io.batcher.Batcher;
+import io.batcher.BatcherClosedException;
 import io.batcher.BatcherFullException;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -24,7 +25,7 @@ import org.slf4j.LoggerFactory;
  * Feeds the readings of one CSV file to the batcher, line by line: however long the file, only what waits for the cloud is in
  * memory, because {@code add} waits while the buffer is full.
  *
- * <p>A line that is no reading is reported with its number and skipped. {@link #stop} ends the replay between two lines; what was
+ * <p>A line that is no reading, or too long to be one, is reported with its number and skipped. {@link #stop} ends the replay between two lines; what was
  * accepted until then is delivered like any reading.
  */
 final class Replay {
@@ -55,6 +56,9 @@ final class Replay {
 
     /** Runs the replay; returns when its readings are stored or it was stopped. */
     Summary run() throws InterruptedException {
+        if (isStopped()) {
+            return new Summary(0, 0, 0, 0);
+        }
         log.info("Replaying {}", file);
         lastProgress = System.nanoTime();
         long callsBefore = cloud.calls();
@@ -62,7 +66,7 @@ final class Replay {
                 // Unlike Files.newBufferedReader this replaces bytes that are no UTF-8, so that they cost a line and
                 // not the rest.
                 new InputStreamReader(Files.newInputStream(file), StandardCharsets.UTF_8))) {
-            feed(lines);
+            feed(new BoundedLines(lines, this::isStopped));
         } catch (IOException | IllegalArgumentException broken) {
             log.error("Replay of {} cannot go on after line {}: {}", file, line, broken.getMessage());
         }
@@ -84,11 +88,11 @@ final class Replay {
         stopped.countDown();
     }
 
-    private void feed(BufferedReader lines) throws IOException, InterruptedException {
-        String header = Optional.ofNullable(lines.readLine()).orElse("");
+    private void feed(BoundedLines lines) throws IOException, InterruptedException {
+        String header = Optional.ofNullable(lines.next()).orElse("");
         line++;
-        CsvFormat format = CsvFormat.ofHeader(header, sensor());
-        for (String text = lines.readLine(); text != null && !isStopped(); text = lines.readLine()) {
+        CsvFormat format = CsvFormat.ofHeader(BoundedLines.requireWhole(header), sensor());
+        for (String text = lines.next(); text != null && !isStopped(); text = lines.next()) {
             line++;
             Optional<Reading> reading = text.isBlank() ? Optional.empty() : parse(format, text);
             if (reading.isPresent()) {
@@ -100,7 +104,7 @@ final class Replay {
 
     private Optional<Reading> parse(CsvFormat format, String text) {
         try {
-            return Optional.of(format.parse(text));
+            return Optional.of(format.parse(BoundedLines.requireWhole(text)));
         } catch (IllegalArgumentException broken) {
             skipped++;
             if (skipped <= MOST_REPORTED) {
@@ -121,6 +125,8 @@ final class Replay {
                 return;
             } catch (BatcherFullException full) {
                 stopped.await(10, TimeUnit.MILLISECONDS);
+            } catch (BatcherClosedException closed) {
+                stop();
             }
         }
     }
@@ -134,8 +140,12 @@ final class Replay {
             } catch (TimeoutException slow) {
                 // Look whether the replay was stopped, and go on waiting.
             } catch (ExecutionException failed) {
-                log.warn("The cloud did not take a batch; waiting until it does");
-                stopped.await(1, TimeUnit.SECONDS);
+                if (failed.getCause() instanceof BatcherClosedException) {
+                    stop();
+                } else if (!isStopped()) { // a batch that fails at a shutdown says nothing of the cloud
+                    log.warn("The cloud did not take a batch; waiting until it does");
+                    stopped.await(1, TimeUnit.SECONDS);
+                }
             }
         }
         return false;

@@ -33,7 +33,7 @@ class StartUp implements SmartLifecycle {
     private final Optional<Replay> replay;
     private final Environment environment;
     private volatile @Nullable Thread thread;
-    private volatile boolean stopping;
+    private volatile boolean running;
 
     StartUp(
             SampleProperties sample,
@@ -47,8 +47,12 @@ class StartUp implements SmartLifecycle {
         this.environment = environment;
     }
 
+    /** Does nothing if the gateway was told to stop before it was ready. */
     @EventListener(ApplicationReadyEvent.class)
-    void begin() {
+    synchronized void begin() {
+        if (!running) {
+            return;
+        }
         var starting = new Thread(this::run, "start-up");
         starting.setDaemon(true);
         thread = starting;
@@ -60,7 +64,7 @@ class StartUp implements SmartLifecycle {
             if (sample.compareAtStart()) {
                 compare();
             }
-            if (stopping) {
+            if (!running) {
                 return;
             }
             System.out.print(Texts.whereToLook(environment.getProperty("local.server.port", "8080")));
@@ -79,27 +83,32 @@ class StartUp implements SmartLifecycle {
         } catch (ComparisonRefusedException refused) {
             log.info("No comparison: {}", refused.getMessage());
         } catch (RuntimeException failed) {
-            log.warn("The comparison failed", failed);
+            if (running) {
+                log.warn("The comparison failed", failed);
+            }
         }
     }
 
+    /** Begins nothing yet: the application is not ready. But from here on Spring calls {@link #stop}. */
     @Override
     public void start() {
-        // Begins when the whole application is ready, not with the beans.
+        running = true;
     }
 
     /** Stops first of all, as it produces readings: the batchers are drained after it. */
     @Override
     public void stop() {
-        stopping = true;
+        synchronized (this) { // no thread begins after this
+            running = false;
+        }
         comparison.stop(); // Spring would stop it only after this bean, which depends on it.
         replay.ifPresent(Replay::stop);
-        Thread running = thread;
-        if (running == null) {
+        Thread started = thread;
+        if (started == null) {
             return;
         }
         try {
-            running.join(LONGEST_STOP.toMillis());
+            started.join(LONGEST_STOP.toMillis());
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
         }
@@ -107,7 +116,6 @@ class StartUp implements SmartLifecycle {
 
     @Override
     public boolean isRunning() {
-        Thread running = thread;
-        return running != null && running.isAlive();
+        return running;
     }
 }

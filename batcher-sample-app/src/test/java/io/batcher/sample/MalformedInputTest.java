@@ -6,7 +6,13 @@ package io.batcher.sample;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.batcher.sample.cloud.CloudServer;
 import io.batcher.sample.cloud.CloudStore;
+import java.io.ByteArrayInputStream;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.stream.Stream;
@@ -14,13 +20,21 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.springframework.boot.SpringBootVersion;
+import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.boot.test.web.server.LocalServerPort;
 import org.springframework.http.MediaType;
 
 /** Whatever is wrong with the input: the answer is problem details, and nothing was taken. */
 class MalformedInputTest extends SampleTest {
+
+    @LocalServerPort
+    int port;
+
+    @Autowired
+    CloudServer cloud;
 
     private long acceptedBefore;
 
@@ -105,11 +119,47 @@ class MalformedInputTest extends SampleTest {
     @Test
     void aBodyThatWouldFillTheMemoryIsRefused() {
         expectProblem(post("/api/readings", "[".repeat(100_000)), 400);
+    }
 
-        if (SpringBootVersion.getVersion().startsWith("4.0.")) {
-            return; // spring.jackson.factory.constraints.read.max-document-length came with 4.1.
+    @ParameterizedTest
+    @CsvSource({"5, true", "5, false", "40, true", "40, false"})
+    void aBodyAboveTheLimitIsTooLarge(int megabytes, boolean chunked) throws Exception {
+        byte[] body = ("[" + " ".repeat(megabytes << 20) + READING + "]").getBytes(StandardCharsets.UTF_8);
+        for (String uri : List.of(gateway("/api/readings"), gateway("/cloud/temperatures"))) {
+            HttpResponse<String> response = send(uri, body, chunked);
+            assertThat(response.statusCode()).as(uri).isEqualTo(413);
+            assertThat(response.headers().firstValue("Content-Type")).hasValue("application/problem+json");
+            assertThat(response.body()).contains("a body may have at most 4194304 bytes");
         }
-        expectProblem(post("/api/readings", "[" + " ".repeat(5 << 20) + READING + "]"), 400);
+    }
+
+    @Test
+    void theCloudOnItsOwnPortHasTheSameLimit() throws Exception {
+        byte[] body = ("[" + " ".repeat(5 << 20) + READING + "]").getBytes(StandardCharsets.UTF_8);
+        assertThat(send(cloud.url() + "/cloud/temperatures", body, true).statusCode())
+                .isEqualTo(413);
+    }
+
+    @Test
+    void aBodyOfTheLimitIsRead() throws Exception {
+        byte[] body = ("[" + " ".repeat((4 << 20) - 3) + "7]").getBytes(StandardCharsets.UTF_8);
+        assertThat(body).hasSize(4 << 20);
+        assertThat(send(gateway("/api/readings"), body, true).body()).contains("reading[0] must be an object");
+    }
+
+    private String gateway(String path) {
+        return "http://localhost:" + port + path;
+    }
+
+    private static HttpResponse<String> send(String uri, byte[] body, boolean chunked) throws Exception {
+        var request = HttpRequest.newBuilder(URI.create(uri))
+                .header("Content-Type", "application/json")
+                .POST(
+                        chunked
+                                ? HttpRequest.BodyPublishers.ofInputStream(() -> new ByteArrayInputStream(body))
+                                : HttpRequest.BodyPublishers.ofByteArray(body))
+                .build();
+        return HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.ofString());
     }
 
     @ParameterizedTest

@@ -5,7 +5,9 @@
 package io.batcher.sample;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
+import io.batcher.Batcher;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,6 +19,8 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
@@ -79,6 +83,65 @@ class ReplayTest extends SampleTest {
         assertThat(summary.skipped()).isEqualTo(1);
         assertThat(output).contains("Line 4 skipped: not a temperature: \"warm\"");
         assertThat(output).contains("2 readings accepted, 1 lines skipped, 1 cloud calls");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"\n", "\r\n", "\r"})
+    void aLineThatWouldFillTheMemoryIsSkipped(String end, CapturedOutput output) throws Exception {
+        Path file = directory.resolve("huge.csv");
+        try (var writer = Files.newBufferedWriter(file)) {
+            writer.write("date,temperature" + end + "2010-01-01T01:00:00,1" + end);
+            for (int megabyte = 0; megabyte < 50; megabyte++) {
+                writer.write("x".repeat(1 << 20));
+            }
+            writer.write(end + end + "2010-01-01T03:00:00,3" + end + "2010-01-01T04:00:00,4");
+        }
+
+        var summary = replay(file);
+
+        assertThat(summary.lines()).isEqualTo(6);
+        assertThat(summary.accepted()).isEqualTo(3);
+        assertThat(summary.skipped()).isEqualTo(1);
+        assertThat(stored()).extracting(Reading::temperature).containsExactly(1.0, 3.0, 4.0);
+        assertThat(output).contains("Line 3 skipped: longer than 10000 characters");
+    }
+
+    @Test
+    void aFirstLineThatWouldFillTheMemoryIsRefused(CapturedOutput output) throws Exception {
+        assertThat(replay(write("date,temperature" + "x".repeat(10_000), "2010-01-01T01:00:00,1"))
+                        .accepted())
+                .isZero();
+        assertThat(output).contains("cannot go on after line 1: longer than 10000 characters");
+    }
+
+    @Test
+    void aLineWithoutEndDoesNotHoldUpTheStop() throws Exception {
+        assumeThat(Path.of("/dev/zero")).exists();
+        var replay = new Replay(Path.of("/dev/zero"), readings, cloud);
+        var running = CompletableFuture.supplyAsync(() -> run(replay));
+        assertThat(running).isNotDone();
+
+        replay.stop();
+
+        assertThat(running.get(1, TimeUnit.MINUTES).accepted()).isZero();
+    }
+
+    @Test
+    void aReplayThatIsStoppedBeforeDoesNotBegin(CapturedOutput output) throws Exception {
+        var replay = new Replay(SEATTLE, readings, cloud);
+        replay.stop();
+
+        assertThat(run(replay)).isEqualTo(new Replay.Summary(0, 0, 0, 0));
+        assertThat(output).doesNotContain("Replaying");
+    }
+
+    @Test
+    void aClosedBatcherEndsTheReplay(CapturedOutput output) throws Exception {
+        Batcher<Reading> closed = Batcher.<Reading>builder("closed").build();
+        closed.close();
+
+        assertThat(run(new Replay(SEATTLE, closed, cloud)).accepted()).isZero();
+        assertThat(output).contains("Replay stopped at line 2").doesNotContain("The cloud");
     }
 
     @Test

@@ -20,6 +20,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The program is told to stop (SIGTERM) in the middle of its work: what it had accepted is stored, and in order. */
 @DisabledOnOs(value = OS.WINDOWS, disabledReason = "a process cannot be told to stop there, only be killed")
@@ -44,6 +46,19 @@ class ShutdownTest {
             assertThat(accepted).isBetween(1, ROWS - 1);
             assertThat(gateway.stored()).isEqualTo(CsvFiles.readings("rows", accepted));
             assertThat(gateway.log()).doesNotContain("ERROR");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"Starting SampleApplication", "Tomcat initialized", "The built-in cloud API is at"})
+    void beforeTheStartHasEnded(String line) throws Exception {
+        Path csv = CsvFiles.generated(directory.resolve("rows.csv"), ROWS);
+        try (var gateway = GatewayProcess.start(directory, "--replay=" + csv)) {
+            gateway.awaitLog(line);
+
+            gateway.stop();
+
+            assertThat(gateway.log()).doesNotContain("ERROR", "The cloud did not take", "Batcher \"readings\"");
         }
     }
 

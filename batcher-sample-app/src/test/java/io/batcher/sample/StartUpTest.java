@@ -19,9 +19,11 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.SpringApplication;
+import org.springframework.boot.context.event.ApplicationReadyEvent;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.boot.web.server.PortInUseException;
+import org.springframework.context.ApplicationListener;
 import org.springframework.context.ConfigurableApplicationContext;
 
 /** What happens when the program is started, as a user starts it. */
@@ -54,6 +56,27 @@ class StartUpTest {
 
             assertThat(output.getOut()).doesNotContain("one by one");
         }
+    }
+
+    /** As a SIGTERM does that comes while the application starts: its beans stop, and then it is said to be ready. */
+    @Test
+    void whatIsToldToStopBeforeItIsReadyBeginsNothing(CapturedOutput output) throws Exception {
+        var application = new SpringApplication(SampleApplication.class);
+        application.addListeners((ApplicationListener<ApplicationReadyEvent>)
+                ready -> ready.getApplicationContext().stop());
+        try (var gateway = application.run(
+                ANY_PORT, "--sample.compare-at-start=true", "--replay=src/test/resources/seattle-100-hours.csv")) {
+            for (Thread begun : startUpThreads().toList()) {
+                begun.join(TimeUnit.SECONDS.toMillis(5));
+            }
+            assertThat(gateway.isRunning()).isFalse();
+            assertThat(output).doesNotContain("Replaying", "The cloud", "comparison failed", "Sending", "curl");
+        }
+    }
+
+    private static Stream<Thread> startUpThreads() {
+        return Thread.getAllStackTraces().keySet().stream()
+                .filter(thread -> thread.getName().equals("start-up"));
     }
 
     @Test

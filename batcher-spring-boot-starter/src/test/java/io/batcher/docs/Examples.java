@@ -40,14 +40,20 @@ final class Examples {
             "org.springframework.beans.factory.annotation.Qualifier",
             "org.springframework.boot.test.context.SpringBootTest",
             "org.springframework.context.annotation.Bean",
+            "org.springframework.context.annotation.Configuration",
+            "org.springframework.core.annotation.Order",
             "org.springframework.http.*",
             "org.springframework.jdbc.core.simple.JdbcClient",
+            "org.springframework.security.config.annotation.web.builders.HttpSecurity",
+            "org.springframework.security.config.http.SessionCreationPolicy",
+            "org.springframework.security.web.SecurityFilterChain",
             "org.springframework.scheduling.annotation.Scheduled",
             "org.springframework.stereotype.*",
             "org.springframework.transaction.annotation.Transactional",
             "org.springframework.web.bind.annotation.*",
             "static io.batcher.docs.Fixtures.*",
-            "static org.assertj.core.api.Assertions.assertThat");
+            "static org.assertj.core.api.Assertions.assertThat",
+            "static org.springframework.security.config.Customizer.withDefaults");
 
     private static final Map<Block, String> CLASS_NAMES = new LinkedHashMap<>();
     static final ClassLoader LOADER = compileAll();

@@ -4,6 +4,7 @@
  */
 package io.batcher.sample.cloud;
 
+import io.batcher.sample.LargestBody;
 import io.batcher.sample.Problems;
 import io.batcher.sample.SampleProperties;
 import java.net.InetAddress;
@@ -83,7 +84,7 @@ public final class CloudServer implements SmartLifecycle, DisposableBean {
             }
         });
         context.registerBean(CloudController.class, () -> api);
-        context.register(DelegatingWebMvcConfiguration.class, Problems.class);
+        context.register(DelegatingWebMvcConfiguration.class, Problems.class, LargestBody.class);
         context.refresh();
         server = context;
         log.info("The built-in cloud API is at {}", url());

@@ -20,7 +20,6 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean
 import org.springframework.boot.autoconfigure.condition.SearchStrategy;
 import org.springframework.boot.autoconfigure.task.TaskExecutionAutoConfiguration;
 import org.springframework.boot.autoconfigure.task.TaskSchedulingAutoConfiguration;
-import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.ApplicationListener;
 import org.springframework.context.annotation.Bean;
@@ -34,14 +33,13 @@ import org.springframework.util.StringUtils;
 
 /** Auto-configuration for batchers: each of them a bean, from properties and {@code @BatchHandler} methods. */
 @AutoConfiguration(after = {TaskExecutionAutoConfiguration.class, TaskSchedulingAutoConfiguration.class})
-@EnableConfigurationProperties(BatcherProperties.class)
 @ImportRuntimeHints(BatcherRuntimeHints.class)
 public final class BatcherAutoConfiguration {
 
     static final String SCHEDULER = "batcherTaskScheduler";
     static final String EXECUTOR = "batcherTaskExecutor";
 
-    @Bean
+    @Bean(BatcherDefinitionRegistrar.BEAN_NAME)
     @Role(BeanDefinition.ROLE_INFRASTRUCTURE)
     static BatcherDefinitionRegistrar batcherDefinitionRegistrar() {
         return new BatcherDefinitionRegistrar();
@@ -68,7 +66,7 @@ public final class BatcherAutoConfiguration {
     @ConditionalOnMissingBean(search = SearchStrategy.CURRENT)
     BatcherRegistry batcherRegistry(
             ConfigurableListableBeanFactory beanFactory, BatcherFactory factory, BatcherDefinitionRegistrar registrar) {
-        return new DefaultBatcherRegistry(beanFactory, factory, registrar.plan());
+        return new DefaultBatcherRegistry(beanFactory, factory, registrar);
     }
 
     @Bean

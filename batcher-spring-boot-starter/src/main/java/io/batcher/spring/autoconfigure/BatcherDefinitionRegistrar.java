@@ -7,10 +7,9 @@ package io.batcher.spring.autoconfigure;
 import io.batcher.Batcher;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
-import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
-import org.springframework.beans.factory.support.AutowireCandidateQualifier;
 import org.springframework.beans.factory.support.BeanDefinitionRegistry;
 import org.springframework.beans.factory.support.BeanDefinitionRegistryPostProcessor;
 import org.springframework.beans.factory.support.RootBeanDefinition;
@@ -26,10 +25,14 @@ import org.springframework.core.env.Environment;
  */
 final class BatcherDefinitionRegistrar implements BeanDefinitionRegistryPostProcessor, EnvironmentAware {
 
+    static final String BEAN_NAME = "batcherDefinitionRegistrar";
     static final String FACTORY_BEAN_NAME = "batcherFactory";
+
+    private static final String DISABLED = BatcherDefinitionRegistrar.class.getName() + ".disabled";
 
     private @Nullable Environment environment;
     private List<BatcherSpec> plan = List.of();
+    private Set<String> disabled = Set.of();
 
     @Override
     public void setEnvironment(Environment environment) {
@@ -43,7 +46,12 @@ final class BatcherDefinitionRegistrar implements BeanDefinitionRegistryPostProc
 
     @Override
     public void postProcessBeanFactory(ConfigurableListableBeanFactory beanFactory) {
-        plan = new BatcherPlanner(beanFactory, Objects.requireNonNull(environment)).plan();
+        BatcherPlanner planner = new BatcherPlanner(beanFactory, Objects.requireNonNull(environment));
+        plan = planner.plan();
+        disabled = planner.disabled();
+        beanFactory.getBeanDefinition(BEAN_NAME).setAttribute(DISABLED, disabled);
+        // Not by @EnableConfigurationProperties, which would bind environment variables that are not ours.
+        beanFactory.registerSingleton("batcherProperties", planner.properties(plan));
         for (BatcherSpec spec : plan) {
             ResolvableType itemType = spec.itemType();
             if (itemType != null) {
@@ -58,13 +66,27 @@ final class BatcherDefinitionRegistrar implements BeanDefinitionRegistryPostProc
         return plan;
     }
 
+    /** Returns the names of the batchers that the properties take out. */
+    Set<String> disabled() {
+        return disabled;
+    }
+
+    /** Returns these names where the bean itself may be gone, after a start that failed. */
+    @SuppressWarnings("unchecked")
+    static Set<String> disabled(ConfigurableListableBeanFactory beanFactory) {
+        Object names = beanFactory.containsBeanDefinition(BEAN_NAME)
+                ? beanFactory.getBeanDefinition(BEAN_NAME).getAttribute(DISABLED)
+                : null;
+        return names == null ? Set.of() : (Set<String>) names;
+    }
+
     private static RootBeanDefinition definition(BatcherSpec spec, ResolvableType itemType) {
         RootBeanDefinition definition = new RootBeanDefinition(Batcher.class);
         definition.setTargetType(ItemTypes.batcherOf(itemType));
         definition.setFactoryBeanName(FACTORY_BEAN_NAME);
         definition.setFactoryMethodName("create");
         definition.getConstructorArgumentValues().addIndexedArgumentValue(0, spec);
-        definition.addQualifier(new AutowireCandidateQualifier(Qualifier.class, spec.name()));
+        definition.setQualifiedElement(new NameQualifiers(spec.name()));
         definition.setDestroyMethodName("close");
         definition.setAttribute(BatcherSpec.class.getName(), spec);
         HandlerMethod handler = spec.handler(HandlerKind.BATCH);

@@ -6,8 +6,11 @@ package io.batcher.spring.autoconfigure;
 
 import io.batcher.Batcher;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.BeanCreationException;
 import org.springframework.beans.factory.BeanFactory;
 import org.springframework.beans.factory.NoSuchBeanDefinitionException;
 import org.springframework.beans.factory.NoUniqueBeanDefinitionException;
@@ -37,31 +40,64 @@ final class BatcherInjectionFailureAnalyzer extends AbstractInjectionFailureAnal
     protected @Nullable FailureAnalysis analyze(
             Throwable rootFailure, NoSuchBeanDefinitionException cause, @Nullable String injectionPoint) {
         ResolvableType type = cause.getResolvableType();
-        if (type == null || type.resolve() != Batcher.class) {
+        String who = injectionPoint == null ? beanIn(rootFailure) : injectionPoint;
+        List<String> beanNames = List.of(beanFactory.getBeanNamesForType(Batcher.class, true, false));
+        if (type == null) {
+            return cause.getBeanName() == null ? null : named(who, cause.getBeanName(), beanNames, cause);
+        }
+        if (type.resolve() != Batcher.class) {
             return null;
         }
         ResolvableType itemType = type.getGeneric(0);
         boolean any = itemType.resolve() == null;
         String what = any ? "" : " of " + itemType;
-        String who = injectionPoint == null ? "Something" : injectionPoint;
         if (cause instanceof NoUniqueBeanDefinitionException several && several.getBeanNamesFound() != null) {
-            List<String> beanNames = List.copyOf(several.getBeanNamesFound());
-            return several(who + " needs one batcher" + what, beanNames, cause);
+            return several(who + " needs one batcher" + what, List.copyOf(several.getBeanNamesFound()), cause);
+        }
+        WrittenQualifiers written = WrittenQualifiers.of(rootFailure);
+        Optional<String> disabled = written.name().flatMap(this::disabled);
+        if (disabled.isPresent()) {
+            return disabled(who, disabled.get(), beanNames, cause);
         }
         String needs = who + " needs a batcher" + what;
-        List<String> beanNames = List.of(beanFactory.getBeanNamesForType(Batcher.class, true, false));
+        List<String> ofType =
+                beanNames.stream().filter(beanName -> isOf(type, beanName)).toList();
+        return ofType.isEmpty()
+                ? none(needs, any ? null : itemType, beanNames, cause)
+                : otherwiseQualified(needs, written, ofType, beanNames, cause);
+    }
+
+    /** A bean was asked for by its name, as {@code @Resource} does. */
+    private @Nullable FailureAnalysis named(String who, String wanted, List<String> beanNames, Throwable cause) {
+        Optional<String> disabled = disabled(wanted);
+        if (disabled.isPresent()) {
+            return disabled(who, disabled.get(), beanNames, cause);
+        }
         return beanNames.stream()
-                .filter(beanName -> isOf(type, beanName))
+                .filter(beanName -> nameOf(beanName).equals(wanted))
                 .findFirst()
-                .map(beanName -> otherwiseQualified(needs, nameOf(beanName), beanNames, cause))
-                .orElseGet(() -> none(needs, any ? null : itemType, beanNames, cause));
+                .map(beanName -> new FailureAnalysis(
+                        who + " needs a bean named '" + wanted + "', and there is none. The bean of batcher \"" + wanted
+                                + "\" is called '" + beanName + "'.",
+                        "Ask for '" + beanName + "'; or inject by type, with @Qualifier(\"" + wanted + "\").",
+                        cause))
+                .orElse(null);
     }
 
     private FailureAnalysis none(
             String needs, @Nullable ResolvableType itemType, List<String> beanNames, Throwable cause) {
+        Set<String> disabled = BatcherDefinitionRegistrar.disabled(beanFactory);
+        String off = disabled.stream()
+                .map(BatcherInjectionFailureAnalyzer::disabling)
+                .collect(Collectors.joining(", "));
         return new FailureAnalysis(
-                needs + ", and there is none. " + known(beanNames),
-                (itemType == null
+                needs + ", and there is none. " + known(beanNames)
+                        + (off.isEmpty() ? "" : " Taken out by properties: " + off + "."),
+                (off.isEmpty()
+                                ? ""
+                                : "If one of those that are taken out is meant: " + orWithoutIt("the property")
+                                        + " Otherwise: ")
+                        + (itemType == null
                                 ? "Add a @BatchHandler method"
                                 : "Correct the item type; or add a @BatchHandler method that takes a List of "
                                         + itemType)
@@ -70,10 +106,42 @@ final class BatcherInjectionFailureAnalyzer extends AbstractInjectionFailureAnal
                 cause);
     }
 
-    private FailureAnalysis otherwiseQualified(String needs, String name, List<String> beanNames, Throwable cause) {
+    private FailureAnalysis disabled(String who, String name, List<String> beanNames, Throwable cause) {
+        return new FailureAnalysis(
+                who + " needs batcher \"" + name + "\", which is taken out by " + disabling(name) + ". "
+                        + known(beanNames),
+                orWithoutIt(disabling(name)),
+                cause);
+    }
+
+    private static String orWithoutIt(String property) {
+        return "Remove " + property + ", or inject an ObjectProvider of the batcher to do without it.";
+    }
+
+    private FailureAnalysis otherwiseQualified(
+            String needs, WrittenQualifiers written, List<String> ofType, List<String> beanNames, Throwable cause) {
+        KnownNames names = new KnownNames(ofType.stream().map(this::nameOf).toList());
+        String wanted = written.name().orElse("");
+        String right = "@Qualifier(\"" + names.nearest(wanted).orElseGet(() -> nameOf(ofType.get(0))) + "\")";
+        Optional<String> owner = beanNames.stream()
+                .filter(beanName -> beanName.equals(wanted) || nameOf(beanName).equals(wanted))
+                .findFirst();
+        if (owner.isPresent() && !ofType.contains(owner.get())) {
+            return new FailureAnalysis(
+                    needs + " with " + written + ", but that batcher has other items. " + known(beanNames),
+                    "Correct the item type, or the qualifier, as in " + right + ".",
+                    cause);
+        }
+        if (owner.isPresent() || (wanted.isEmpty() && !written.toString().isEmpty())) {
+            return new FailureAnalysis(
+                    needs + " with " + written + ", and none is qualified so. " + known(beanNames),
+                    "Use " + (owner.isPresent() ? "@Qualifier(\"" + nameOf(owner.get()) + "\")" : right)
+                            + " alone: a batcher has no qualifier but its name and that of its bean.",
+                    cause);
+        }
         return new FailureAnalysis(
                 needs + " with a qualifier that none has. " + known(beanNames),
-                "Correct the qualifier; it is the name of the batcher, as in @Qualifier(\"" + name + "\").",
+                "Correct the qualifier; it is the name of the batcher, as in " + right + ".",
                 cause);
     }
 
@@ -85,6 +153,25 @@ final class BatcherInjectionFailureAnalyzer extends AbstractInjectionFailureAnal
                 "Say which: add @Qualifier(\"" + nameOf(beanNames.get(0)) + "\"), or call the parameter or field '"
                         + beanNames.get(0) + "'.",
                 cause);
+    }
+
+    /** Returns the batcher that is taken out and has that name, or a bean of that name otherwise. */
+    private Optional<String> disabled(String wanted) {
+        return BatcherDefinitionRegistrar.disabled(beanFactory).stream()
+                .filter(name ->
+                        name.equals(wanted) || BatcherSpec.beanName(name).equals(wanted))
+                .findFirst();
+    }
+
+    private static String disabling(String name) {
+        return InstanceKeys.INSTANCES + "." + name + ".enabled=false";
+    }
+
+    /** Returns the bean that could not be made, where the injection point is not known. */
+    private static String beanIn(Throwable failure) {
+        return failure instanceof BeanCreationException creation && creation.getBeanName() != null
+                ? "Bean '" + creation.getBeanName() + "'"
+                : "Something";
     }
 
     private boolean isOf(ResolvableType wanted, String beanName) {

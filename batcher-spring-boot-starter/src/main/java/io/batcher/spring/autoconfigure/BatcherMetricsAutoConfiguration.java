@@ -8,12 +8,14 @@ import io.batcher.spring.BatcherCustomizer;
 import io.batcher.spring.BatcherRegistry;
 import io.batcher.spring.metrics.BatcherMetrics;
 import io.micrometer.core.instrument.binder.MeterBinder;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.SearchStrategy;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Lazy;
 import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
 
@@ -27,6 +29,13 @@ public final class BatcherMetricsAutoConfiguration {
     @ConditionalOnMissingBean(search = SearchStrategy.CURRENT)
     BatcherMetrics batcherMetrics(BatcherRegistry registry) {
         return new BatcherMetrics(registry);
+    }
+
+    @Bean
+    @Lazy(false)
+    InheritedMeterRegistry batcherInheritedMeterRegistry(
+            ConfigurableListableBeanFactory beanFactory, BatcherMetrics metrics) {
+        return new InheritedMeterRegistry(beanFactory, metrics);
     }
 
     @Bean

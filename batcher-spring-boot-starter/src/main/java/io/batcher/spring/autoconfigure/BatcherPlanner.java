@@ -24,19 +24,25 @@ final class BatcherPlanner {
 
     private final ConfigurableListableBeanFactory beanFactory;
     private final Environment environment;
+    private final OptionsBinder options;
+    private final InstanceKeys instances;
     private final Map<String, Map<HandlerKind, HandlerMethod>> handlers = new TreeMap<>();
+    private final Set<String> disabled = new TreeSet<>();
 
     BatcherPlanner(ConfigurableListableBeanFactory beanFactory, Environment environment) {
         this.beanFactory = beanFactory;
         this.environment = environment;
+        this.options = new OptionsBinder(environment);
+        this.instances = new InstanceKeys(environment);
     }
 
     /** Returns the batchers, sorted by name. */
     List<BatcherSpec> plan() {
-        OptionsBinder options = new OptionsBinder(environment);
-        new HandlerScan(beanFactory, environment).handlers().forEach(this::add);
+        new HandlerScan(beanFactory, environment, this::isDisabled).handlers().forEach(this::add);
+        Set<String> handled = new TreeSet<>(disabled); // the scan has left them out
         Set<String> names = names();
-        refuseNamesThatAreEqualWithoutHyphens(names);
+        handled.addAll(names);
+        refuseNamesThatAreEqualWithoutHyphens(handled); // no property, nor "enabled", can tell them apart
         MisplacedProperties.refuse(environment, names);
         if (names.isEmpty()) {
             options.checkDefaultsAlone();
@@ -44,6 +50,24 @@ final class BatcherPlanner {
         return names.stream()
                 .map(name -> spec(name, options.optionsOf(name), names))
                 .toList();
+    }
+
+    /** Returns the names of the batchers that the properties take out, once {@link #plan} has been called. */
+    Set<String> disabled() {
+        return disabled;
+    }
+
+    /** Returns all properties. */
+    BatcherProperties properties(List<BatcherSpec> plan) {
+        Map<String, Options> instances = new TreeMap<>();
+        plan.forEach(spec ->
+                instances.put(spec.name(), spec.options().get(spec.options().size() - 1)));
+        return options.properties(instances);
+    }
+
+    /** Takes a name out, for good, if the properties say so. */
+    private boolean isDisabled(String name) {
+        return disabled.contains(name) || (!options.isEnabled(name) && disabled.add(name));
     }
 
     private void add(HandlerMethod handler) {
@@ -70,12 +94,14 @@ final class BatcherPlanner {
             }
         });
         Set<String> names = new TreeSet<>(handled);
-        for (String key : new InstanceKeys(environment).names(handled)) {
-            requireName(key, InstanceKeys.INSTANCES + "." + key);
-            if (handled.contains(key) || !isOfParent(key)) {
+        Set<String> known = new TreeSet<>(handled);
+        known.addAll(disabled);
+        instances.names(known).forEach((key, where) -> {
+            requireName(key, where);
+            if (!isDisabled(key) && (handled.contains(key) || !isOfParent(key))) {
                 names.add(key);
             }
-        }
+        });
         handlers.forEach((name, byKind) -> byKind.values().forEach(handler -> requireKnown(name, handler, names)));
         return names;
     }
@@ -117,7 +143,7 @@ final class BatcherPlanner {
     private static void refuseNamesThatAreEqualWithoutHyphens(Collection<String> names) {
         Map<String, String> seen = new HashMap<>();
         for (String name : names) {
-            String other = seen.putIfAbsent(InstanceKeys.uniform(name), name);
+            String other = seen.putIfAbsent(OptionNames.uniform(name), name);
             if (other != null) {
                 throw new BatcherConfigurationException(
                         "The batchers \"" + other + "\" and \"" + name
@@ -167,15 +193,22 @@ final class BatcherPlanner {
         others.remove(name);
         KnownNames known = new KnownNames(others);
         String key = InstanceKeys.INSTANCES + "." + name;
+        String where = instances.names(others).getOrDefault(name, key);
         throw new BatcherConfigurationException(
-                "Batcher \"" + name + "\" is configured (" + key + "), but there is no method with "
+                "Batcher \"" + name + "\" is configured (" + where + "), but there is no method with "
                         + HandlerKind.BATCH.on(name) + " and no item-type. " + known.list() + known.suggestionFor(name),
                 "Correct the name, add a method with " + HandlerKind.BATCH.on(name) + " to a bean (one whose class its"
                         + " definition tells: a @Bean method returns the class itself, not an interface), or set "
                         + key
-                        + ".item-type. If it is a batcher of a child context, configure it where only"
+                        + ".item-type. If its bean is left out on purpose, by a condition, a profile or a test of a part of the"
+                        + " application, set " + key
+                        + ".enabled=false. If it is a batcher of a child context, configure it where only"
                         + " the child reads, under a profile or a spring.config.name of its own, or exclude"
-                        + " BatcherAutoConfiguration in a parent without batchers.");
+                        + " BatcherAutoConfiguration in a parent without batchers."
+                        + (instances.isVariable(name)
+                                ? " If the variable is not meant for a batcher, rename it; where Kubernetes sets it for a"
+                                        + " service, rename the service, or set enableServiceLinks: false for the pod."
+                                : ""));
     }
 
     static void refuseOtherItemType(BatcherSpec spec, HandlerMethod handler) {

@@ -45,6 +45,7 @@ public record BatcherProperties(
      * @param handlerTimeout Longest time of one attempt. No limit unless set.
      * @param shutdownTimeout Longest wait for the delivery of what is left when the application stops.
      * @param autoFlush Whether interval ticks are on from the start.
+     * @param enabled Whether there is such a batcher; if not, its handler methods and its other options are ignored.
      * @param itemType Class of the items; needed only where no handler method tells it.
      */
     public record Options(
@@ -59,6 +60,7 @@ public record BatcherProperties(
             @Nullable Duration handlerTimeout,
             @Nullable Duration shutdownTimeout,
             @Nullable Boolean autoFlush,
+            @Nullable Boolean enabled,
             @Nullable Class<?> itemType) {
 
         /**
@@ -72,7 +74,7 @@ public record BatcherProperties(
                 throw new IllegalArgumentException("a batcher has options below its name, and no value of its own");
             }
             Retry retry = new Retry(null, null, null, null, null, null, null);
-            return new Options(null, null, null, null, null, null, null, retry, null, null, null, null);
+            return new Options(null, null, null, null, null, null, null, retry, null, null, null, null, null);
         }
     }
 

@@ -9,16 +9,18 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.aot.hint.MemberCategory;
 import org.springframework.aot.hint.RuntimeHints;
 import org.springframework.aot.hint.RuntimeHintsRegistrar;
+import org.springframework.boot.context.properties.bind.BindableRuntimeHintsRegistrar;
 
 /**
  * What is used by name at run time only, for a native image: the factory of the definitions that
  * {@link BatcherDefinitionRegistrar} makes; the components of the properties, which {@link OptionNames} reads; and
- * {@link BatcherProperties.Options#of}, which Spring Boot 4.0 looks for. Constructors are left to Spring Boot.
+ * {@link BatcherProperties.Options#of}, which Spring Boot 4.0 looks for; and what binds the properties.
  */
 final class BatcherRuntimeHints implements RuntimeHintsRegistrar {
 
     @Override
     public void registerHints(RuntimeHints hints, @Nullable ClassLoader classLoader) {
+        BindableRuntimeHintsRegistrar.forTypes(BatcherProperties.class).registerHints(hints, classLoader);
         hints.reflection().registerType(BatcherFactory.class, MemberCategory.INVOKE_DECLARED_METHODS);
         Stream.concat(Stream.of(BatcherProperties.class), Stream.of(BatcherProperties.class.getDeclaredClasses()))
                 .forEach(type -> hints.reflection().registerType(type, MemberCategory.INVOKE_PUBLIC_METHODS));

@@ -9,7 +9,6 @@ import io.batcher.spring.BatcherRegistry;
 import io.batcher.spring.ManagedBatcher;
 import java.util.Collection;
 import java.util.Collections;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -26,11 +25,14 @@ final class DefaultBatcherRegistry implements BatcherRegistry {
     /** From the names of batchers to those of their beans. */
     private final Map<String, String> planned;
 
+    private final Set<String> disabled;
+
     DefaultBatcherRegistry(
-            ConfigurableListableBeanFactory beanFactory, BatcherFactory factory, List<BatcherSpec> plan) {
+            ConfigurableListableBeanFactory beanFactory, BatcherFactory factory, BatcherDefinitionRegistrar registrar) {
         this.beanFactory = beanFactory;
         this.factory = factory;
-        this.planned = plan.stream().collect(Collectors.toMap(BatcherSpec::name, BatcherSpec::beanName));
+        this.disabled = registrar.disabled();
+        this.planned = registrar.plan().stream().collect(Collectors.toMap(BatcherSpec::name, BatcherSpec::beanName));
     }
 
     @Override
@@ -90,6 +92,10 @@ final class DefaultBatcherRegistry implements BatcherRegistry {
                 planned.containsKey(name) ? planned.get(name) : beanNames().get(name);
         if (beanName == null) {
             KnownNames known = new KnownNames(names());
+            if (disabled.contains(name)) {
+                throw new IllegalArgumentException("There is no batcher \"" + name + "\": " + InstanceKeys.INSTANCES
+                        + "." + name + ".enabled is false. " + known.list());
+            }
             throw new IllegalArgumentException(
                     "There is no batcher \"" + name + "\". " + known.list() + known.suggestionFor(name));
         }

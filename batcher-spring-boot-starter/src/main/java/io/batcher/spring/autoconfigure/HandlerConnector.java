@@ -103,6 +103,9 @@ final class HandlerConnector
 
     private void inspect(Object bean, String beanName, Class<?> type, Method method, HandlerKind kind) {
         String batcher = HandlerScan.batcherOf(method, kind, environment);
+        if (registrar.disabled().contains(batcher)) {
+            return;
+        }
         BatcherSpec spec = specOf(batcher);
         HandlerMethod known = spec == null ? null : spec.handler(kind);
         boolean isScopedTarget = ScopedProxyUtils.isScopedTarget(beanName);

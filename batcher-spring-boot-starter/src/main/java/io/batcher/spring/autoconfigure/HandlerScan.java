@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.BeansException;
 import org.springframework.beans.factory.config.BeanDefinition;
@@ -30,10 +31,17 @@ final class HandlerScan {
 
     private final ConfigurableListableBeanFactory beanFactory;
     private final Environment environment;
+    private final Predicate<String> disabled;
 
-    HandlerScan(ConfigurableListableBeanFactory beanFactory, Environment environment) {
+    /**
+     * Creates a scan.
+     *
+     * @param disabled whether the methods for a batcher of that name are left out
+     */
+    HandlerScan(ConfigurableListableBeanFactory beanFactory, Environment environment, Predicate<String> disabled) {
         this.beanFactory = beanFactory;
         this.environment = environment;
+        this.disabled = disabled;
     }
 
     List<HandlerMethod> handlers() {
@@ -98,6 +106,7 @@ final class HandlerScan {
         }
         ResolvableType owner = owner(definition, type);
         return annotated(type).entrySet().stream()
+                .filter(entry -> !disabled.test(batcherOf(entry.getKey(), entry.getValue(), environment)))
                 .map(entry -> handler(entry.getValue(), entry.getKey(), definition, type, owner))
                 .toList();
     }

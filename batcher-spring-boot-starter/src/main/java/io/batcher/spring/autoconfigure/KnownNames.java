@@ -40,21 +40,29 @@ final class KnownNames {
                 .min(Comparator.comparingInt(known -> distance(known, name)));
     }
 
-    /** The number of letters to add, remove or change. */
+    /** Returns the name from which one letter, or two that have changed places, make the difference at most. */
+    Optional<String> ofTypingError(String name) {
+        String uniform = OptionNames.uniform(name);
+        return names.stream()
+                .filter(known -> distance(OptionNames.uniform(known), uniform) <= 1)
+                .min(Comparator.comparingInt(known -> distance(OptionNames.uniform(known), uniform)));
+    }
+
+    /** The number of letters to add, remove or change, and of neighbours to exchange. */
     private static int distance(String a, String b) {
-        int[] row = new int[b.length() + 1];
-        for (int j = 0; j <= b.length(); j++) {
-            row[j] = j;
-        }
-        for (int i = 1; i <= a.length(); i++) {
-            int diagonal = row[0];
-            row[0] = i;
-            for (int j = 1; j <= b.length(); j++) {
-                int change = diagonal + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
-                diagonal = row[j];
-                row[j] = Math.min(change, 1 + Math.min(row[j], row[j - 1]));
+        int[][] edits = new int[a.length() + 1][b.length() + 1];
+        for (int i = 0; i <= a.length(); i++) {
+            for (int j = 0; j <= b.length(); j++) {
+                edits[i][j] = i == 0 || j == 0 ? i + j : edits(edits, i, j, a, b);
             }
         }
-        return row[b.length()];
+        return edits[a.length()][b.length()];
+    }
+
+    private static int edits(int[][] edits, int i, int j, String a, String b) {
+        int change = edits[i - 1][j - 1] + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
+        int least = Math.min(change, 1 + Math.min(edits[i - 1][j], edits[i][j - 1]));
+        boolean exchanged = i > 1 && j > 1 && a.charAt(i - 1) == b.charAt(j - 2) && a.charAt(i - 2) == b.charAt(j - 1);
+        return exchanged ? Math.min(least, 1 + edits[i - 2][j - 2]) : least;
     }
 }

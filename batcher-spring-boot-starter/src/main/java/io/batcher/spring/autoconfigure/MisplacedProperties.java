@@ -11,6 +11,8 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
 import org.springframework.boot.context.properties.bind.DataObjectPropertyName;
 import org.springframework.boot.context.properties.source.ConfigurationProperty;
 import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
@@ -24,9 +26,14 @@ import org.springframework.core.env.Environment;
 /**
  * Refuses names under {@code batcher} that are misspelled or in a wrong place: an option that is silently ignored, a limit of
  * attempts for example, is found out too late. System properties and environment variables are not looked at, as is Spring
- * Boot's custom. Anything else directly below {@code batcher} may be the application's own.
+ * Boot's custom.
+ *
+ * <p>Anything else directly below {@code batcher} may be the application's own. It is refused only if one letter, or two that have
+ * changed places, make the difference to a name of ours; where more letters do, a warning is all.
  */
 final class MisplacedProperties {
+
+    private static final Log logger = LogFactory.getLog(MisplacedProperties.class);
 
     private static final ConfigurationPropertyName BATCHER = ConfigurationPropertyName.of("batcher");
 
@@ -84,7 +91,7 @@ final class MisplacedProperties {
         }
         String member = name.getElement(2, Form.UNIFORM);
         boolean known = name.getNumberOfElements() == 3
-                && members.stream().map(InstanceKeys::uniform).anyMatch(member::equals);
+                && members.stream().map(OptionNames::uniform).anyMatch(member::equals);
         if (!known) {
             String meant = new KnownNames(members).suggestionFor(dashed(name, 2));
             throw OptionNames.unknown(BATCHER + "." + group, property, meant, members);
@@ -94,22 +101,39 @@ final class MisplacedProperties {
     private static void refuseOption(ConfigurationProperty property) {
         ConfigurationPropertyName name = property.getName();
         boolean isValue = name.getNumberOfElements() == 2 || name.isNumericIndex(2);
-        Set<String> candidates = new TreeSet<>(GROUPS);
-        candidates.addAll(isValue ? PLACES.keySet() : Set.of("retry"));
+        Set<String> candidates = new TreeSet<>(isValue ? PLACES.keySet() : Set.of("retry"));
+        candidates.addAll(GROUPS);
+        if (!isValue) {
+            candidates.remove("scheduler"); // has nothing below it
+        }
         String word = dashed(name, 1);
-        new KnownNames(candidates).nearest(word).ifPresent(meant -> {
-            throw misplaced(property, word, meant);
+        KnownNames known = new KnownNames(candidates);
+        known.ofTypingError(word).ifPresent(meant -> {
+            throw misplaced(property, word, meant, isValue);
         });
+        known.nearest(word)
+                .ifPresent(near -> logger.warn(OptionNames.describe(property)
+                        + " is not a property of Batcher and has no effect on it. If \"" + near
+                        + "\" is meant, correct the name; if it is a property of the application, ignore this message or"
+                        + " choose another prefix than \"batcher\"."));
     }
 
-    private static BatcherConfigurationException misplaced(ConfigurationProperty property, String word, String meant) {
+    private static BatcherConfigurationException misplaced(
+            ConfigurationProperty property, String word, String meant, boolean isValue) {
         String question = " Did you mean \"" + meant + "\"?";
         String place = PLACES.get(meant);
+        if (place == null && isValue) {
+            return new BatcherConfigurationException(
+                    OptionNames.describe(property) + " is no option." + question,
+                    "Correct its name. If it is a property of the application, give it another prefix, or a name that"
+                            + " differs from \"" + meant
+                            + "\" by more than one letter: this one looks like a typing error.");
+        }
         if (place == null) {
             return new BatcherConfigurationException(
                     "There is no group of properties batcher." + word + "." + question, "Correct its name.");
         }
-        return word.equals(meant)
+        return OptionNames.uniform(word).equals(OptionNames.uniform(meant))
                 ? new BatcherConfigurationException(
                         OptionNames.describe(property) + " is in a wrong place.", "Move it to " + place + ".")
                 : new BatcherConfigurationException(
@@ -125,7 +149,9 @@ final class MisplacedProperties {
                 .forEach(option -> places.put(
                         option.substring(option.indexOf('.') + 1),
                         "batcher.defaults." + option + " or " + InstanceKeys.INSTANCES + ".<name>." + option));
-        places.put("item-type", InstanceKeys.INSTANCES + ".<name>.item-type"); // has no meaning for all
+        for (String option : OptionNames.OF_ONE_BATCHER) {
+            places.put(option, InstanceKeys.INSTANCES + ".<name>." + option);
+        }
         return places;
     }
 

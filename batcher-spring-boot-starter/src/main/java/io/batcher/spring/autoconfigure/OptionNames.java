@@ -5,6 +5,7 @@
 package io.batcher.spring.autoconfigure;
 
 import java.lang.reflect.RecordComponent;
+import java.util.Locale;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -20,6 +21,9 @@ final class OptionNames {
                     names(BatcherProperties.Options.class).filter(name -> !name.equals("retry")),
                     names(BatcherProperties.Retry.class).map(name -> "retry." + name))
             .collect(Collectors.toUnmodifiableSet());
+
+    /** Those that have no meaning for all batchers. */
+    static final Set<String> OF_ONE_BATCHER = Set.of("item-type", "enabled");
 
     private OptionNames() {}
 
@@ -58,6 +62,11 @@ final class OptionNames {
     /** Returns the name of a property and where it was found. */
     static String describe(ConfigurationProperty property) {
         return property.getName() + (property.getOrigin() == null ? "" : " (" + property.getOrigin() + ")");
+    }
+
+    /** Returns the form in which names are compared: what an environment variable can spell. */
+    static String uniform(String name) {
+        return name.toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9]", "");
     }
 
     /** Returns the names of a group's components, as YAML has them. */

@@ -8,6 +8,7 @@ import io.batcher.spring.autoconfigure.BatcherProperties.Options;
 import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -15,9 +16,11 @@ import org.springframework.boot.context.properties.bind.BindException;
 import org.springframework.boot.context.properties.bind.BindHandler;
 import org.springframework.boot.context.properties.bind.Bindable;
 import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.boot.context.properties.bind.PropertySourcesPlaceholdersResolver;
 import org.springframework.boot.context.properties.bind.UnboundConfigurationPropertiesException;
 import org.springframework.boot.context.properties.bind.handler.NoUnboundElementsBindHandler;
 import org.springframework.boot.context.properties.source.ConfigurationProperty;
+import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
 import org.springframework.boot.context.properties.source.UnboundElementsSourceFilter;
 import org.springframework.core.NestedExceptionUtils;
 import org.springframework.core.ResolvableType;
@@ -35,8 +38,14 @@ final class OptionsBinder {
     private final Options defaults;
 
     OptionsBinder(Environment environment) {
-        this.binder = Binder.get(environment);
+        this.binder = new Binder(
+                EnvironmentVariables.onlyOptions(environment), new PropertySourcesPlaceholdersResolver(environment));
         this.defaults = bind(DEFAULTS, DEFAULTS);
+        if (defaults.enabled() != null) {
+            throw new BatcherConfigurationException(
+                    DEFAULTS + ".enabled has no meaning: batchers are taken out one by one.",
+                    "Remove it, and set batcher.instances.<name>.enabled=false for each batcher that is to be taken out.");
+        }
         if (defaults.itemType() != null) {
             throw new BatcherConfigurationException(
                     DEFAULTS + ".item-type has no meaning: each batcher has an item type of its own.",
@@ -48,6 +57,27 @@ final class OptionsBinder {
     /** Checks what the defaults say together, where there is no batcher whose own options complete it. */
     void checkDefaultsAlone() {
         checkDefaults(() -> OptionsMapper.check(List.of(defaults)));
+    }
+
+    /** Whether the properties leave a batcher in. Of the other options of a batcher that is taken out nothing is read. */
+    boolean isEnabled(String name) {
+        String property = InstanceKeys.INSTANCES + "." + name + ".enabled";
+        try {
+            return !ConfigurationPropertyName.isValid(property)
+                    || binder.bind(property, Boolean.class).orElse(true);
+        } catch (BindException e) {
+            throw refused("Batcher \"" + name + "\"", e);
+        }
+    }
+
+    /** Returns all properties, with the own options of each batcher. */
+    BatcherProperties properties(Map<String, Options> instances) {
+        return new BatcherProperties(
+                defaults,
+                instances,
+                binder.bind("batcher.scheduler", String.class).orElse(null),
+                binder.bindOrCreate("batcher.endpoint", BatcherProperties.Endpoint.class),
+                binder.bindOrCreate("batcher.health", BatcherProperties.Health.class));
     }
 
     /** Returns the options of one batcher, its own after those that it inherits. */
@@ -70,9 +100,13 @@ final class OptionsBinder {
             if (e.getCause() instanceof UnboundConfigurationPropertiesException unbound) {
                 return withoutEmpty(prefix, subject, unbound.getUnboundProperties());
             }
-            throw new BatcherConfigurationException(
-                    subject + " is not configured properly: " + describe(e) + ".", "Correct the value.", e);
+            throw refused(subject, e);
         }
+    }
+
+    private static BatcherConfigurationException refused(String subject, BindException e) {
+        return new BatcherConfigurationException(
+                subject + " is not configured properly: " + describe(e) + ".", "Correct the value.", e);
     }
 
     /** Nothing is bound where a value is empty, which counts as not set; any other name that nothing is bound to is no option. */
@@ -119,6 +153,9 @@ final class OptionsBinder {
                             .map(value ->
                                     value.toString().toLowerCase(Locale.ROOT).replace('_', '-'))
                             .collect(Collectors.joining(", "));
+        }
+        if (type == Boolean.class) {
+            return "it may be true or false";
         }
         if (cause instanceof ClassNotFoundException) {
             return "there is no such class on the class path; give its full name, with the package";

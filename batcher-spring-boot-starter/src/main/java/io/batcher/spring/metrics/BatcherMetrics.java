@@ -13,15 +13,22 @@ import io.batcher.spring.ManagedBatcher;
 import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.TimeGauge;
 import io.micrometer.core.instrument.binder.MeterBinder;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.function.ToDoubleFunction;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
 
 /**
  * Meters of each batcher, tagged with its name. Most are read from the statistics when a registry asks; the sizes of batches
@@ -29,20 +36,37 @@ import java.util.function.ToDoubleFunction;
  */
 public final class BatcherMetrics implements MeterBinder, BatcherListener {
 
+    private static final Log logger = LogFactory.getLog(BatcherMetrics.class);
     private static final String BATCHER = "batcher";
 
     private final BatcherRegistry batchers;
     private final Map<String, List<DistributionSummary>> sizes = new ConcurrentHashMap<>();
+    private final Map<MeterRegistry, Binding> bindings = new ConcurrentHashMap<>();
 
     /** Creates the meters of the batchers that a registry has when it is {@linkplain #bindTo bound}. */
     public BatcherMetrics(BatcherRegistry batchers) {
         this.batchers = batchers;
     }
 
+    /**
+     * Registers the meters. A registry that has those of another batcher of the same name, one of a parent context for example, keeps
+     * them; a warning tells so.
+     */
     @Override
     public void bindTo(MeterRegistry registry) {
-        for (ManagedBatcher managed : batchers.managed()) {
-            bind(managed.name(), managed.batcher(), registry);
+        Binding binding = new Binding(registry);
+        if (bindings.putIfAbsent(registry, binding) == null) {
+            for (ManagedBatcher managed : batchers.managed()) {
+                bind(managed.name(), managed.batcher(), binding);
+            }
+        }
+    }
+
+    /** Removes what {@link #bindTo} has registered, from a registry that outlives the batchers. */
+    public void unbindFrom(MeterRegistry registry) {
+        Binding binding = bindings.remove(registry);
+        if (binding != null) {
+            binding.added.forEach(registry::remove);
         }
     }
 
@@ -52,50 +76,71 @@ public final class BatcherMetrics implements MeterBinder, BatcherListener {
         sizes.getOrDefault(batcher, List.of()).forEach(summary -> summary.record(batch.size()));
     }
 
-    private void bind(String name, Batcher<?> batcher, MeterRegistry registry) {
-        Gauge.builder("batcher.queue.depth", batcher, of(BatcherStats::depth))
+    private void bind(String name, Batcher<?> batcher, Binding binding) {
+        MeterRegistry registry = binding.registry;
+        boolean own = binding.add(Gauge.builder("batcher.queue.depth", batcher, of(BatcherStats::depth))
                 .tag(BATCHER, name)
                 .description("Items in memory: waiting, kept for a retry, with the handler")
-                .register(registry);
-        Gauge.builder("batcher.queue.capacity", batcher, of(BatcherStats::capacity))
+                .register(registry));
+        if (!own) {
+            logger.warn("The meters of batcher \"" + name + "\" belong to another batcher of that name, in another"
+                    + " application context with the same meter registry. Gauges and counters show only that one; sizes of"
+                    + " batches and times of flushes are those of both. To see this one, give one of the two batchers"
+                    + " another name, or its context a meter registry of its own.");
+        }
+        binding.add(Gauge.builder("batcher.queue.capacity", batcher, of(BatcherStats::capacity))
                 .tag(BATCHER, name)
                 .description("The most items that may be in memory")
-                .register(registry);
-        TimeGauge.builder(
+                .register(registry));
+        binding.add(TimeGauge.builder(
                         "batcher.queue.oldest.age",
                         batcher,
                         TimeUnit.NANOSECONDS,
                         of(stats -> stats.oldestAge().toNanos()))
                 .tag(BATCHER, name)
                 .description("How long the oldest item in memory has been there")
-                .register(registry);
-        FunctionCounter.builder("batcher.items.accepted", batcher, of(BatcherStats::accepted))
+                .register(registry));
+        binding.add(FunctionCounter.builder("batcher.items.accepted", batcher, of(BatcherStats::accepted))
                 .tag(BATCHER, name)
                 .description("Items taken in")
+                .register(registry));
+        bindOutcome("handled", BatcherStats::handled, name, batcher, binding);
+        bindOutcome("rejected", BatcherStats::rejected, name, batcher, binding);
+        bindOutcome("dropped", BatcherStats::dropped, name, batcher, binding);
+        bindOutcome("dead_lettered", BatcherStats::deadLettered, name, batcher, binding);
+        bindOutcome("handed_back", BatcherStats::handedBack, name, batcher, binding);
+        DistributionSummary size = DistributionSummary.builder("batcher.batch.size")
+                .tag(BATCHER, name)
+                .description("Items in a batch that was handed to the handler")
                 .register(registry);
-        bindOutcome("handled", BatcherStats::handled, name, batcher, registry);
-        bindOutcome("rejected", BatcherStats::rejected, name, batcher, registry);
-        bindOutcome("dropped", BatcherStats::dropped, name, batcher, registry);
-        bindOutcome("dead_lettered", BatcherStats::deadLettered, name, batcher, registry);
-        bindOutcome("handed_back", BatcherStats::handedBack, name, batcher, registry);
-        sizes.computeIfAbsent(name, key -> new CopyOnWriteArrayList<>())
-                .add(DistributionSummary.builder("batcher.batch.size")
-                        .tag(BATCHER, name)
-                        .description("Items in a batch that was handed to the handler")
-                        .register(registry));
+        binding.add(size);
+        sizes.computeIfAbsent(name, key -> new CopyOnWriteArrayList<>()).add(size);
     }
 
     private static void bindOutcome(
-            String outcome,
-            ToDoubleFunction<BatcherStats> count,
-            String name,
-            Batcher<?> batcher,
-            MeterRegistry registry) {
-        FunctionCounter.builder("batcher.items", batcher, of(count))
+            String outcome, ToDoubleFunction<BatcherStats> count, String name, Batcher<?> batcher, Binding binding) {
+        binding.add(FunctionCounter.builder("batcher.items", batcher, of(count))
                 .tag(BATCHER, name)
                 .tag("outcome", outcome)
                 .description("Items by what became of them")
-                .register(registry);
+                .register(binding.registry));
+    }
+
+    /** A registry, and which of its meters are new. */
+    private static final class Binding {
+        private final MeterRegistry registry;
+        private final Set<Meter> before = Collections.newSetFromMap(new IdentityHashMap<>());
+        private final List<Meter> added = new ArrayList<>();
+
+        Binding(MeterRegistry registry) {
+            this.registry = registry;
+            before.addAll(registry.getMeters());
+        }
+
+        /** Returns whether the registration has made the meter; otherwise it was there, and measures another batcher. */
+        boolean add(Meter meter) {
+            return !before.contains(meter) && added.add(meter);
+        }
     }
 
     private static ToDoubleFunction<Batcher<?>> of(ToDoubleFunction<BatcherStats> value) {

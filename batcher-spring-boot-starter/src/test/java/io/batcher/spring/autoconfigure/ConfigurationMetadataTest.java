@@ -39,6 +39,7 @@ class ConfigurationMetadataTest {
         Map<String, String> bound = new TreeMap<>();
         addProperties(BatcherProperties.class, "batcher", bound);
         bound.remove("batcher.defaults.item-type"); // has no meaning for all
+        bound.remove("batcher.defaults.enabled"); // neither
         bound.put(HEALTH, Boolean.class.getName());
         Map<String, String> described = new TreeMap<>();
         properties.forEach((name, property) -> described.put(name, ((String) property.get("type")).replace(" ", "")));

@@ -9,9 +9,15 @@ import static org.assertj.core.api.Assertions.assertThatException;
 
 import io.batcher.Batcher;
 import io.batcher.spring.BatchHandler;
+import jakarta.annotation.Resource;
+import jakarta.inject.Named;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.WebApplicationType;
@@ -59,6 +65,73 @@ class InjectionFailureTest {
     }
 
     @Test
+    void aQualifierOfABatcherWithOtherItems(CapturedOutput output) {
+        start(WantsNumbers.class);
+        assertThat(output)
+                .contains(
+                        "$NumbersUser needs a batcher of java.lang.String with @Qualifier(\"numbers\"), but that batcher"
+                                + " has other items. Known batchers:")
+                .contains("Correct the item type, or the qualifier, as in @Qualifier(\"left\").");
+    }
+
+    @Test
+    void theNameThatIsWrittenIsNeverTheAdvice(CapturedOutput output) {
+        start(WantsFastLeft.class);
+        assertThat(output)
+                .contains(
+                        "$FastLeftUser needs a batcher of java.lang.String with @Qualifier(\"left\") @Fast, and none is"
+                                + " qualified so.")
+                .contains(
+                        "Use @Qualifier(\"left\") alone: a batcher has no qualifier but its name and that of its bean.");
+    }
+
+    @Test
+    void aQualifierOfTheApplication(CapturedOutput output) {
+        start(WantsFast.class);
+        assertThat(output)
+                .contains("$FastUser needs a batcher of java.lang.String with @Fast, and none is qualified so.")
+                .contains("Use @Qualifier(\"left\") alone");
+    }
+
+    @Test
+    void aQualifierThatIsMisspelled(CapturedOutput output) {
+        start(WantsOrderAudits.class);
+        assertThat(output)
+                .contains("Correct the qualifier; it is the name of the batcher, as in @Qualifier(\"order-audit\").");
+    }
+
+    @Test
+    void aResourceByTheNameOfTheBatcher(CapturedOutput output) {
+        start(WantsResource.class);
+        assertThat(output)
+                .contains("$ResourceUser' needs a bean named 'order-audit', and there is none. The bean of batcher"
+                        + " \"order-audit\" is called 'orderAuditBatcher'.")
+                .contains("Ask for 'orderAuditBatcher'; or inject by type, with @Qualifier(\"order-audit\").");
+    }
+
+    @ParameterizedTest
+    @ValueSource(classes = {WantsLeft.class, WantsLeftBean.class, WantsLeftResource.class})
+    void aBatcherThatIsTakenOut(Class<?> user, CapturedOutput output) {
+        start(user, "--batcher.instances.left.enabled=false");
+        assertThat(output)
+                .contains(" needs batcher \"left\", which is taken out by batcher.instances.left.enabled=false. Known"
+                        + " batchers: ")
+                .contains(
+                        "Remove batcher.instances.left.enabled=false, or inject an ObjectProvider of the batcher to do"
+                                + " without it.");
+    }
+
+    @Test
+    void anItemTypeThatNoneHasButPerhapsOneThatIsTakenOut(CapturedOutput output) {
+        start(WantsLongs.class, "--batcher.instances.left.enabled=false");
+        assertThat(output)
+                .contains("and there is none. Known batchers: \"order-audit\" of"
+                        + " java.lang.String. Taken out by properties: batcher.instances.left.enabled=false.")
+                .contains(
+                        "If one of those that are taken out is meant: Remove the property, or inject an ObjectProvider");
+    }
+
+    @Test
     void anyBatcherWhereThereIsNone(CapturedOutput output) {
         start(WantsAny.class);
         assertThat(output)
@@ -97,6 +170,71 @@ class InjectionFailureTest {
 
         @BatchHandler("order-audit")
         void audit(List<String> batch) {}
+    }
+
+    @Qualifier @Retention(RetentionPolicy.RUNTIME)
+    @interface Fast {}
+
+    record NumbersUser(@Qualifier("numbers") Batcher<String> batcher) {}
+
+    record FastLeftUser(@Qualifier("left") @Fast Batcher<String> batcher) {}
+
+    record FastUser(@Fast Batcher<String> batcher) {}
+
+    record OrderAuditsUser(@Qualifier("order-audits") Batcher<String> batcher) {}
+
+    record LeftUser(@Qualifier("left") Batcher<String> batcher) {}
+
+    record LeftBeanUser(@Named("leftBatcher") Batcher<String> batcher) {}
+
+    static class ResourceUser {
+
+        @Resource(name = "order-audit")
+        Batcher<String> batcher;
+    }
+
+    static class LeftResourceUser {
+
+        @Resource(name = "leftBatcher")
+        Batcher<String> batcher;
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    @Import({Handlers.class, Numbers.class, NumbersUser.class})
+    static class WantsNumbers {}
+
+    @Configuration(proxyBeanMethods = false)
+    @Import({Handlers.class, FastLeftUser.class})
+    static class WantsFastLeft {}
+
+    @Configuration(proxyBeanMethods = false)
+    @Import({Handlers.class, FastUser.class})
+    static class WantsFast {}
+
+    @Configuration(proxyBeanMethods = false)
+    @Import({Handlers.class, OrderAuditsUser.class})
+    static class WantsOrderAudits {}
+
+    @Configuration(proxyBeanMethods = false)
+    @Import({Handlers.class, ResourceUser.class})
+    static class WantsResource {}
+
+    @Configuration(proxyBeanMethods = false)
+    @Import({Handlers.class, LeftUser.class})
+    static class WantsLeft {}
+
+    @Configuration(proxyBeanMethods = false)
+    @Import({Handlers.class, LeftBeanUser.class})
+    static class WantsLeftBean {}
+
+    @Configuration(proxyBeanMethods = false)
+    @Import({Handlers.class, LeftResourceUser.class})
+    static class WantsLeftResource {}
+
+    static class Numbers {
+
+        @BatchHandler("numbers")
+        void numbers(List<Integer> batch) {}
     }
 
     record LongUser(Batcher<Long> batcher) {}

@@ -8,23 +8,35 @@ import static io.batcher.spring.autoconfigure.StartFailures.assertFailure;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.batcher.spring.BatchHandler;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.boot.SpringApplication;
+import org.springframework.boot.WebApplicationType;
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.core.env.SimpleCommandLinePropertySource;
 import org.springframework.core.env.StandardEnvironment;
 import org.springframework.core.env.SystemEnvironmentPropertySource;
 
 /** S1: properties that are misspelled or in a wrong place stop the start, and are not silently ignored. */
+@ExtendWith(OutputCaptureExtension.class)
 class OptionNamesTest {
 
     private static final String OPTIONS =
-            "Correct it. The options are auto-flush, capacity, eager, handler-timeout, interval,"
+            "Correct it. The options are auto-flush, capacity, eager, enabled, handler-timeout, interval,"
                     + " item-type, max-batch-size, max-batch-weight, max-block, overflow, retry.delay, retry.isolate-poison,"
                     + " retry.jitter, retry.max-attempts, retry.max-delay, retry.multiplier, retry.retry-on, shutdown-timeout.";
 
@@ -176,6 +188,55 @@ class OptionNamesTest {
     }
 
     @ParameterizedTest
+    @CsvSource({"schedule, scheduler", "shceduler, scheduler", "endpoints, endpoint"})
+    void aValueThatDiffersByOneLetterIsATypingError(String wrong, String meant) {
+        assertFailure(
+                readings.withPropertyValues("batcher." + wrong + "=x"),
+                found("batcher." + wrong) + " is no option. Did you mean \"" + meant + "\"?",
+                "Correct its name. If it is a property of the application, give it another prefix, or a name that"
+                        + " differs from \"" + meant
+                        + "\" by more than one letter: this one looks like a typing error.");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"instnaces.readings.interval", "defalts.interval", "helth.max-age", "rerty.max-attempts"})
+    void aGroupThatDiffersByOneLetterIsATypingError(String wrong) {
+        readings.withPropertyValues("batcher." + wrong + "=1s")
+                .run(context -> assertThat(context).getFailure().hasMessageContaining("Did you mean"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "endpoint-url",
+                "instance-id",
+                "schedule.cron",
+                "healthy-name",
+                "intervals-in-days",
+                "default-colour",
+                "instance-count.max"
+            })
+    void whatDiffersByMoreIsTheApplicationsOwn(String own, CapturedOutput output) {
+        readings.withPropertyValues("batcher." + own + "=x")
+                .run(context -> assertThat(context).hasNotFailed());
+        assertThat(output.toString().lines().filter(line -> line.contains("batcher." + own)))
+                .hasSizeLessThanOrEqualTo(1)
+                .allSatisfy(line -> assertThat(line).contains("WARN", "is not a property of Batcher"));
+    }
+
+    @Test
+    void aWarningNamesFileAndLine(CapturedOutput output, @TempDir Path files) throws IOException {
+        Files.writeString(files.resolve("application.yml"), "batcher:\n  colour: red\n  endpoint-url: http://x\n");
+        SpringApplication application = new SpringApplication(Application.class);
+        application.setWebApplicationType(WebApplicationType.NONE);
+        application.run("--spring.config.location=" + files.toUri()).close();
+        assertThat(output)
+                .contains(files.resolve("application.yml") + "] - 3:17) is not a"
+                        + " property of Batcher and has no effect on it. If \"endpoint\" is meant, correct the name")
+                .doesNotContain("batcher.colour");
+    }
+
+    @ParameterizedTest
     @CsvSource({
         "batcher.health.max-age=0s, 'max-age must be more than zero, but was PT0S'",
         "batcher.health.max-consecutive-failures=0, 'max-consecutive-failures must be at least 1, but was 0'",
@@ -189,6 +250,9 @@ class OptionNamesTest {
     private static String found(String property) {
         return property.toLowerCase(Locale.ROOT) + " (\"" + property + "\" from property source \"test\")";
     }
+
+    @EnableAutoConfiguration
+    static class Application {}
 
     static class Readings {
 

@@ -40,7 +40,7 @@ class StartupFailureTest {
                         + " Did you mean \"readings\"?",
                 "Correct the name, add a method with @BatchHandler(\"reading\") to a bean (one whose class its"
                         + " definition tells: a @Bean method returns the class itself, not an interface), or set"
-                        + " batcher.instances.reading.item-type." + OR_OF_A_CHILD);
+                        + " batcher.instances.reading.item-type." + leftOut("reading") + OR_OF_A_CHILD);
     }
 
     @Test
@@ -51,7 +51,7 @@ class StartupFailureTest {
                         + " @BatchHandler(\"lonely\") and no item-type. There are no batchers.",
                 "Correct the name, add a method with @BatchHandler(\"lonely\") to a bean (one whose class its"
                         + " definition tells: a @Bean method returns the class itself, not an interface), or set"
-                        + " batcher.instances.lonely.item-type." + OR_OF_A_CHILD);
+                        + " batcher.instances.lonely.item-type." + leftOut("lonely") + OR_OF_A_CHILD);
     }
 
     @Test
@@ -157,6 +157,11 @@ class StartupFailureTest {
                 "The bean of batcher \"readings\" has to be called 'readingsBatcher', but that bean exists and is a"
                         + " java.lang.String.",
                 "Rename that bean, or the batcher.");
+    }
+
+    private static String leftOut(String name) {
+        return " If its bean is left out on purpose, by a condition, a profile or a test of a part of the application, set"
+                + " batcher.instances." + name + ".enabled=false.";
     }
 
     static class Readings {
