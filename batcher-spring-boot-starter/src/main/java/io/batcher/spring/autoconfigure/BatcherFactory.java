@@ -15,21 +15,22 @@ import java.util.function.Consumer;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
-import org.springframework.aop.framework.AopProxyUtils;
+import org.springframework.aop.framework.AopInfrastructureBean;
 import org.springframework.beans.factory.BeanFactory;
 import org.springframework.beans.factory.DisposableBean;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.util.ReflectionUtils;
 
 /** Builds the batchers that the starter makes: options, threads, error handlers, and then the customizers. */
-final class BatcherFactory implements DisposableBean {
+class BatcherFactory implements DisposableBean, AopInfrastructureBean {
 
     private static final Log logger = LogFactory.getLog(BatcherFactory.class);
 
     private final BeanFactory beanFactory;
     private final BatcherThreads threads;
     private final ObjectProvider<BatcherCustomizer> customizers;
-    private final Map<Batcher<?>, ManagedBatcher> made = new ConcurrentHashMap<>();
+    /** By the names of their beans. */
+    private final Map<String, ManagedBatcher> made = new ConcurrentHashMap<>();
 
     BatcherFactory(BeanFactory beanFactory, BatcherThreads threads, ObjectProvider<BatcherCustomizer> customizers) {
         this.beanFactory = beanFactory;
@@ -43,14 +44,13 @@ final class BatcherFactory implements DisposableBean {
         DefaultManagedBatcher managed = new DefaultManagedBatcher(spec, configure(spec, builder));
         Batcher<?> batcher = builder.listener(managed).build();
         managed.isFor(batcher);
-        made.put(batcher, managed);
+        made.put(spec.beanName(), managed);
         return batcher;
     }
 
-    /** Returns what is known about a batcher, which may be behind a proxy; null if it was not made here. */
-    @Nullable ManagedBatcher find(Batcher<?> batcher) {
-        Object target = AopProxyUtils.getSingletonTarget(batcher);
-        return made.get(target == null ? batcher : target);
+    /** Returns what is known about the batcher of a bean, whatever proxy the bean is; null if it was not made here. */
+    @Nullable ManagedBatcher find(String beanName) {
+        return made.get(beanName);
     }
 
     /**
@@ -59,8 +59,8 @@ final class BatcherFactory implements DisposableBean {
      */
     @Override
     public void destroy() {
-        made.forEach((batcher, managed) -> {
-            long left = batcher.stats().handedBack();
+        made.values().forEach(managed -> {
+            long left = managed.batcher().stats().handedBack();
             if (left > 0) {
                 boolean taken =
                         managed.config().map(BatcherConfig::onDeadLetter).isPresent();

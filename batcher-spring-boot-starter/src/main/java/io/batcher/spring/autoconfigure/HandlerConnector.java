@@ -14,6 +14,7 @@ import java.util.function.Supplier;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
+import org.springframework.aop.framework.AopInfrastructureBean;
 import org.springframework.aop.framework.AopProxyUtils;
 import org.springframework.aop.scope.ScopedProxyUtils;
 import org.springframework.beans.factory.SmartInitializingSingleton;
@@ -27,7 +28,7 @@ import org.springframework.util.ClassUtils;
  * Connects annotated methods with their batchers, once all singletons exist. Looks at each bean as it is created: a proxy that
  * hides a handler method, and a method that no definition told of, are found out then.
  */
-final class HandlerConnector implements BeanPostProcessor, SmartInitializingSingleton {
+class HandlerConnector implements BeanPostProcessor, SmartInitializingSingleton, AopInfrastructureBean {
 
     private static final Log logger = LogFactory.getLog(HandlerConnector.class);
 
