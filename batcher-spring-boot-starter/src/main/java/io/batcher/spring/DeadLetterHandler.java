@@ -15,6 +15,9 @@ import org.springframework.aot.hint.annotation.Reflective;
  * A method of a bean that takes the items which one batcher gave up, or could not deliver before it was closed. It takes one
  * {@link io.batcher.DeadLetter} and returns nothing; the items leave memory when it returns.
  *
+ * <p>The bean is created when the context starts, even if it is lazy, because no bean can be created while the last items are
+ * dead-lettered at shutdown.
+ *
  * <pre>{@code
  * @DeadLetterHandler("readings")
  * void gaveUp(DeadLetter<Reading> letter) {

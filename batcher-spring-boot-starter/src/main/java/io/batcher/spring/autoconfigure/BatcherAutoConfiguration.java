@@ -66,8 +66,8 @@ public final class BatcherAutoConfiguration implements AopInfrastructureBean {
     }
 
     @Bean
-    BatcherLifecycle batcherLifecycle(BatcherRegistry registry) {
-        return new BatcherLifecycle(registry);
+    BatcherLifecycle batcherLifecycle(BatcherRegistry registry, HandlerConnector connector) {
+        return new BatcherLifecycle(registry, connector);
     }
 
     @Bean(BatcherDefinitionRegistrar.FACTORY_BEAN_NAME)

@@ -30,7 +30,7 @@ class BatcherFactory implements DisposableBean, AopInfrastructureBean {
     private final BatcherThreads threads;
     private final ObjectProvider<BatcherCustomizer> customizers;
     /** By the names of their beans. */
-    private final Map<String, ManagedBatcher> made = new ConcurrentHashMap<>();
+    private final Map<String, DefaultManagedBatcher> made = new ConcurrentHashMap<>();
 
     BatcherFactory(BeanFactory beanFactory, BatcherThreads threads, ObjectProvider<BatcherCustomizer> customizers) {
         this.beanFactory = beanFactory;
@@ -41,7 +41,13 @@ class BatcherFactory implements DisposableBean, AopInfrastructureBean {
     /** Builds one. The handler is connected when all singletons exist; what is added before waits for it. */
     Batcher<?> create(BatcherSpec spec) {
         BatcherBuilder<Object> builder = Batcher.builder(spec.name());
-        DefaultManagedBatcher managed = new DefaultManagedBatcher(spec, configure(spec, builder));
+        BatcherConfig<Object> config = configure(spec, builder);
+        ClosingLetters<Object> letters =
+                config.onDeadLetter() == null ? null : new ClosingLetters<>(config.onDeadLetter());
+        if (letters != null) {
+            builder.onDeadLetter(letters);
+        }
+        DefaultManagedBatcher managed = new DefaultManagedBatcher(spec, config, letters);
         Batcher<?> batcher = builder.listener(managed).build();
         managed.isFor(batcher);
         made.put(spec.beanName(), managed);
@@ -62,19 +68,24 @@ class BatcherFactory implements DisposableBean, AopInfrastructureBean {
         made.values().forEach(managed -> {
             long left = managed.batcher().stats().handedBack();
             if (left > 0) {
-                boolean taken =
-                        managed.config().map(BatcherConfig::onDeadLetter).isPresent();
-                logger.error("Batcher \"" + managed.name() + "\" is closed with " + left
-                        + (left == 1 ? " item" : " items") + " not delivered; "
-                        + (taken
-                                ? "its dead-letter handler was called with them"
-                                : "add a method with " + HandlerKind.DEAD_LETTER.on(managed.name())
-                                        + " to keep such items"));
+                tellOf(left, managed);
             }
         });
     }
 
-    private BatcherConfig<?> configure(BatcherSpec spec, BatcherBuilder<Object> builder) {
+    private static void tellOf(long left, DefaultManagedBatcher managed) {
+        String what = "Batcher \"" + managed.name() + "\" is closed with " + left + (left == 1 ? " item" : " items")
+                + " not delivered; ";
+        ClosingLetters<?> letters = managed.letters();
+        if (letters == null) {
+            String advice = "add a method with " + HandlerKind.DEAD_LETTER.on(managed.name()) + " to keep such items";
+            logger.error(what + advice, managed.cause());
+        } else {
+            logger.error(what + letters.describe(left), letters.failure());
+        }
+    }
+
+    private BatcherConfig<Object> configure(BatcherSpec spec, BatcherBuilder<Object> builder) {
         try {
             OptionsMapper.apply(spec.options(), builder);
             threads.apply(builder);

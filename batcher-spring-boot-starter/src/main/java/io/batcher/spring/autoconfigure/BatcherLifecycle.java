@@ -46,13 +46,15 @@ class BatcherLifecycle
     private static final Duration DEFAULT_TIMEOUT = Duration.ofSeconds(10);
 
     private final BatcherRegistry registry;
+    private final HandlerConnector connector;
     private @Nullable ApplicationContext context;
     private volatile boolean running;
     private volatile boolean drained;
     private volatile boolean closing;
 
-    BatcherLifecycle(BatcherRegistry registry) {
+    BatcherLifecycle(BatcherRegistry registry, HandlerConnector connector) {
         this.registry = registry;
+        this.connector = connector;
     }
 
     @Override
@@ -72,7 +74,10 @@ class BatcherLifecycle
 
     @Override
     public void onApplicationEvent(ContextClosedEvent event) {
-        closing |= event.getApplicationContext() == context;
+        if (event.getApplicationContext() == context) {
+            closing = true;
+            connector.createMissingBeans();
+        }
     }
 
     @Override

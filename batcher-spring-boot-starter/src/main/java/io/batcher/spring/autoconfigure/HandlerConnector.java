@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.aop.framework.AopInfrastructureBean;
 import org.springframework.aop.framework.AopProxyUtils;
 import org.springframework.aop.scope.ScopedProxyUtils;
+import org.springframework.beans.BeansException;
 import org.springframework.beans.factory.SmartInitializingSingleton;
 import org.springframework.beans.factory.config.BeanPostProcessor;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
@@ -37,6 +38,7 @@ class HandlerConnector implements BeanPostProcessor, SmartInitializingSingleton,
     private final BatcherDefinitionRegistrar registrar;
     private final Supplier<HandlerScope> scope;
     private final Set<Class<?>> withoutHandlers = ConcurrentHashMap.newKeySet();
+    private final Set<HandlerMethod> withoutBean = ConcurrentHashMap.newKeySet();
     private volatile boolean connected;
 
     HandlerConnector(
@@ -73,17 +75,46 @@ class HandlerConnector implements BeanPostProcessor, SmartInitializingSingleton,
             if (handler != null) {
                 connect(spec, handler);
             }
-            spec.handlers().values().forEach(method -> closeBeforeBeanOf(method, spec));
+            spec.handlers().values().stream()
+                    .filter(method -> !isToBeCreated(method.beanName()))
+                    .forEach(method -> closeBeforeBeanOf(method, spec));
+            HandlerMethod onDeadLetter = spec.handler(HandlerKind.DEAD_LETTER);
+            if (onDeadLetter != null) {
+                createBean(onDeadLetter);
+            }
         }
         connected = true;
+    }
+
+    /**
+     * Creates the beans of dead-letter methods that could not be created at the start. Letters may come when beans are destroyed
+     * already, and no bean can be created then.
+     */
+    void createMissingBeans() {
+        Set.copyOf(withoutBean).forEach(this::createBean);
+    }
+
+    private void createBean(HandlerMethod method) {
+        try {
+            beanFactory.getBean(method.beanName());
+            withoutBean.remove(method);
+        } catch (BeansException e) {
+            withoutBean.add(method);
+            logger.warn(
+                    "Cannot create the bean of " + method.describeInFull()
+                            + ", so that no item can be given to it; this is"
+                            + " tried again when an item is given up and when the application stops",
+                    e);
+        }
     }
 
     private void inspect(Object bean, String beanName, Class<?> type, Method method, HandlerKind kind) {
         String batcher = HandlerScan.batcherOf(method, kind, environment);
         BatcherSpec spec = specOf(batcher);
         HandlerMethod known = spec == null ? null : spec.handler(kind);
-        if (known != null && known.beanName().equals(beanName)) {
+        if (spec != null && known != null && known.beanName().equals(beanName)) {
             HandlerInvoker.requireInvocable(known, bean.getClass());
+            closeBeforeBeanOf(known, spec);
             return;
         }
         ResolvableType itemType = HandlerSignature.itemType(kind, batcher, method, ResolvableType.forClass(type));
@@ -151,7 +182,14 @@ class HandlerConnector implements BeanPostProcessor, SmartInitializingSingleton,
                 + "' and has a handler already; " + handler.describeInFull() + " is never called");
     }
 
-    /** A batcher delivers what is left when it is closed, and needs the beans of its methods for that. */
+    private boolean isToBeCreated(String beanName) {
+        return beanFactory.isSingleton(beanName) && !beanFactory.containsSingleton(beanName);
+    }
+
+    /**
+     * A batcher delivers what is left when it is closed, and needs the beans of its methods for that. Not said of a lazy bean before it
+     * is created: should that fail, Spring would destroy what depends on the bean.
+     */
     private void closeBeforeBeanOf(HandlerMethod method, BatcherSpec spec) {
         beanFactory.registerDependentBean(method.beanName(), spec.beanName());
     }

@@ -89,6 +89,22 @@ class HandlerBeansTest {
     }
 
     @Test
+    void aLazyHandlerThatCannotBeCreatedIsAFailedAttempt() {
+        contexts.withUserConfiguration(FailingLazyHandler.class).run(context -> {
+            FailingLazyHandler.ready = false;
+            Object batcher = context.getBean("lazyBatcher");
+            add(context, "lazy", "a");
+            context.getBean(VirtualTime.class).advance(Duration.ofMillis(500));
+            assertThat(context.getBean("lazyBatcher")).isSameAs(batcher);
+            assertThat(((io.batcher.Batcher<?>) batcher).stats().consecutiveFailures())
+                    .isEqualTo(1);
+            FailingLazyHandler.ready = true;
+            context.getBean(VirtualTime.class).advance(Duration.ofMillis(500));
+            assertThat(context.getBean(FailingLazyHandler.class).items).containsExactly("a");
+        });
+    }
+
+    @Test
     void everythingWorksWhenTheWholeApplicationIsLazy() {
         contexts.withInitializer(context -> context.addBeanFactoryPostProcessor(
                         new org.springframework.boot.LazyInitializationBeanFactoryPostProcessor()))
@@ -186,6 +202,25 @@ class HandlerBeansTest {
 
         public List<String> seen() {
             return seen;
+        }
+    }
+
+    @Lazy
+    static class FailingLazyHandler {
+
+        static boolean ready;
+
+        final List<String> items = new ArrayList<>();
+
+        FailingLazyHandler() {
+            if (!ready) {
+                throw new IllegalStateException("not ready");
+            }
+        }
+
+        @BatchHandler("lazy")
+        void handle(List<String> batch) {
+            items.addAll(batch);
         }
     }
 
