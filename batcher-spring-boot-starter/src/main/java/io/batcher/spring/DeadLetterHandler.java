@@ -17,6 +17,9 @@ import org.springframework.aot.hint.annotation.Reflective;
  *
  * <p>The rules for proxies of the bean are those of {@link BatchHandler}.
  *
+ * <p>The bean is created when the context starts, even if it is lazy, because no bean can be created while the last items are
+ * dead-lettered at shutdown.
+ *
  * <pre>{@code
  * @DeadLetterHandler("readings")
  * void gaveUp(DeadLetter<Reading> letter) {

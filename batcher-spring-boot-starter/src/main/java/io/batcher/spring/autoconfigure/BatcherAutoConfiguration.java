@@ -8,36 +8,34 @@ import io.batcher.Batcher;
 import io.batcher.spring.BatcherCustomizer;
 import io.batcher.spring.BatcherRegistry;
 import io.batcher.testing.VirtualTime;
-import java.util.concurrent.Executor;
+import org.springframework.aop.framework.AopInfrastructureBean;
 import org.springframework.beans.factory.ObjectProvider;
-import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.beans.factory.config.BeanDefinition;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.LazyInitializationExcludeFilter;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.SearchStrategy;
 import org.springframework.boot.autoconfigure.task.TaskExecutionAutoConfiguration;
 import org.springframework.boot.autoconfigure.task.TaskSchedulingAutoConfiguration;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.ApplicationContext;
-import org.springframework.context.ApplicationListener;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.ImportRuntimeHints;
 import org.springframework.context.annotation.Role;
-import org.springframework.context.event.ContextClosedEvent;
 import org.springframework.core.env.Environment;
-import org.springframework.core.task.AsyncTaskExecutor;
-import org.springframework.scheduling.TaskScheduler;
 import org.springframework.util.StringUtils;
 
-/** Auto-configuration for batchers: each of them a bean, from properties and {@code @BatchHandler} methods. */
+/**
+ * Auto-configuration for batchers: each of them a bean, from properties and {@code @BatchHandler} methods.
+ *
+ * <p>Beans that only the starter uses are {@link AopInfrastructureBean}s, which no auto-proxy creator touches: an aspect of the
+ * application with a wide pointcut would fail on a final class, or run for calls that are not the application's.
+ */
 @AutoConfiguration(after = {TaskExecutionAutoConfiguration.class, TaskSchedulingAutoConfiguration.class})
+@EnableConfigurationProperties(BatcherProperties.class)
 @ImportRuntimeHints(BatcherRuntimeHints.class)
-public final class BatcherAutoConfiguration {
-
-    static final String SCHEDULER = "batcherTaskScheduler";
-    static final String EXECUTOR = "batcherTaskExecutor";
+public final class BatcherAutoConfiguration implements AopInfrastructureBean {
 
     @Bean(BatcherDefinitionRegistrar.BEAN_NAME)
     @Role(BeanDefinition.ROLE_INFRASTRUCTURE)
@@ -70,8 +68,8 @@ public final class BatcherAutoConfiguration {
     }
 
     @Bean
-    BatcherLifecycle batcherLifecycle(BatcherRegistry registry) {
-        return new BatcherLifecycle(registry);
+    BatcherLifecycle batcherLifecycle(BatcherRegistry registry, HandlerConnector connector) {
+        return new BatcherLifecycle(registry, connector);
     }
 
     @Bean(BatcherDefinitionRegistrar.FACTORY_BEAN_NAME)
@@ -82,47 +80,11 @@ public final class BatcherAutoConfiguration {
         return new BatcherFactory(beanFactory, threads, customizers);
     }
 
-    @Bean
+    @Bean(BatcherThreads.BEAN_NAME)
     BatcherThreads batcherThreads(
-            ConfigurableListableBeanFactory beanFactory,
-            BatcherProperties properties,
-            @Qualifier(EXECUTOR) Executor executor,
-            ObjectProvider<VirtualTime> virtualTime) {
-        VirtualTime time = virtualTime.getIfAvailable();
-        if (time != null) {
-            return time::applyTo;
-        }
-        String scheduler = StringUtils.hasText(properties.scheduler()) ? properties.scheduler() : SCHEDULER;
-        BatcherThreads threads = BatcherThreads.of(executor, BatcherThreads.schedulerOf(scheduler, beanFactory));
-        beanFactory.registerDependentBean(scheduler, "batcherThreads");
-        return threads;
-    }
-
-    /** A context of tests may be closed by a shutdown hook, when the thread of the tests moves the time no more. */
-    @Bean
-    @ConditionalOnBean(VirtualTime.class)
-    ApplicationListener<ContextClosedEvent> batcherVirtualTimeDriver(VirtualTime time, ApplicationContext context) {
-        return closed -> {
-            if (closed.getApplicationContext() == context) { // not a child
-                time.driveFromHere();
-            }
-        };
-    }
-
-    /**
-     * Gives the ticks. Not the application's scheduler, which refuses work from the first moment of a shutdown, when requests
-     * that wait for their items are still running; and not a default candidate, so that it does not become that.
-     */
-    @Bean(name = SCHEDULER, defaultCandidate = false)
-    @ConditionalOnMissingBean(name = SCHEDULER)
-    TaskScheduler batcherTaskScheduler() {
-        return BatcherThreadPools.scheduler();
-    }
-
-    /** Runs the handlers. */
-    @Bean(name = EXECUTOR, defaultCandidate = false)
-    @ConditionalOnMissingBean(name = EXECUTOR)
-    AsyncTaskExecutor batcherTaskExecutor(Environment environment) {
-        return BatcherThreadPools.executor(environment);
+            ApplicationContext context, ConfigurableListableBeanFactory beanFactory, BatcherProperties properties) {
+        String scheduler = StringUtils.hasText(properties.scheduler()) ? properties.scheduler() : null;
+        VirtualTime virtualTime = beanFactory.getBeanProvider(VirtualTime.class).getIfAvailable(); // also from a parent
+        return new BatcherThreads(context, beanFactory, scheduler, virtualTime);
     }
 }

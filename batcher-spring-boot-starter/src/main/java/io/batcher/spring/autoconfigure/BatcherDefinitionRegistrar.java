@@ -9,6 +9,9 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.springframework.aop.framework.AopInfrastructureBean;
+import org.springframework.aop.framework.autoproxy.AutoProxyUtils;
+import org.springframework.beans.factory.config.BeanDefinition;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.beans.factory.support.BeanDefinitionRegistry;
 import org.springframework.beans.factory.support.BeanDefinitionRegistryPostProcessor;
@@ -23,7 +26,8 @@ import org.springframework.core.env.Environment;
  * <p>Works when all other definitions are registered, because their types tell names and item types. The definitions are not
  * written into ahead-of-time code (see {@link BatcherAotExclusion}): this class runs at every start.
  */
-final class BatcherDefinitionRegistrar implements BeanDefinitionRegistryPostProcessor, EnvironmentAware {
+class BatcherDefinitionRegistrar
+        implements BeanDefinitionRegistryPostProcessor, EnvironmentAware, AopInfrastructureBean {
 
     static final String BEAN_NAME = "batcherDefinitionRegistrar";
     static final String FACTORY_BEAN_NAME = "batcherFactory";
@@ -57,6 +61,21 @@ final class BatcherDefinitionRegistrar implements BeanDefinitionRegistryPostProc
             if (itemType != null) {
                 ((BeanDefinitionRegistry) beanFactory)
                         .registerBeanDefinition(spec.beanName(), definition(spec, itemType));
+            }
+        }
+        proxyBatchersByInterface(beanFactory);
+    }
+
+    /** Has aspects proxy a batcher as what it is injected as: the class of the engine is final. */
+    private static void proxyBatchersByInterface(ConfigurableListableBeanFactory beanFactory) {
+        for (String beanName : beanFactory.getBeanNamesForType(Batcher.class, true, false)) {
+            if (beanFactory.containsBeanDefinition(beanName)
+                    && !beanFactory.isFactoryBean(beanName)
+                    && beanFactory.getType(beanName, false) == Batcher.class) {
+                BeanDefinition definition = beanFactory.getBeanDefinition(beanName);
+                if (!definition.hasAttribute(AutoProxyUtils.EXPOSED_INTERFACES_ATTRIBUTE)) {
+                    definition.setAttribute(AutoProxyUtils.EXPOSED_INTERFACES_ATTRIBUTE, Batcher.class);
+                }
             }
         }
     }

@@ -7,6 +7,7 @@ package io.batcher.spring.autoconfigure;
 import io.batcher.spring.BatcherRegistry;
 import io.batcher.spring.actuate.BatchersEndpoint;
 import io.batcher.spring.actuate.BatchersEndpointWebExtension;
+import org.springframework.aop.framework.AopInfrastructureBean;
 import org.springframework.boot.actuate.autoconfigure.endpoint.condition.ConditionalOnAvailableEndpoint;
 import org.springframework.boot.actuate.autoconfigure.endpoint.expose.EndpointExposure;
 import org.springframework.boot.actuate.endpoint.annotation.Endpoint;
@@ -21,7 +22,7 @@ import org.springframework.context.annotation.Bean;
 @AutoConfiguration(after = BatcherAutoConfiguration.class)
 @ConditionalOnClass({Endpoint.class, ConditionalOnAvailableEndpoint.class})
 @ConditionalOnBean(BatcherRegistry.class)
-public final class BatcherEndpointAutoConfiguration {
+public final class BatcherEndpointAutoConfiguration implements AopInfrastructureBean {
 
     @Bean
     @ConditionalOnMissingBean(search = SearchStrategy.CURRENT)

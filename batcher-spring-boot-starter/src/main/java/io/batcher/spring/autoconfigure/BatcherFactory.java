@@ -15,21 +15,22 @@ import java.util.function.Consumer;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
-import org.springframework.aop.framework.AopProxyUtils;
+import org.springframework.aop.framework.AopInfrastructureBean;
 import org.springframework.beans.factory.DisposableBean;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.util.ReflectionUtils;
 
 /** Builds the batchers that the starter makes: options, threads, error handlers, and then the customizers. */
-final class BatcherFactory implements DisposableBean {
+class BatcherFactory implements DisposableBean, AopInfrastructureBean {
 
     private static final Log logger = LogFactory.getLog(BatcherFactory.class);
 
     private final ConfigurableListableBeanFactory beanFactory;
     private final BatcherThreads threads;
     private final ObjectProvider<BatcherCustomizer> customizers;
-    private final Map<Batcher<?>, ManagedBatcher> made = new ConcurrentHashMap<>();
+    /** By the names of their beans. */
+    private final Map<String, DefaultManagedBatcher> made = new ConcurrentHashMap<>();
 
     BatcherFactory(
             ConfigurableListableBeanFactory beanFactory,
@@ -43,17 +44,22 @@ final class BatcherFactory implements DisposableBean {
     /** Builds one. The handler is connected when all singletons exist; what is added before waits for it. */
     Batcher<?> create(BatcherSpec spec) {
         BatcherBuilder<Object> builder = Batcher.builder(spec.name());
-        DefaultManagedBatcher managed = new DefaultManagedBatcher(spec, configure(spec, builder));
+        BatcherConfig<Object> config = configure(spec, builder);
+        ClosingLetters<Object> letters =
+                config.onDeadLetter() == null ? null : new ClosingLetters<>(config.onDeadLetter());
+        if (letters != null) {
+            builder.onDeadLetter(letters);
+        }
+        DefaultManagedBatcher managed = new DefaultManagedBatcher(spec, config, letters);
         Batcher<?> batcher = builder.listener(managed).build();
         managed.isFor(batcher);
-        made.put(batcher, managed);
+        made.put(spec.beanName(), managed);
         return batcher;
     }
 
-    /** Returns what is known about a batcher, which may be behind a proxy; null if it was not made here. */
-    @Nullable ManagedBatcher find(Batcher<?> batcher) {
-        Object target = AopProxyUtils.getSingletonTarget(batcher);
-        return made.get(target == null ? batcher : target);
+    /** Returns what is known about the batcher of a bean, whatever proxy the bean is; null if it was not made here. */
+    @Nullable ManagedBatcher find(String beanName) {
+        return made.get(beanName);
     }
 
     /**
@@ -62,22 +68,27 @@ final class BatcherFactory implements DisposableBean {
      */
     @Override
     public void destroy() {
-        made.forEach((batcher, managed) -> {
-            long left = batcher.stats().handedBack();
+        made.values().forEach(managed -> {
+            long left = managed.batcher().stats().handedBack();
             if (left > 0) {
-                boolean taken =
-                        managed.config().map(BatcherConfig::onDeadLetter).isPresent();
-                logger.error("Batcher \"" + managed.name() + "\" is closed with " + left
-                        + (left == 1 ? " item" : " items") + " not delivered; "
-                        + (taken
-                                ? "its dead-letter handler was called with them"
-                                : "add a method with " + HandlerKind.DEAD_LETTER.on(managed.name())
-                                        + " to keep such items"));
+                tellOf(left, managed);
             }
         });
     }
 
-    private BatcherConfig<?> configure(BatcherSpec spec, BatcherBuilder<Object> builder) {
+    private static void tellOf(long left, DefaultManagedBatcher managed) {
+        String what = "Batcher \"" + managed.name() + "\" is closed with " + left + (left == 1 ? " item" : " items")
+                + " not delivered; ";
+        ClosingLetters<?> letters = managed.letters();
+        if (letters == null) {
+            String advice = "add a method with " + HandlerKind.DEAD_LETTER.on(managed.name()) + " to keep such items";
+            logger.error(what + advice, managed.cause());
+        } else {
+            logger.error(what + letters.describe(left), letters.failure());
+        }
+    }
+
+    private BatcherConfig<Object> configure(BatcherSpec spec, BatcherBuilder<Object> builder) {
         try {
             OptionsMapper.apply(spec.options(), builder);
             threads.apply(builder);

@@ -6,6 +6,7 @@ package io.batcher.spring.autoconfigure;
 
 import io.batcher.spring.BatcherRegistry;
 import io.batcher.spring.health.BatchersHealthIndicator;
+import org.springframework.aop.framework.AopInfrastructureBean;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
@@ -20,7 +21,7 @@ import org.springframework.context.annotation.Bean;
 @ConditionalOnClass(HealthIndicator.class)
 @ConditionalOnBooleanProperty("management.health.batchers.enabled")
 @ConditionalOnBean(BatcherRegistry.class)
-public final class BatcherHealthContributorAutoConfiguration {
+public final class BatcherHealthContributorAutoConfiguration implements AopInfrastructureBean {
 
     @Bean
     @ConditionalOnMissingBean(

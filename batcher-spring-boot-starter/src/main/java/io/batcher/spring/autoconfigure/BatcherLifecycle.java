@@ -18,6 +18,7 @@ import java.util.concurrent.CompletableFuture;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
+import org.springframework.aop.framework.AopInfrastructureBean;
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.ApplicationContextAware;
 import org.springframework.context.ApplicationListener;
@@ -31,8 +32,11 @@ import org.springframework.scheduling.concurrent.ExecutorConfigurationSupport;
  * stopped context can be started again; the batchers are closed when they are destroyed, or here if the context closes and
  * they could not be drained.
  */
-final class BatcherLifecycle
-        implements SmartLifecycle, ApplicationContextAware, ApplicationListener<ContextClosedEvent> {
+class BatcherLifecycle
+        implements SmartLifecycle,
+                ApplicationContextAware,
+                ApplicationListener<ContextClosedEvent>,
+                AopInfrastructureBean {
 
     static final int PHASE = ExecutorConfigurationSupport.DEFAULT_PHASE - 1024;
 
@@ -42,13 +46,15 @@ final class BatcherLifecycle
     private static final Duration DEFAULT_TIMEOUT = Duration.ofSeconds(10);
 
     private final BatcherRegistry registry;
+    private final HandlerConnector connector;
     private @Nullable ApplicationContext context;
     private volatile boolean running;
     private volatile boolean drained;
     private volatile boolean closing;
 
-    BatcherLifecycle(BatcherRegistry registry) {
+    BatcherLifecycle(BatcherRegistry registry, HandlerConnector connector) {
         this.registry = registry;
+        this.connector = connector;
     }
 
     @Override
@@ -68,7 +74,10 @@ final class BatcherLifecycle
 
     @Override
     public void onApplicationEvent(ContextClosedEvent event) {
-        closing |= event.getApplicationContext() == context;
+        if (event.getApplicationContext() == context) {
+            closing = true;
+            connector.createMissingBeans();
+        }
     }
 
     @Override

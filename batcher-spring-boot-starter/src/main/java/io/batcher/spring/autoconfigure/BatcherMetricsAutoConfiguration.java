@@ -8,6 +8,7 @@ import io.batcher.spring.BatcherCustomizer;
 import io.batcher.spring.BatcherRegistry;
 import io.batcher.spring.metrics.BatcherMetrics;
 import io.micrometer.core.instrument.binder.MeterBinder;
+import org.springframework.aop.framework.AopInfrastructureBean;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
@@ -23,7 +24,7 @@ import org.springframework.core.annotation.Order;
 @AutoConfiguration(after = BatcherAutoConfiguration.class)
 @ConditionalOnClass(MeterBinder.class)
 @ConditionalOnBean(BatcherRegistry.class)
-public final class BatcherMetricsAutoConfiguration {
+public final class BatcherMetricsAutoConfiguration implements AopInfrastructureBean {
 
     @Bean
     @ConditionalOnMissingBean(search = SearchStrategy.CURRENT)

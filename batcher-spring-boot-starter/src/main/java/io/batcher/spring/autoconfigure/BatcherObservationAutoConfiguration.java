@@ -10,6 +10,7 @@ import io.batcher.spring.metrics.BatchObservations;
 import io.micrometer.observation.Observation;
 import io.micrometer.observation.ObservationRegistry;
 import java.util.Map;
+import org.springframework.aop.framework.AopInfrastructureBean;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
@@ -23,7 +24,7 @@ import org.springframework.util.function.SingletonSupplier;
 /** Auto-configuration for the observation of each batch: a timer, and a span where there is a tracer. */
 @AutoConfiguration(after = BatcherAutoConfiguration.class)
 @ConditionalOnClass(Observation.class)
-public final class BatcherObservationAutoConfiguration {
+public final class BatcherObservationAutoConfiguration implements AopInfrastructureBean {
 
     @Bean
     @ConditionalOnMissingBean(search = SearchStrategy.CURRENT)

@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.springframework.aop.framework.AopInfrastructureBean;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
@@ -28,7 +29,8 @@ public record BatcherProperties(
         @DefaultValue Map<String, Options> instances,
         @Nullable String scheduler,
         @DefaultValue Endpoint endpoint,
-        @DefaultValue Health health) {
+        @DefaultValue Health health)
+        implements AopInfrastructureBean { // which no proxy can extend
 
     /**
      * Options of a batcher; what is absent or empty is inherited, at last from {@link io.batcher.BatcherBuilder}, which describes each

@@ -4,90 +4,49 @@
  */
 package io.batcher.spring.autoconfigure;
 
-import java.util.concurrent.RejectedExecutionHandler;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.ThreadFactory;
-import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import org.springframework.boot.thread.Threading;
 import org.springframework.core.env.Environment;
 import org.springframework.core.task.AsyncTaskExecutor;
 import org.springframework.core.task.SimpleAsyncTaskExecutor;
-import org.springframework.scheduling.TaskScheduler;
-import org.springframework.scheduling.concurrent.ExecutorConfigurationSupport;
 import org.springframework.scheduling.concurrent.ThreadPoolTaskExecutor;
 import org.springframework.scheduling.concurrent.ThreadPoolTaskScheduler;
 
-/**
- * The starter's own threads. A stopping or closing context does not stop them: batchers are drained and closed then, and their
- * destruction comes after that of the batchers.
- */
+/** Makes the starter's own threads: daemons that end a while after their last work. */
 final class BatcherThreadPools {
 
-    private static final int KEEP_ALIVE_SECONDS = 60; // as the threads of the handlers have it
+    private static final int KEEP_ALIVE_SECONDS = 60;
 
     private BatcherThreadPools() {}
 
-    static TaskScheduler scheduler() {
-        TimerThread scheduler = new TimerThread();
+    /** Returns a scheduler with one thread while a timer is set. Its tasks only fire the engine's timers, so none takes long. */
+    static ThreadPoolTaskScheduler scheduler() {
+        ThreadPoolTaskScheduler scheduler = new ThreadPoolTaskScheduler();
+        scheduler.setThreadNamePrefix("batcher-timer-");
+        scheduler.setDaemon(true);
         scheduler.setRemoveOnCancelPolicy(true);
-        return configured(scheduler, "batcher-timer-");
+        scheduler.initialize();
+        ScheduledThreadPoolExecutor pool = scheduler.getScheduledThreadPoolExecutor();
+        pool.setKeepAliveTime(KEEP_ALIVE_SECONDS, TimeUnit.SECONDS);
+        pool.allowCoreThreadTimeOut(true);
+        return scheduler;
     }
 
+    /** Returns an executor with a thread for each batch that is being delivered, and none while nothing is. */
     static AsyncTaskExecutor executor(Environment environment) {
         if (Threading.VIRTUAL.isActive(environment)) {
             SimpleAsyncTaskExecutor executor = new SimpleAsyncTaskExecutor("batcher-");
             executor.setVirtualThreads(true);
             return executor;
         }
-        HandlerThreads executor = new HandlerThreads();
+        ThreadPoolTaskExecutor executor = new ThreadPoolTaskExecutor();
+        executor.setThreadNamePrefix("batcher-");
+        executor.setDaemon(true);
+        executor.setCorePoolSize(0);
         executor.setQueueCapacity(0);
-        return configured(executor, "batcher-");
-    }
-
-    private static <T extends ExecutorConfigurationSupport> T configured(T threads, String prefix) {
-        threads.setThreadNamePrefix(prefix);
-        threads.setDaemon(true);
-        threads.setAcceptTasksAfterContextClose(true);
-        return threads;
-    }
-
-    /** Ticks; none of its tasks takes long. One thread while a tick is to come, and none a while after the last. */
-    private static final class TimerThread extends ThreadPoolTaskScheduler {
-
-        @Override
-        protected ScheduledExecutorService createExecutor(
-                int poolSize, ThreadFactory threads, RejectedExecutionHandler rejected) {
-            ScheduledExecutorService executor = super.createExecutor(poolSize, threads, rejected);
-            if (executor instanceof ThreadPoolExecutor pool) {
-                pool.setKeepAliveTime(KEEP_ALIVE_SECONDS, TimeUnit.SECONDS);
-                pool.allowCoreThreadTimeOut(true);
-            }
-            return executor;
-        }
-
-        @Override
-        public void stop() {}
-
-        @Override
-        public void stop(Runnable callback) {
-            callback.run();
-        }
-    }
-
-    /** A thread per batch that is being delivered, and none while nothing is. */
-    private static final class HandlerThreads extends ThreadPoolTaskExecutor {
-
-        private HandlerThreads() {
-            setCorePoolSize(0);
-        }
-
-        @Override
-        public void stop() {}
-
-        @Override
-        public void stop(Runnable callback) {
-            callback.run();
-        }
+        executor.setKeepAliveSeconds(KEEP_ALIVE_SECONDS);
+        executor.initialize();
+        return executor;
     }
 }

@@ -18,7 +18,7 @@ import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.core.ResolvableType;
 
 /** Looks batchers up among the beans, when asked: so it may be used while the context is still being built. */
-final class DefaultBatcherRegistry implements BatcherRegistry {
+class DefaultBatcherRegistry implements BatcherRegistry {
 
     private final ConfigurableListableBeanFactory beanFactory;
     private final BatcherFactory factory;
@@ -76,7 +76,7 @@ final class DefaultBatcherRegistry implements BatcherRegistry {
 
     private ManagedBatcher managed(String name, String beanName) {
         Batcher<?> batcher = bean(beanName);
-        ManagedBatcher made = factory.find(batcher);
+        ManagedBatcher made = factory.find(beanName);
         Optional<String> itemType =
                 Optional.ofNullable(ItemTypes.ofBean(beanName, beanFactory)).map(Object::toString);
         return made != null ? made : new ApplicationBatcher(name, batcher, itemType);

@@ -22,20 +22,36 @@ final class DefaultManagedBatcher implements ManagedBatcher, BatcherListener {
 
     private final BatcherSpec spec;
     private final BatcherConfig<?> config;
+    private final @Nullable ClosingLetters<?> letters;
     private final BatcherClock clock;
     private @Nullable Batcher<?> batcher; // set before the object is shared
     private volatile @Nullable Long busySince;
     private volatile @Nullable Long pausedSince;
     private volatile @Nullable LastFailure lastFailure;
+    private volatile @Nullable Throwable cause;
 
-    DefaultManagedBatcher(BatcherSpec spec, BatcherConfig<?> config) {
+    DefaultManagedBatcher(BatcherSpec spec, BatcherConfig<?> config, @Nullable ClosingLetters<?> letters) {
         this.spec = spec;
         this.config = config;
+        this.letters = letters;
         this.clock = config.clock();
     }
 
     void isFor(Batcher<?> batcher) {
         this.batcher = batcher;
+        if (letters != null) {
+            letters.isFor(batcher);
+        }
+    }
+
+    /** Returns the dead-letter handler; null if there is none. */
+    @Nullable ClosingLetters<?> letters() {
+        return letters;
+    }
+
+    /** Returns why the last attempt failed; null if it succeeded. */
+    @Nullable Throwable cause() {
+        return cause;
     }
 
     @Override
@@ -93,11 +109,13 @@ final class DefaultManagedBatcher implements ManagedBatcher, BatcherListener {
     @Override
     public void onBatchHandled(String name, Batch<?> batch, Duration took) {
         busySince = null;
+        cause = null;
     }
 
     @Override
     public void onBatchFailed(BatchFailure<?> failure, Duration took) {
         busySince = null;
+        cause = failure.cause();
         lastFailure = new LastFailure(
                 failure.cause().getClass().getName(),
                 clock.instant(),

@@ -14,8 +14,10 @@ import java.util.function.Supplier;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
+import org.springframework.aop.framework.AopInfrastructureBean;
 import org.springframework.aop.framework.AopProxyUtils;
 import org.springframework.aop.scope.ScopedProxyUtils;
+import org.springframework.beans.BeansException;
 import org.springframework.beans.factory.SmartInitializingSingleton;
 import org.springframework.beans.factory.config.BeanPostProcessor;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
@@ -29,8 +31,11 @@ import org.springframework.util.ClassUtils;
  * Connects annotated methods with their batchers, once all singletons exist. Looks at each bean as it is created: a proxy that
  * hides a handler method, and a method that no definition told of, are found out then.
  */
-final class HandlerConnector
-        implements BeanPostProcessor, SmartInitializingSingleton, ApplicationListener<ContextClosedEvent> {
+class HandlerConnector
+        implements BeanPostProcessor,
+                SmartInitializingSingleton,
+                ApplicationListener<ContextClosedEvent>,
+                AopInfrastructureBean {
 
     private static final Log logger = LogFactory.getLog(HandlerConnector.class);
 
@@ -39,6 +44,7 @@ final class HandlerConnector
     private final BatcherDefinitionRegistrar registrar;
     private final Supplier<HandlerScope> scope;
     private final Set<Class<?>> withoutHandlers = ConcurrentHashMap.newKeySet();
+    private final Set<HandlerMethod> withoutBean = ConcurrentHashMap.newKeySet();
     private volatile boolean connected;
 
     HandlerConnector(
@@ -71,6 +77,10 @@ final class HandlerConnector
     @Override
     public void afterSingletonsInstantiated() {
         for (BatcherSpec spec : registrar.plan()) {
+            HandlerMethod onDeadLetter = spec.handler(HandlerKind.DEAD_LETTER);
+            if (onDeadLetter != null) {
+                createBean(onDeadLetter);
+            }
             spec.handlers().values().forEach(method -> check(method, spec));
         }
         for (BatcherSpec spec : registrar.plan()) {
@@ -98,6 +108,28 @@ final class HandlerConnector
             if (method.kind() == HandlerKind.BATCH) {
                 spec.handlers().remove(HandlerKind.BATCH, method);
             }
+        }
+    }
+
+    /**
+     * Creates the beans of dead-letter methods that could not be created at the start. Letters may come when beans are destroyed
+     * already, and no bean can be created then.
+     */
+    void createMissingBeans() {
+        Set.copyOf(withoutBean).forEach(this::createBean);
+    }
+
+    private void createBean(HandlerMethod method) {
+        try {
+            beanFactory.getBean(method.beanName());
+            withoutBean.remove(method);
+        } catch (BeansException e) {
+            withoutBean.add(method);
+            logger.warn(
+                    "Cannot create the bean of " + method.describeInFull()
+                            + ", so that no item can be given to it; this is"
+                            + " tried again when an item is given up and when the application stops",
+                    e);
         }
     }
 

@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.springframework.aop.framework.AopInfrastructureBean;
 
 /**
  * Makes one observation of each attempt with a batch. There is at most one at a time for a batcher. A tracer hears of the class
@@ -23,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Thread-safe.
  */
-public final class BatchObservations implements BatcherListener {
+public final class BatchObservations implements BatcherListener, AopInfrastructureBean {
 
     private static final BatchObservationConvention DEFAULT_CONVENTION = new DefaultBatchObservationConvention();
 

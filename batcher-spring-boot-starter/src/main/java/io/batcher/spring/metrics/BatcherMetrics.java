@@ -29,12 +29,13 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.ToDoubleFunction;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
+import org.springframework.aop.framework.AopInfrastructureBean;
 
 /**
  * Meters of each batcher, tagged with its name. Most are read from the statistics when a registry asks; the sizes of batches
  * are recorded as a listener.
  */
-public final class BatcherMetrics implements MeterBinder, BatcherListener {
+public final class BatcherMetrics implements MeterBinder, BatcherListener, AopInfrastructureBean {
 
     private static final Log logger = LogFactory.getLog(BatcherMetrics.class);
     private static final String BATCHER = "batcher";

@@ -315,7 +315,7 @@ class HandlerBeansTest {
         static int created;
 
         DeadFailsAtFirst() {
-            if (created++ == 0) {
+            if (created++ < 2) {
                 throw new IllegalStateException("not yet");
             }
         }

@@ -5,6 +5,7 @@
 package io.batcher.spring.autoconfigure;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import io.batcher.Batcher;
 import io.batcher.spring.BatchHandler;
@@ -19,7 +20,12 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.springframework.boot.test.context.assertj.AssertableApplicationContext;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.context.annotation.Bean;
@@ -27,6 +33,8 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.context.event.ContextClosedEvent;
 import org.springframework.core.task.SimpleAsyncTaskExecutor;
 import org.springframework.scheduling.TaskScheduler;
+import org.springframework.scheduling.concurrent.ConcurrentTaskScheduler;
+import org.springframework.scheduling.concurrent.SimpleAsyncTaskScheduler;
 import org.springframework.scheduling.concurrent.ThreadPoolTaskExecutor;
 import org.springframework.scheduling.concurrent.ThreadPoolTaskScheduler;
 
@@ -43,7 +51,8 @@ class ThreadsTest {
             Thread handler = deliver(context);
             assertThat(handler.getName()).startsWith("batcher-").doesNotStartWith("batcher-timer-");
             assertThat(handler.isDaemon()).isTrue();
-            ThreadPoolTaskScheduler scheduler = context.getBean("batcherTaskScheduler", ThreadPoolTaskScheduler.class);
+            ThreadPoolTaskScheduler scheduler =
+                    context.getBean(BatcherThreads.class).ownScheduler();
             assertThat(scheduler.getScheduledThreadPoolExecutor().getTaskCount())
                     .isPositive();
             assertThat(scheduler.isDaemon()).isTrue();
@@ -55,7 +64,7 @@ class ThreadsTest {
     @Test
     void timersAreAcceptedAfterTheContextHasBegunToClose() {
         contexts.run(context -> {
-            TaskScheduler scheduler = context.getBean("batcherTaskScheduler", TaskScheduler.class);
+            TaskScheduler scheduler = context.getBean(BatcherThreads.class).ownScheduler();
             context.publishEvent(new ContextClosedEvent(context.getSourceApplicationContext()));
             CompletableFuture<Void> ran = new CompletableFuture<>();
             scheduler.schedule(() -> ran.complete(null), Instant.now());
@@ -90,11 +99,62 @@ class ThreadsTest {
         });
     }
 
+    static Stream<Arguments> schedulersOfUsers() {
+        return Stream.of(
+                arguments(ThreadPoolTaskScheduler.class, (Supplier<?>) ThreadPoolTaskScheduler::new),
+                arguments(SimpleAsyncTaskScheduler.class, (Supplier<?>) SimpleAsyncTaskScheduler::new),
+                arguments(ConcurrentTaskScheduler.class, (Supplier<?>)
+                        () -> new ConcurrentTaskScheduler(Executors.newSingleThreadScheduledExecutor())),
+                arguments(ScheduledExecutorService.class, (Supplier<?>) Executors::newSingleThreadScheduledExecutor));
+    }
+
+    @ParameterizedTest
+    @MethodSource("schedulersOfUsers")
+    <T> void anyKindOfSchedulerReplacesTheStarters(Class<T> type, Supplier<T> scheduler) {
+        contexts.withBean("batcherTaskScheduler", type, scheduler).run(context -> {
+            assertThat(deliver(context)).isNotNull();
+            assertThat(context.getBean(BatcherThreads.class).ownScheduler()).isNull();
+        });
+    }
+
+    @Test
+    void beansOfTheSameNamesThatAreNoThreadsStopTheStart() {
+        contexts.withBean("batcherTaskScheduler", String.class, () -> "text")
+                .run(context -> assertThat(context)
+                        .getFailure()
+                        .rootCause()
+                        .hasMessageContaining(
+                                "The timers of batchers come from the bean 'batcherTaskScheduler', which is a"
+                                        + " java.lang.String."));
+        contexts.withBean("batcherTaskExecutor", String.class, () -> "text")
+                .run(context -> assertThat(context)
+                        .getFailure()
+                        .rootCause()
+                        .hasMessageContaining(
+                                "The bean 'batcherTaskExecutor', which is to run the handlers of batchers,"
+                                        + " is a java.lang.String."));
+    }
+
+    @Test
+    void theStartersThreadsEndWithTheContext() {
+        BatcherThreads[] threads = new BatcherThreads[1];
+        contexts.withPropertyValues("spring.threads.virtual.enabled=false").run(context -> {
+            threads[0] = context.getBean(BatcherThreads.class);
+            deliver(context);
+        });
+        assertThat(threads[0].ownScheduler().getScheduledExecutor().isShutdown())
+                .isTrue();
+        assertThat(((ThreadPoolTaskExecutor) threads[0].ownExecutor())
+                        .getThreadPoolExecutor()
+                        .isShutdown())
+                .isTrue();
+    }
+
     @Test
     void handlersRunOnVirtualThreadsWhereTheApplicationDoesAndTheJvmHasThem() {
         boolean hasThem = Runtime.version().feature() >= 21;
         contexts.withPropertyValues("spring.threads.virtual.enabled=true").run(context -> {
-            assertThat(context.getBean("batcherTaskExecutor"))
+            assertThat(context.getBean(BatcherThreads.class).ownExecutor())
                     .isInstanceOf(hasThem ? SimpleAsyncTaskExecutor.class : ThreadPoolTaskExecutor.class);
             Thread handler = deliver(context);
             assertThat(handler.getName()).startsWith("batcher-");
@@ -107,10 +167,9 @@ class ThreadsTest {
     @Test
     void anIdleBatcherHasNoThread() {
         contexts.withPropertyValues("spring.threads.virtual.enabled=false").run(context -> {
-            ThreadPoolExecutor handlers = context.getBean("batcherTaskExecutor", ThreadPoolTaskExecutor.class)
-                    .getThreadPoolExecutor();
-            ThreadPoolExecutor timer = context.getBean("batcherTaskScheduler", ThreadPoolTaskScheduler.class)
-                    .getScheduledThreadPoolExecutor();
+            BatcherThreads threads = context.getBean(BatcherThreads.class);
+            ThreadPoolExecutor handlers = ((ThreadPoolTaskExecutor) threads.ownExecutor()).getThreadPoolExecutor();
+            ThreadPoolExecutor timer = threads.ownScheduler().getScheduledThreadPoolExecutor();
             assertThat(handlers.getPoolSize()).isZero();
             assertThat(timer.getPoolSize()).isZero();
             deliver(context);
