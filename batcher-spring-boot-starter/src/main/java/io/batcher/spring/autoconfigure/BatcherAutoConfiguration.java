@@ -16,9 +16,6 @@ import org.springframework.boot.LazyInitializationExcludeFilter;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.SearchStrategy;
-import org.springframework.boot.autoconfigure.task.TaskExecutionAutoConfiguration;
-import org.springframework.boot.autoconfigure.task.TaskSchedulingAutoConfiguration;
-import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.ImportRuntimeHints;
@@ -32,8 +29,7 @@ import org.springframework.util.StringUtils;
  * <p>Beans that only the starter uses are {@link AopInfrastructureBean}s, which no auto-proxy creator touches: an aspect of the
  * application with a wide pointcut would fail on a final class, or run for calls that are not the application's.
  */
-@AutoConfiguration(after = {TaskExecutionAutoConfiguration.class, TaskSchedulingAutoConfiguration.class})
-@EnableConfigurationProperties(BatcherProperties.class)
+@AutoConfiguration
 @ImportRuntimeHints(BatcherRuntimeHints.class)
 public final class BatcherAutoConfiguration implements AopInfrastructureBean {
 
