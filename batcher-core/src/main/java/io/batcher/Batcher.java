@@ -147,12 +147,26 @@ public interface Batcher<T> extends AutoCloseable {
     BatcherStats stats();
 
     /**
+     * Returns whether the handler or callback that runs now waits for the calling thread, as far as that can be told, so that waiting for
+     * this batcher would not end, or with a timeout only: the calling thread is inside of it; the thread was started by it, and the call
+     * is blocked or has left its batch to a stage; or the call is inside {@code System.exit}, which waits for the shutdown hooks.
+     */
+    default boolean awaitsCaller() {
+        return false;
+    }
+
+    /**
      * Closes the batcher for good: refuses new items, gives each batch that is left one last attempt, without delay and even
      * when paused, and hands back what could not be delivered. The first failure ends the delivery. Waits at most
      * {@code timeout}, also when the thread is interrupted (the flag is kept); a batch that is with the handler then is handed
      * back too, its outcome unknown. Items that {@link BatcherBuilder#onDeadLetter onDeadLetter} is handling then are not handed
      * back: they stay in {@link BatcherStats#depth} until it returns, and are logged by count if it throws. The handler never
      * runs on the calling thread.
+     *
+     * <p>Called from a thread that the handler or a callback has started and waits for ({@link #awaitsCaller}), it does not wait for that
+     * call: what is behind it is delivered on another thread, and the outcome of the call counts when it returns. The batch of that
+     * call is not handed back; if it fails after the end of {@code close}, it goes to {@link BatcherBuilder#onDeadLetter onDeadLetter}, or
+     * is logged by count. Where the call is inside {@code System.exit} its batch is handed back, its outcome unknown.
      *
      * <p>May be called twice and from several threads: items are handed back once. If it throws an {@link OutOfMemoryError}, no
      * item is lost: the next call hands them back. To stop for a while only, use {@link #drain()} and later

@@ -25,6 +25,9 @@ final class Closing<T> {
     /** How long the executor has to begin a task before a thread of our own does. */
     private static final long GRACE_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
 
+    /** How often in a row the call that runs has to be found waiting for the thread that closes. */
+    private static final int AWAITED_TWICE = 2;
+
     private final BatcherConfig<T> config;
     private final FlushMachine<T> machine;
     private final Engine<T> engine;
@@ -154,6 +157,7 @@ final class Closing<T> {
         BatcherClock clock = engine.clock();
         long left = deadline - clock.nanoTime();
         long queued = engine.queued();
+        int awaited = 0;
         while (machine.drained().getCount() > 0 && left > 0) {
             interrupted |= awaitOpened(machine.drained(), clock.nanoTime() + Math.min(left, GRACE_NANOS));
             long stillQueued = engine.queued();
@@ -161,6 +165,14 @@ final class Closing<T> {
                 engine.startElsewhere(stillQueued);
             }
             queued = stillQueued;
+            awaited = engine.isAwaitedByCall() ? awaited + 1 : 0;
+            if (awaited == AWAITED_TWICE) { // not a call that started this thread and is about to return
+                boolean forEver = engine.isCallExiting();
+                engine.changeWithoutRunningHere((now, decision) -> {
+                    machine.setAside(forEver, now);
+                    return true;
+                });
+            }
             left = deadline - clock.nanoTime();
         }
         return interrupted;

@@ -201,6 +201,11 @@ public final class DefaultBatcher<T> implements Batcher<T> {
         return engine.stats();
     }
 
+    @Override
+    public boolean awaitsCaller() {
+        return engine.isAwaitedByCall();
+    }
+
     // ---- close
 
     @Override

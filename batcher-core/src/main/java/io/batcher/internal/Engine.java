@@ -9,6 +9,7 @@ import io.batcher.BatcherConfig;
 import io.batcher.BatcherStats;
 import java.util.concurrent.Executor;
 import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The shell around {@link FlushMachine} and {@link Intake}: the one lock that guards both, the clock, the timer and the executor.
@@ -153,6 +154,27 @@ final class Engine<T> {
         try {
             lock();
             return machine.task().queued();
+        } finally {
+            unlock();
+        }
+    }
+
+    /** Whether the call that runs now waits for this thread, as far as that can be told. */
+    boolean isAwaitedByCall() {
+        CallScope run = run();
+        return CallScope.isInside(this) || (run != null && run.awaitsCurrentThread());
+    }
+
+    /** Whether the call that runs now is inside {@code System.exit}. */
+    boolean isCallExiting() {
+        CallScope run = run();
+        return run != null && run.isExiting();
+    }
+
+    private @Nullable CallScope run() {
+        try {
+            lock();
+            return machine.task().run();
         } finally {
             unlock();
         }

@@ -65,7 +65,7 @@ final class FlushLoop<T> {
                     generation = runner.handOver(generation);
                     more = generation != 0;
                 }
-                more = more && doNext(next());
+                more = more && doNext(next(generation));
             }
         } catch (Throwable error) {
             machine.task().abandon(generation);
@@ -83,9 +83,9 @@ final class FlushLoop<T> {
         return engine.change((now, decision) -> machine.begin(generation, mayLinger, now));
     }
 
-    private Optional<Step<T>> next() {
+    private Optional<Step<T>> next(long generation) {
         boolean mayLinger = lingering.isWorthIt();
-        return engine.change((now, decision) -> machine.next(mayLinger, now));
+        return engine.change((now, decision) -> machine.goOn(generation, mayLinger, now));
     }
 
     /** Returns whether to go on: not if nothing is due any more, or the rest is left to a stage. */
@@ -105,7 +105,7 @@ final class FlushLoop<T> {
 
     private boolean deliver(Step.Deliver<T> step) {
         Attempt<T> attempt = new Attempt<>(
-                step.delivery(), step.handler(), step.serial(), handlerTimeout, engine.clock(), engine::wake);
+                step.delivery(), step.handler(), step.serial(), handlerTimeout, engine.clock(), this::resume);
         callbacks.started(attempt.batch());
         if (handlerTimeout != null) {
             engine.update((now, decision) -> machine.limit(attempt));
@@ -120,6 +120,17 @@ final class FlushLoop<T> {
         return true;
     }
 
+    /** A stage has ended after the loop had left: the loop goes on, or the attempt was set aside and is settled here. */
+    private void resume() {
+        Attempt<T> aside =
+                engine.change((now, decision) -> machine.takeEndedAside()).orElse(null);
+        if (aside != null) {
+            try (CallScope scope = CallScope.enter(engine)) {
+                settle(aside);
+            }
+        }
+    }
+
     private void settle(Attempt<T> attempt) {
         callbacks.guarded("cancelling the stage", attempt::cancelStageIfTimedOut);
         lingering.delivered(attempt.batch().reason() == FlushReason.SIZE);
@@ -130,7 +141,9 @@ final class FlushLoop<T> {
         } else {
             Delivery<T> delivery = attempt.delivery();
             Verdict verdict = Verdict.of(failure, delivery.size(), delivery.counted(), policy, callbacks::isWorthRetry);
-            engine.update((now, decision) -> failed(attempt, verdict, took, now, decision));
+            Optional<Delivery<T>> left =
+                    engine.change((now, decision) -> failed(attempt, verdict, took, now, decision));
+            left.ifPresent(this::offerLast);
         }
     }
 
@@ -138,13 +151,30 @@ final class FlushLoop<T> {
         if (machine.ends(attempt)) {
             machine.succeeded(attempt, now, decision);
             decision.report(() -> callbacks.handled(attempt.batch(), took));
+        } else if (machine.isAside(attempt)) {
+            machine.asideSucceeded(attempt, decision);
+            decision.report(() -> callbacks.handled(attempt.batch(), took));
         }
     }
 
-    private void failed(Attempt<T> attempt, Verdict verdict, Duration took, long now, Decision decision) {
+    /** Returns what close can hand back no more. */
+    private Optional<Delivery<T>> failed(
+            Attempt<T> attempt, Verdict verdict, Duration took, long now, Decision decision) {
         if (machine.ends(attempt)) {
             Optional<Duration> retryIn = machine.failed(attempt, verdict, now, decision);
             decision.report(() -> callbacks.failed(attempt.batch(), verdict.cause(), retryIn, took));
+        } else if (machine.isAside(attempt)) {
+            decision.report(() -> callbacks.failed(attempt.batch(), verdict.cause(), Optional.empty(), took));
+            return machine.asideFailed(attempt, verdict, now, decision);
+        }
+        return Optional.empty();
+    }
+
+    private void offerLast(Delivery<T> left) {
+        DeadLetter<T> letter =
+                new DeadLetter<>(config.name(), left.itemList(), machine.closed(left.lastFailure()), left.attempts());
+        if (!callbacks.offerLast(letter)) {
+            log.notDelivered(left.size());
         }
     }
 

@@ -9,6 +9,7 @@ import io.batcher.BatcherConfig;
 import io.batcher.BatcherStats;
 import io.batcher.FlushReason;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -44,6 +45,14 @@ final class FlushMachine<T> {
 
     /** The attempt that the loop has left to its stage, until it goes on with it. */
     private @Nullable Attempt<T> awaited;
+
+    /** The batch whose call waits for close, and its attempt once the loop has left that to its stage: close goes on without it. */
+    private @Nullable Delivery<T> aside;
+
+    private @Nullable Attempt<T> asideAttempt;
+
+    /** Batches whose call will not return, because it is inside {@code System.exit}. */
+    private final List<Delivery<T>> neverReturning = new ArrayList<>(0);
 
     /** The attempt whose time is limited; null if there is none or it was told that its time is over. */
     private @Nullable Attempt<T> timed;
@@ -96,7 +105,7 @@ final class FlushMachine<T> {
             decision.timeOut(timed);
             timed = null;
         }
-        boolean goesOn = task.is(LoopState.WAITING) && awaited != null && awaited.isEnded();
+        boolean goesOn = task.is(LoopState.WAITING) && isStageEnded();
         if (goesOn || (task.is(LoopState.IDLE) && isDue(now) && !isRefused(now))) {
             decision.startLoop(task.queue(now));
         } else if (task.isOverdue(now) && isOpen()) { // while closing it is begun elsewhere
@@ -139,6 +148,11 @@ final class FlushMachine<T> {
     /** As {@link #next}, for a task that runs; empty if its start is not awaited any more. */
     Optional<Step<T>> begin(long generation, boolean mayLinger, long now) {
         return task.begin(generation) ? next(mayLinger, now) : Optional.empty();
+    }
+
+    /** As {@link #next}, for a run that goes on; empty if close has gone on without it. */
+    Optional<Step<T>> goOn(long generation, boolean mayLinger, long now) {
+        return task.isRun(generation) ? next(mayLinger, now) : Optional.empty();
     }
 
     /**
@@ -190,12 +204,16 @@ final class FlushMachine<T> {
 
     /** Whether the loop may leave the attempt in flight to its stage: not if that has ended before. */
     boolean mayLeave(Attempt<T> attempt) {
-        if (attempt.leave()) {
+        if (!attempt.leave()) {
+            return false;
+        }
+        if (isAside(attempt)) {
+            asideAttempt = attempt;
+        } else {
             awaited = attempt;
             task.leaveToStage();
-            return true;
         }
-        return false;
+        return true;
     }
 
     /** What the loop was at is tried again. */
@@ -286,6 +304,38 @@ final class FlushMachine<T> {
         return inFlight == attempt.delivery();
     }
 
+    /** Whether the batch of an attempt was set aside. Its outcome counts, also after close has ended. */
+    boolean isAside(Attempt<T> attempt) {
+        return aside == attempt.delivery();
+    }
+
+    /** Returns the attempt that was set aside, once, if its stage has ended. */
+    Optional<Attempt<T>> takeEndedAside() {
+        Attempt<T> ended = asideAttempt;
+        if (ended == null || !ended.isEnded()) {
+            return Optional.empty();
+        }
+        asideAttempt = null;
+        return Optional.of(ended);
+    }
+
+    void asideSucceeded(Attempt<T> attempt, Decision decision) {
+        aside = null;
+        settlement.asideSucceeded(attempt.delivery(), decision);
+    }
+
+    /** An attempt that was set aside failed. Returns what close can hand back no more, because it has ended. */
+    Optional<Delivery<T>> asideFailed(Attempt<T> attempt, Verdict verdict, long now, Decision decision) {
+        aside = null;
+        Delivery<T> failed = settlement.asideFailed(attempt.delivery(), verdict, decision);
+        if (!isClosed()) {
+            settlement.keep(failed, now);
+            return Optional.empty();
+        }
+        settlement.handBackAside(failed, closed(verdict.cause()), decision);
+        return Optional.of(failed);
+    }
+
     void succeeded(Attempt<T> attempt, long now, Decision decision) {
         settlement.succeeded(attempt.delivery(), isOpen(), now, decision);
         inFlight = null;
@@ -318,7 +368,7 @@ final class FlushMachine<T> {
 
     /** The dead-letter callback has thrown. Returns whether the letter is lost by that: close has ended meanwhile. */
     boolean refused(Letter<T> letter, Throwable thrown, long now, Decision decision) {
-        if (trigger.lifecycle() == Lifecycle.CLOSED) {
+        if (isClosed() || !retries.isFirst(letter)) { // or it was set aside
             settlement.lost(letter, closed(thrown), now, decision);
             return true;
         }
@@ -356,6 +406,7 @@ final class FlushMachine<T> {
 
     private long firstUnsettled() {
         long first = inFlight == null ? intake.firstWaiting() : inFlight.firstSequence();
+        first = aside == null ? first : Math.min(first, aside.firstSequence());
         for (Delivery<T> delivery : retries.unsettled()) {
             first = Math.min(first, delivery.firstSequence());
         }
@@ -447,6 +498,39 @@ final class FlushMachine<T> {
         return true;
     }
 
+    /**
+     * Lets close go on without the call that runs now, because that waits for close: what is behind it is delivered by another run of the
+     * loop. The outcome of the call counts when it returns.
+     *
+     * @param forEver whether the call will not return; its batch is handed back then
+     */
+    void setAside(boolean forEver, long now) {
+        boolean running = task.is(LoopState.RUNNING) || (task.is(LoopState.WAITING) && !isStageEnded());
+        if (trigger.lifecycle() != Lifecycle.CLOSING || !running || aside != null) {
+            return;
+        }
+        if (retries.pass() != null) { // which cannot go on without the outcome
+            trigger.endDrain();
+            drained.countDown();
+            return;
+        }
+        retries.setAside();
+        if (forEver && inFlight != null) {
+            neverReturning.add(inFlight);
+        } else {
+            aside = inFlight;
+            asideAttempt = awaited;
+        }
+        inFlight = null;
+        awaited = null;
+        task.overtake();
+        endDrainUnlessDue(now);
+    }
+
+    private boolean isStageEnded() {
+        return awaited != null && awaited.isEnded();
+    }
+
     /** Opened when close has delivered what it could. */
     CountDownLatch drained() {
         return drained;
@@ -454,7 +538,8 @@ final class FlushMachine<T> {
 
     /** Ends it all. Returns what is left; it counts as handed back. */
     List<Delivery<T>> endClose(Decision decision) {
-        List<Delivery<T>> left = settlement.handBack(inFlight); // if there is no memory for it, close has not ended
+        List<Delivery<T>> left =
+                settlement.handBack(inFlight, neverReturning); // if there is no memory for it, close has not ended
         trigger.enter(Lifecycle.CLOSED);
         inFlight = null;
         awaited = null;
@@ -473,6 +558,6 @@ final class FlushMachine<T> {
     }
 
     BatcherStats stats(long now) {
-        return Snapshot.of(config, trigger.state(), intake, settlement, inFlight, now);
+        return Snapshot.of(config, trigger.state(), intake, settlement, inFlight == null ? aside : inFlight, now);
     }
 }

@@ -31,6 +31,9 @@ final class LoopTask {
 
     private long generation;
 
+    /** The scope in which the loop runs, or from which it has left to a stage; null if it does neither. */
+    private @Nullable CallScope run;
+
     /** How long the start that is queued may take to begin, and when it is taken for lost. */
     private long patienceNanos;
 
@@ -64,6 +67,7 @@ final class LoopTask {
      */
     long queue(long now) {
         state = LoopState.QUEUED;
+        run = null;
         lostAt = now + patienceNanos;
         return ++generation;
     }
@@ -74,6 +78,7 @@ final class LoopTask {
             return false;
         }
         state = LoopState.RUNNING;
+        run = CallScope.current();
         refusedUntil = null;
         patienceNanos = firstPatienceNanos;
         return true;
@@ -82,6 +87,23 @@ final class LoopTask {
     /** Nothing is due any more, or the loop has died. */
     void rest() {
         state = LoopState.IDLE;
+        run = null;
+    }
+
+    /** The run of now goes on by itself: what is due next is for another one. */
+    void overtake() {
+        generation++;
+        rest();
+    }
+
+    /** Whether the loop is in the run that began with this start. */
+    boolean isRun(long generation) {
+        return state == LoopState.RUNNING && this.generation == generation;
+    }
+
+    /** The scope in which the loop runs, or from which it has left to a stage; null if it does neither. */
+    @Nullable CallScope run() {
+        return run;
     }
 
     /** The rest is left to a stage. */

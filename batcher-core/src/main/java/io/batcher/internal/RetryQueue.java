@@ -84,8 +84,23 @@ final class RetryQueue<T> {
         return letters.getFirst();
     }
 
-    /** The callback has taken the first letter. */
-    void removeLetter(long now) {
+    /** Takes the letter that the callback has now out of the queue, so that others may be offered; null if there is none. */
+    @Nullable Letter<T> setAside() {
+        boolean withCallback = held;
+        held = false;
+        return withCallback ? letters.removeFirst() : null;
+    }
+
+    /** Whether the letter is still the first one: it was not set aside. */
+    boolean isFirst(Letter<T> letter) {
+        return letters.peekFirst() == letter;
+    }
+
+    /** The callback has taken the first letter, or one that was set aside. */
+    void removeLetter(Letter<T> letter, long now) {
+        if (!isFirst(letter)) {
+            return;
+        }
         letters.removeFirst();
         held = false;
         letsPass = false;

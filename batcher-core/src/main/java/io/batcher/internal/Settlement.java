@@ -8,6 +8,7 @@ import io.batcher.BatcherConfig;
 import io.batcher.BatcherFullException;
 import io.batcher.FlushReason;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -140,10 +141,43 @@ final class Settlement<T> {
         intake.release(delivery.size());
     }
 
-    /** The dead-letter callback has taken the items of the first letter. */
+    /** Settles a batch that was set aside and has succeeded. */
+    void asideSucceeded(Delivery<T> delivery, Decision decision) {
+        totals.batches++;
+        totals.consecutiveFailures = 0;
+        handled(delivery, decision);
+    }
+
+    /** Settles an attempt with a batch that was set aside, and returns what has failed of it. */
+    Delivery<T> asideFailed(Delivery<T> delivery, Verdict verdict, Decision decision) {
+        delivery.failed(verdict.cause());
+        Delivery<T> good = part(delivery, verdict.handled());
+        Delivery<T> bad = delivery.part(
+                ids,
+                verdict.failed().stream()
+                        .flatMapToInt(part -> Arrays.stream(part.indexes()))
+                        .sorted()
+                        .toArray());
+        totals.batches++;
+        totals.failedAttempts++;
+        totals.consecutiveFailures++;
+        if (good != null) {
+            handled(good, decision);
+        }
+        return bad;
+    }
+
+    /** Hands back a batch that was set aside, after close has ended. */
+    void handBackAside(Delivery<T> delivery, Throwable failure, Decision decision) {
+        totals.handedBack += delivery.size();
+        intake.release(delivery.size());
+        decision.complete(delivery.items(), failure);
+    }
+
+    /** The dead-letter callback has taken the items of a letter. */
     void gaveUp(Letter<T> letter, long now, Decision decision) {
         int items = letter.delivery().size();
-        retries.removeLetter(now);
+        retries.removeLetter(letter, now);
         totals.deadLettered += items;
         intake.release(items);
         decision.complete(letter.delivery().items(), letter.cause());
@@ -160,7 +194,7 @@ final class Settlement<T> {
     /** The dead-letter callback has thrown after close has handed back everything else: there is no further offer. */
     void lost(Letter<T> letter, Throwable failure, long now, Decision decision) {
         int items = letter.delivery().size();
-        retries.removeLetter(now);
+        retries.removeLetter(letter, now);
         totals.handedBack += items;
         intake.release(items);
         decision.complete(letter.delivery().items(), failure);
@@ -175,10 +209,11 @@ final class Settlement<T> {
      * Takes everything that was accepted and is not settled out for good, except a letter that the callback has now; in order, save
      * that parts of one batch may lie between each other.
      */
-    List<Delivery<T>> handBack(@Nullable Delivery<T> inFlight) {
+    List<Delivery<T>> handBack(@Nullable Delivery<T> inFlight, List<Delivery<T>> neverReturning) {
         // What takes memory comes before what counts: an error up to there leaves everything where it is.
         Taken<T> waiting = intake.lookAtRest();
         List<Delivery<T>> left = retries.toHandBack();
+        left.addAll(neverReturning);
         if (inFlight != null && retries.pass() == null) {
             left.add(inFlight); // else it is a part of the pass
         }

@@ -64,8 +64,8 @@ public final class BatcherAutoConfiguration implements AopInfrastructureBean {
     }
 
     @Bean
-    BatcherLifecycle batcherLifecycle(BatcherRegistry registry, HandlerConnector connector) {
-        return new BatcherLifecycle(registry, connector);
+    BatcherLifecycle batcherLifecycle(BatcherRegistry registry, HandlerConnector connector, BatcherFactory factory) {
+        return new BatcherLifecycle(registry, connector, factory);
     }
 
     @Bean(BatcherDefinitionRegistrar.FACTORY_BEAN_NAME)

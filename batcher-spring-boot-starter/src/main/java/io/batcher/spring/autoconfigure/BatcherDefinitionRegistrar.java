@@ -106,7 +106,7 @@ class BatcherDefinitionRegistrar
         definition.setFactoryMethodName("create");
         definition.getConstructorArgumentValues().addIndexedArgumentValue(0, spec);
         definition.setQualifiedElement(new NameQualifiers(spec.name()));
-        definition.setDestroyMethodName("close");
+        definition.setDestroyMethodName(""); // the factory closes it
         definition.setAttribute(BatcherSpec.class.getName(), spec);
         HandlerMethod handler = spec.handler(HandlerKind.BATCH);
         definition.setResourceDescription(

@@ -6,11 +6,15 @@ package io.batcher.spring.autoconfigure;
 
 import io.batcher.Batcher;
 import io.batcher.BatcherBuilder;
+import io.batcher.BatcherClock;
 import io.batcher.BatcherConfig;
+import io.batcher.BatcherState;
 import io.batcher.spring.BatcherCustomizer;
 import io.batcher.spring.ManagedBatcher;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
@@ -19,6 +23,7 @@ import org.springframework.aop.framework.AopInfrastructureBean;
 import org.springframework.beans.factory.DisposableBean;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+import org.springframework.beans.factory.support.DefaultSingletonBeanRegistry;
 import org.springframework.util.ReflectionUtils;
 
 /** Builds the batchers that the starter makes: options, threads, error handlers, and then the customizers. */
@@ -29,6 +34,8 @@ class BatcherFactory implements DisposableBean, AopInfrastructureBean {
     private final ConfigurableListableBeanFactory beanFactory;
     private final BatcherThreads threads;
     private final ObjectProvider<BatcherCustomizer> customizers;
+    private final List<HandlerInvoker> callbacks = new CopyOnWriteArrayList<>();
+
     /** By the names of their beans. */
     private final Map<String, DefaultManagedBatcher> made = new ConcurrentHashMap<>();
 
@@ -54,7 +61,13 @@ class BatcherFactory implements DisposableBean, AopInfrastructureBean {
         Batcher<?> batcher = builder.listener(managed).build();
         managed.isFor(batcher);
         made.put(spec.beanName(), managed);
+        ((DefaultSingletonBeanRegistry) beanFactory).registerDisposableBean(spec.beanName(), () -> close(managed));
         return batcher;
+    }
+
+    /** Called when the context begins to close: a batch whose handler closes it may fail when beans are destroyed. */
+    void rememberBeans() {
+        callbacks.forEach(HandlerInvoker::remember);
     }
 
     /** Returns what is known about the batcher of a bean, whatever proxy the bean is; null if it was not made here. */
@@ -88,6 +101,39 @@ class BatcherFactory implements DisposableBean, AopInfrastructureBean {
         }
     }
 
+    /** When the bean is destroyed. The lifecycle has closed it where its own handler closes the context, which it cannot do itself. */
+    private static void close(ManagedBatcher managed) {
+        Batcher<?> batcher = managed.batcher();
+        if (batcher.stats().state() == BatcherState.CLOSED) {
+            return;
+        }
+        if (!batcher.awaitsCaller()) {
+            batcher.close();
+        } else if (isInRealTime(managed)) {
+            Thread thread = new Thread(batcher::close, "batcher-close-" + managed.name());
+            thread.setDaemon(true);
+            thread.start();
+            join(thread);
+        } else {
+            logger.warn("Batcher \"" + managed.name()
+                    + "\" is not closed, because its own handler or a callback closes the context"
+                    + " and drives the virtual time");
+        }
+    }
+
+    /** Whether another thread can wait for the batcher, because its time moves by itself. */
+    static boolean isInRealTime(ManagedBatcher batcher) {
+        return batcher.config().map(BatcherConfig::clock).orElse(BatcherClock.system()) == BatcherClock.system();
+    }
+
+    private static void join(Thread thread) {
+        try {
+            thread.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
     private BatcherConfig<Object> configure(BatcherSpec spec, BatcherBuilder<Object> builder) {
         try {
             OptionsMapper.apply(spec.options(), builder);
@@ -112,6 +158,7 @@ class BatcherFactory implements DisposableBean, AopInfrastructureBean {
 
     private Consumer<Object> callback(HandlerMethod method) {
         HandlerInvoker invoker = new HandlerInvoker(beanFactory, method);
+        callbacks.add(invoker);
         return argument -> {
             try {
                 invoker.invoke(argument);

@@ -4,7 +4,6 @@
  */
 package io.batcher.spring.autoconfigure;
 
-import io.batcher.BatcherClock;
 import io.batcher.BatcherConfig;
 import io.batcher.BatcherState;
 import io.batcher.spring.BatcherRegistry;
@@ -47,14 +46,16 @@ class BatcherLifecycle
 
     private final BatcherRegistry registry;
     private final HandlerConnector connector;
+    private final BatcherFactory factory;
     private @Nullable ApplicationContext context;
     private volatile boolean running;
     private volatile boolean drained;
     private volatile boolean closing;
 
-    BatcherLifecycle(BatcherRegistry registry, HandlerConnector connector) {
+    BatcherLifecycle(BatcherRegistry registry, HandlerConnector connector, BatcherFactory factory) {
         this.registry = registry;
         this.connector = connector;
+        this.factory = factory;
     }
 
     @Override
@@ -77,6 +78,7 @@ class BatcherLifecycle
         if (event.getApplicationContext() == context) {
             closing = true;
             connector.createMissingBeans();
+            factory.rememberBeans();
         }
     }
 
@@ -104,9 +106,11 @@ class BatcherLifecycle
         try {
             List<ManagedBatcher> left = new ArrayList<>();
             for (Drain drain : drains) {
-                boolean own = drain.batcher().config().isPresent(); // the application closes what it built
-                if (!drain.succeeded() && own) {
-                    left.add(drain.batcher());
+                boolean succeeded = drain.succeeded();
+                ManagedBatcher batcher = drain.batcher();
+                boolean own = batcher.config().isPresent(); // the application closes what it built, where it can
+                if (!succeeded && (own || batcher.batcher().awaitsCaller())) {
+                    left.add(batcher);
                 }
             }
             if (closing) {
@@ -136,22 +140,18 @@ class BatcherLifecycle
     private static void close(List<ManagedBatcher> batchers) throws InterruptedException {
         List<Thread> threads = new ArrayList<>();
         for (ManagedBatcher batcher : batchers) {
-            if (isInRealTime(batcher)) {
+            if (BatcherFactory.isInRealTime(batcher)) {
                 Thread thread = new Thread(() -> close(batcher), "batcher-close-" + batcher.name());
                 thread.setDaemon(true);
                 thread.start();
                 threads.add(thread);
-            } else {
+            } else if (!batcher.batcher().awaitsCaller()) {
                 close(batcher); // virtual time moves on the thread that drives it, which is this one
             }
         }
         for (Thread thread : threads) {
             thread.join();
         }
-    }
-
-    private static boolean isInRealTime(ManagedBatcher batcher) {
-        return batcher.config().map(BatcherConfig::clock).orElse(BatcherClock.system()) == BatcherClock.system();
     }
 
     /** Who made the batcher tells what was not delivered, when all are closed; the engine is not to tell it too. */
@@ -182,7 +182,13 @@ class BatcherLifecycle
     private record Drain(ManagedBatcher batcher, CompletableFuture<Void> future, BoundedWait bounded) {
 
         boolean succeeded() throws InterruptedException {
-            if (!bounded.await()) {
+            if (!bounded.awaitUnlessAwaited()) {
+                if (batcher.batcher().awaitsCaller()) {
+                    logger.info(
+                            "Batcher \"" + batcher.name() + "\" is not drained, because its own handler or a callback"
+                                    + " waits for that; what it has been called with counts when it returns" + left());
+                    return false;
+                }
                 logger.warn("Batcher \"" + batcher.name() + "\" is not drained in time" + left());
                 return false;
             }

@@ -46,6 +46,8 @@ final class BatcherThreadPools {
         executor.setCorePoolSize(0);
         executor.setQueueCapacity(0);
         executor.setKeepAliveSeconds(KEEP_ALIVE_SECONDS);
+        executor.setWaitForTasksToCompleteOnShutdown(
+                true); // no interrupt: a handler that closes the context is still running
         executor.initialize();
         return executor;
     }

@@ -9,7 +9,6 @@ import java.lang.reflect.Method;
 import java.util.Map;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
-import org.springframework.beans.factory.BeanFactory;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.core.ReactiveAdapter;
 import org.springframework.core.ReactiveAdapterRegistry;
@@ -21,10 +20,11 @@ import org.springframework.util.ReflectionUtils;
  */
 final class HandlerInvoker {
 
-    private final BeanFactory beanFactory;
+    private final ConfigurableListableBeanFactory beanFactory;
     private final HandlerMethod handler;
     private final HandlerBean handlerBean;
     private volatile @Nullable Invocable last;
+    private volatile @Nullable Object singleton;
 
     HandlerInvoker(ConfigurableListableBeanFactory beanFactory, HandlerMethod handler) {
         this.beanFactory = beanFactory;
@@ -32,9 +32,27 @@ final class HandlerInvoker {
         this.handlerBean = new HandlerBean(beanFactory, handler);
     }
 
+    /** Keeps a singleton for calls after the context has closed, if it exists. */
+    void remember() {
+        if (beanFactory.containsSingleton(handler.beanName())) {
+            bean();
+        }
+    }
+
+    /** A destroyed singleton is used as it is: the bean factory would create another one, with a batcher of its own. */
+    private Object bean() {
+        Object known = singleton;
+        if (known != null && !beanFactory.containsSingleton(handler.beanName())) {
+            return known;
+        }
+        Object bean = beanFactory.getBean(handler.beanName());
+        singleton = beanFactory.isSingleton(handler.beanName()) ? bean : null;
+        return bean;
+    }
+
     /** Calls the method and returns what it returns, or throws what it throws. */
     @Nullable Object invoke(Object argument) throws Exception {
-        Object bean = beanFactory.getBean(handler.beanName());
+        Object bean = bean();
         try {
             return methodOf(bean).invoke(bean, argument);
         } catch (InvocationTargetException e) {
