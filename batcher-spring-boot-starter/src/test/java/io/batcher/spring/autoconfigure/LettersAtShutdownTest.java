@@ -49,7 +49,7 @@ class LettersAtShutdownTest {
         contexts.withUserConfiguration(FailingLetters.class)
                 .run(context -> assertThat(context).hasNotFailed());
         assertThat(output)
-                .containsOnlyOnce("not delivered")
+                .containsOnlyOnce(CLOSED_WITH_2)
                 .contains(CLOSED_WITH_2
                         + "its dead-letter handler took 1 of them; it failed with 1 of them, which are lost")
                 .contains("java.lang.IllegalStateException: no room for b")
