@@ -49,8 +49,8 @@ final class HandlerBean {
                 return missing(instead);
             }
             HandlerProxies.requireInvocable(handler, bean);
-            closeBatcherFirst();
         }
+        closeBatcherFirst();
         if (isScoped) {
             checkBeforeCreation(targetName);
         } else if (!isCreated(name)) {
@@ -77,12 +77,13 @@ final class HandlerBean {
     }
 
     /**
-     * Has the batcher destroyed before the bean, if that exists: a batcher delivers what is left when it is closed, and needs the
-     * beans of its methods for that. Not earlier: where Spring fails to create a bean, it destroys what depends on it.
+     * Has the batcher destroyed before the bean and what that depends on: a batcher delivers what is left when it is closed, and needs
+     * the beans of its methods for that. A singleton has to exist: where Spring fails to create it, it destroys what depends on it.
      */
     void closeBatcherFirst() {
-        if (isCreated(handler.beanName())) {
-            beanFactory.registerDependentBean(handler.beanName(), BatcherSpec.beanName(handler.batcher()));
+        String name = handler.beanName();
+        if (isCreated(name) || !beanFactory.isSingleton(name)) {
+            beanFactory.registerDependentBean(name, BatcherSpec.beanName(handler.batcher()));
         }
     }
 

@@ -7,6 +7,7 @@ package io.batcher.spring.autoconfigure;
 import io.batcher.spring.metrics.BatcherMetrics;
 import io.micrometer.core.instrument.MeterRegistry;
 import org.jspecify.annotations.Nullable;
+import org.springframework.aop.framework.AopInfrastructureBean;
 import org.springframework.beans.factory.DisposableBean;
 import org.springframework.beans.factory.SmartInitializingSingleton;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
@@ -15,7 +16,7 @@ import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
  * Registers the meters of a child context without a meter registry with that of its parent: Spring Boot binds meters to registries
  * of the same context only. They are removed with the child, which the registry outlives.
  */
-final class InheritedMeterRegistry implements SmartInitializingSingleton, DisposableBean {
+final class InheritedMeterRegistry implements SmartInitializingSingleton, DisposableBean, AopInfrastructureBean {
 
     private final ConfigurableListableBeanFactory beanFactory;
     private final BatcherMetrics metrics;
