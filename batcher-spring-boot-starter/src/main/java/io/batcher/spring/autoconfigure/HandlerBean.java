@@ -78,10 +78,11 @@ final class HandlerBean {
 
     /**
      * Has the batcher destroyed before the bean, if that exists: a batcher delivers what is left when it is closed, and needs the
-     * beans of its methods for that. Not earlier: where Spring fails to create a bean, it destroys what depends on it.
+     * beans of its methods for that. Not earlier: where Spring fails to create a singleton, it destroys what depends on it. Of a bean
+     * that is made for each use, what was injected into it is destroyed after the batcher.
      */
     void closeBatcherFirst() {
-        if (isCreated(handler.beanName())) {
+        if (isCreated(handler.beanName()) || !beanFactory.isSingleton(handler.beanName())) {
             beanFactory.registerDependentBean(handler.beanName(), BatcherSpec.beanName(handler.batcher()));
         }
     }
