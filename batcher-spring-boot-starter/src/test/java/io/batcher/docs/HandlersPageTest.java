@@ -4,16 +4,13 @@
  */
 package io.batcher.docs;
 
-import static io.batcher.docs.Fixtures.cloud;
 import static io.batcher.docs.Fixtures.reading;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.batcher.Batcher;
 import io.batcher.BatcherStats;
 import io.batcher.docs.Fixtures.Reading;
-import io.batcher.spring.BatcherRegistry;
 import java.time.Duration;
-import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** What the page about handlers says. */
@@ -40,17 +37,6 @@ class HandlersPageTest extends PageTest {
         assertThat(readings.stats())
                 .extracting(BatcherStats::handled, BatcherStats::depth)
                 .containsExactly(1L, 0);
-    }
-
-    @Test
-    void twoBatchersOfOneItemType() {
-        Class<?> intakes = Examples.compiled(java("Two batchers of the same item type"));
-        application(intakes).run(context -> {
-            assertThat(context).hasNotFailed();
-            context.getBean(BatcherRegistry.class).get("indoor", Reading.class).add(reading);
-            advance(Duration.ofMillis(500));
-            assertThat(cloud.calls).containsExactly(List.of(reading));
-        });
     }
 
     @Test
