@@ -66,8 +66,8 @@ class G12CloseFromHandlerTest {
         return closed.get(5, TimeUnit.SECONDS); // half of the timeout that it would wait
     }
 
-    private static void await(java.util.function.BooleanSupplier condition) throws InterruptedException {
-        for (long start = System.nanoTime(); !condition.getAsBoolean(); Thread.sleep(1)) {
+    private static void await(java.util.function.BooleanSupplier condition) {
+        for (long start = System.nanoTime(); !condition.getAsBoolean(); Thread.onSpinWait()) {
             assertThat(System.nanoTime() - start).isLessThan(TimeUnit.SECONDS.toNanos(10));
         }
     }
