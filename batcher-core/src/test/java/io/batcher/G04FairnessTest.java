@@ -16,6 +16,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
@@ -67,6 +68,42 @@ class G04FairnessTest {
         } finally {
             ends.set(true);
             batchers.forEach(Batcher::close);
+            pool.shutdown();
+        }
+    }
+
+    /** Its execute returns when a thread is free, so the thread that asks it must not be the one that it lacks. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void anExecutorThatBlocksUntilAThreadIsFreeServesBoth(boolean async) throws InterruptedException {
+        ExecutorService pool = Executors.newCachedThreadPool();
+        Semaphore free = new Semaphore(1);
+        Executor blocking = task -> {
+            free.acquireUninterruptibly();
+            pool.execute(() -> {
+                try {
+                    task.run();
+                } finally {
+                    free.release();
+                }
+            });
+        };
+        AtomicBoolean ends = new AtomicBoolean();
+        CountDownLatch handled = new CountDownLatch(1);
+        Batcher<String> batcher = busy(Batcher.<String>builder("busy").executor(blocking), async, ends);
+        try (Batcher<String> other = Batcher.<String>builder("other")
+                .interval(Duration.ofMillis(20))
+                .executor(blocking)
+                .handler(batch -> handled.countDown())
+                .build()) {
+            batcher.add("first");
+            other.add("a");
+            assertThat(handled.await(10, TimeUnit.SECONDS)).as("the other one").isTrue();
+            CompletableFuture<Void> flushed = batcher.flush();
+            assertThat(flushed).as("the busy one").succeedsWithin(Duration.ofSeconds(10));
+        } finally {
+            ends.set(true);
+            batcher.close();
             pool.shutdown();
         }
     }
