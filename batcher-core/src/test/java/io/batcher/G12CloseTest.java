@@ -130,23 +130,6 @@ class G12CloseTest {
         rig.close();
     }
 
-    /** No flush has made it early. */
-    @ParameterizedTest
-    @EnumSource
-    void aLastAttemptCountsAlthoughTheDelayIsNotOver(HandlerKind kind) {
-        Rig rig = new Rig(
-                kind,
-                builder -> builder.retry(RetryPolicy.builder()
-                        .maxAttempts(2)
-                        .delay(Duration.ofMinutes(1))
-                        .build()));
-        rig.fail(2).add("a").advanceMillis(600);
-        assertThat(rig.batcher.close(Duration.ofSeconds(1)).undelivered()).isEmpty();
-        assertThat(rig.letters)
-                .singleElement()
-                .satisfies(letter -> assertThat(letter.attempts()).isEqualTo(2));
-    }
-
     @Test
     void aLetterThatTheCallbackDoesNotTakeIsOfferedOnceMoreThenHandedBack() {
         RetryPolicy once = RetryPolicy.builder().maxAttempts(1).build();

@@ -201,7 +201,7 @@ final class FlushMachine<T> {
             return new Step.GiveUp<>(retries.offerLetter(now));
         }
         if (retries.hasBatches()) {
-            boolean early = isOpen() && retries.isEarly(now); // the last attempt of close counts
+            boolean early = retries.isEarly(now);
             inFlight = retries.next(ids, now);
             inFlight.beginAttempt(early);
         } else {

@@ -64,7 +64,8 @@ final class LoopRunner<T> {
                     log.taskLost();
                 }
             } finally {
-                if (CallScope.isInside(notHere)) {
+                // The loop itself starts the next one where its stage has ended while it was leaving.
+                if (CallScope.isInside(notHere) || CallScope.isInside(engine)) {
                     callExecutor(() -> start(generation));
                 } else {
                     start(generation);
