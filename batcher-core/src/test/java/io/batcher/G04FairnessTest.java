@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.batcher.testing.VirtualTime;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -16,8 +17,10 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -67,6 +70,78 @@ class G04FairnessTest {
         } finally {
             ends.set(true);
             batchers.forEach(Batcher::close);
+            pool.shutdown();
+        }
+    }
+
+    /** Its execute returns when a thread is free, so the thread that asks it must not be the one that it lacks. */
+    private static Executor blocking(Executor pool) {
+        Semaphore free = new Semaphore(1);
+        return task -> {
+            free.acquireUninterruptibly();
+            pool.execute(() -> {
+                try {
+                    task.run();
+                } finally {
+                    free.release();
+                }
+            });
+        };
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void anExecutorThatBlocksUntilAThreadIsFreeServesBoth(boolean async) throws InterruptedException {
+        ExecutorService pool = Executors.newCachedThreadPool();
+        Executor blocking = blocking(pool);
+        AtomicBoolean ends = new AtomicBoolean();
+        CountDownLatch handled = new CountDownLatch(1);
+        Batcher<String> batcher = busy(Batcher.<String>builder("busy").executor(blocking), async, ends);
+        try (Batcher<String> other = Batcher.<String>builder("other")
+                .interval(Duration.ofMillis(20))
+                .executor(blocking)
+                .handler(batch -> handled.countDown())
+                .build()) {
+            batcher.add("first");
+            other.add("a");
+            assertThat(handled.await(10, TimeUnit.SECONDS)).as("the other one").isTrue();
+            CompletableFuture<Void> flushed = batcher.flush();
+            assertThat(flushed).as("the busy one").succeedsWithin(Duration.ofSeconds(10));
+        } finally {
+            ends.set(true);
+            batcher.close();
+            pool.shutdown();
+        }
+    }
+
+    /** The stage may end just when the loop leaves it: then the loop itself starts the next one, before its thread is free. */
+    @Test
+    void anExecutorThatBlocksIsNotCalledOnTheThreadThatLeavesAStage() {
+        ExecutorService pool = Executors.newCachedThreadPool();
+        AtomicReference<CompletableFuture<Void>> pending = new AtomicReference<>();
+        AtomicBoolean ends = new AtomicBoolean();
+        pool.execute(() -> {
+            while (!ends.get()) {
+                CompletableFuture<Void> stage = pending.getAndSet(null);
+                if (stage != null) {
+                    stage.complete(null);
+                }
+            }
+        });
+        try (Batcher<Integer> batcher = Batcher.<Integer>builder("leaving")
+                .maxBatchSize(1)
+                .shutdownTimeout(Duration.ofSeconds(1))
+                .executor(blocking(pool))
+                .asyncHandler(batch -> {
+                    CompletableFuture<Void> stage = new CompletableFuture<>();
+                    pending.set(stage);
+                    return stage;
+                })
+                .build()) {
+            batcher.addMany(Collections.nCopies(50_000, 1));
+            assertThat(batcher.flush()).succeedsWithin(Duration.ofSeconds(60));
+        } finally {
+            ends.set(true);
             pool.shutdown();
         }
     }

@@ -10,7 +10,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -192,6 +194,46 @@ class G06LostTaskTest {
             rig.advanceMillis(10_000);
             assertThat(rig.calls).hasSize(1);
             assertThat(log.lines()).isEmpty();
+        }
+    }
+
+    /** The thread that gave the first task to the executor comes back when the second one is lost already. */
+    @Test
+    void aLateReturnFromExecuteHidesNoLostTask() throws InterruptedException {
+        CountDownLatch entered = new CountDownLatch(1);
+        CountDownLatch leave = new CountDownLatch(1);
+        int[] tasks = new int[1];
+        try (CapturedLog log = new CapturedLog();
+                Rig rig = new Rig(HandlerKind.SYNC, builder -> {
+                    Executor executor = builder.config().executor();
+                    return builder.executor(task -> {
+                        int number = ++tasks[0];
+                        if (number != 2) {
+                            executor.execute(task);
+                        }
+                        if (number == 1) {
+                            entered.countDown();
+                            awaitUninterruptibly(leave);
+                        }
+                    });
+                })) {
+            rig.add("a");
+            Thread first = new Thread(() -> rig.batcher.flush());
+            first.start();
+            assertThat(entered.await(10, TimeUnit.SECONDS)).isTrue();
+            assertThat(rig.runReady().handled).containsExactly("a");
+            rig.add("b").batcher.flush();
+            leave.countDown();
+            first.join(10_000);
+            assertThat(rig.advanceMillis(1_000).handled).containsExactly("a", "b");
+        }
+    }
+
+    private static void awaitUninterruptibly(CountDownLatch latch) {
+        try {
+            latch.await(10, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 

@@ -15,6 +15,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -45,6 +46,12 @@ class G12CloseThreadsTest {
         NEVER_BEGINS {
             @Override
             public void execute(Runnable task) {}
+        },
+        BLOCKS {
+            @Override
+            public void execute(Runnable task) {
+                new Semaphore(0).acquireUninterruptibly();
+            }
         },
         RUNS_ON_THE_CALLER {
             @Override

@@ -236,6 +236,12 @@ class G12LettersAtCloseTest {
             @Override
             public void execute(Runnable task) {}
         },
+        BLOCKS {
+            @Override
+            public void execute(Runnable task) {
+                new Semaphore(0).acquireUninterruptibly();
+            }
+        },
         RUNS_ON_THE_CALLER {
             @Override
             public void execute(Runnable task) {

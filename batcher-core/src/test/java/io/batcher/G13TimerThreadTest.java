@@ -92,6 +92,26 @@ class G13TimerThreadTest {
         assertThat(threads).noneMatch(name -> name.startsWith("batcher-timer"));
     }
 
+    /** A clock of the user's does not make time virtual for the process-wide timer. */
+    @Test
+    void anExecutorIsNotCalledOnTheTimerThreadWhateverTheClock() {
+        List<String> threads = Collections.synchronizedList(new ArrayList<>());
+        CountDownLatch handled = new CountDownLatch(1);
+        try (Batcher<String> batcher = Batcher.<String>builder("clock")
+                .interval(INTERVAL)
+                .clock(new WatchedClock(BatcherClock.system()))
+                .executor(task -> {
+                    threads.add(Thread.currentThread().getName());
+                    task.run();
+                })
+                .handler(batch -> handled.countDown())
+                .build()) {
+            batcher.add("a");
+            assertThat(await(handled)).isTrue();
+        }
+        assertThat(threads).isNotEmpty().noneMatch(name -> name.startsWith("batcher-timer"));
+    }
+
     @Test
     void aLogAppenderThatBlocksHoldsUpNoOtherBatcher() {
         Logger logger = Logger.getLogger("io.batcher");

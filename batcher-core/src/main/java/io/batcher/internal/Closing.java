@@ -80,7 +80,7 @@ final class Closing<T> {
         LastLetters<T> letters = new LastLetters<>(config, machine, engine, callbacks, log, left);
         BatcherClock clock = engine.clock();
         long begin = clock.nanoTime();
-        letters.start(engine.executor());
+        engine.callExecutor(letters::start);
         boolean interrupted = awaitOpened(letters.done(), begin + GRACE_NANOS);
         letters.startElsewhere();
         interrupted |= awaitOpened(letters.done(), begin + nanos(config.shutdownTimeout()));

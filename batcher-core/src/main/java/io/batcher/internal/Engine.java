@@ -9,6 +9,7 @@ import io.batcher.BatcherConfig;
 import io.batcher.BatcherStats;
 import java.util.concurrent.Executor;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,8 +45,11 @@ final class Engine<T> {
     private final FlushTimer timer;
     private final LoopRunner<T> runner;
 
-    /** Whether what the timer starts may run on its thread, because no user code is in it or because time is virtual. */
-    private final boolean looksOnTimer;
+    /** Whether scheduler and executor are the process-wide ones: then no transition that a timer starts calls the user's code. */
+    private final boolean isAllOwn;
+
+    /** Whether time is virtual, so that what is due has to be done on the thread that moves it. */
+    private final boolean isVirtual;
 
     Engine(BatcherConfig<T> config, FlushMachine<T> machine, Callbacks<T> callbacks, Log log) {
         this.machine = machine;
@@ -53,7 +57,8 @@ final class Engine<T> {
         Scheduling scheduling = new Scheduling(config.scheduler(), SharedThreads.scheduler(), clock, log);
         this.timer = new FlushTimer(scheduling, clock, this::onTime);
         this.runner = new LoopRunner<>(config, machine, this, callbacks, log);
-        this.looksOnTimer = runner.isOwn() || clock != BatcherClock.system();
+        this.isAllOwn = runner.isOwn() && config.scheduler() == null;
+        this.isVirtual = clock != BatcherClock.system();
     }
 
     /** Makes a transition and carries out what it decided. */
@@ -130,9 +135,9 @@ final class Engine<T> {
         update((now, decision) -> {});
     }
 
-    /** On the timer's thread. The user's executor may block, and a log appender too: not there. */
+    /** On the timer's thread. The user's executor and scheduler may block, and a log appender too: not there. */
     private void onTime() {
-        if (looksOnTimer) {
+        if (isAllOwn || (isVirtual && !SharedThreads.isTimerThread())) {
             changeWithoutRunningHere((now, decision) -> true);
         } else {
             SharedThreads.workers().execute(this::wake);
@@ -184,8 +189,9 @@ final class Engine<T> {
         return clock;
     }
 
-    Executor executor() {
-        return runner.executor();
+    /** Makes a call of the executor that neither holds up this thread nor runs the task on it. */
+    void callExecutor(Consumer<Executor> call) {
+        runner.callExecutor(() -> call.accept(runner.executor()));
     }
 
     /** Runs the loop on a fresh thread, unless the executor has begun it. */

@@ -51,19 +51,22 @@ final class FlushLoop<T> {
      *
      * @param sharesThread whether to give the thread to others now and then
      */
-    void run(long start, boolean sharesThread) {
-        long generation = start;
+    void run(long generation, boolean sharesThread) {
         boolean interrupted = false;
         try (CallScope scope = CallScope.enter(engine)) {
-            Turn turn = sharesThread ? new Turn(engine.clock()) : null;
+            Turn turn = sharesThread ? new Turn(engine.clock(), null) : null;
             boolean more = doNext(begun(generation));
             while (more) {
                 // An interrupt that the last handler left behind, or that is meant for the thread's owner, is not for
                 // the next one.
                 interrupted |= Thread.interrupted();
                 if (turn != null && turn.isOver()) {
-                    generation = runner.handOver(generation);
-                    more = generation != 0;
+                    Successor successor = turn.successor();
+                    if (successor != null && runner.handOver(successor)) {
+                        more = false;
+                    } else {
+                        turn = new Turn(engine.clock(), successor == null ? runner.askForSuccessor() : null);
+                    }
                 }
                 more = more && doNext(next(generation));
             }

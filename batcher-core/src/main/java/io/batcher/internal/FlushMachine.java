@@ -109,7 +109,7 @@ final class FlushMachine<T> {
         if (goesOn || (task.is(LoopState.IDLE) && isDue(now) && !isRefused(now))) {
             decision.startLoop(task.queue(now));
         } else if (task.isOverdue(now) && isOpen()) { // while closing it is begun elsewhere
-            boolean lost = task.isAccepted();
+            boolean lost = !task.isExecutorAsked();
             task.waitLonger(now);
             if (lost) {
                 decision.restartLoop(task.queue(now));
@@ -117,9 +117,34 @@ final class FlushMachine<T> {
         }
     }
 
-    /** The running loop gives its thread to others. Returns the generation that goes on; 0 if there is nothing to go on with. */
-    long giveTurn(long now) {
-        return isOpen() && isDue(now) ? task.queue(now) : 0;
+    /** Whether the running loop has something left to do and may do it on another thread. */
+    boolean goesOn(long now) {
+        return isOpen() && isDue(now);
+    }
+
+    /** The running loop gives its thread to others, if its successor will go on and there is something to go on with. */
+    boolean giveTurn(Successor successor, long now) {
+        boolean gives = !successor.isEnded() && goesOn(now);
+        if (gives) {
+            task.queue(successor, now);
+        }
+        return gives;
+    }
+
+    /** The executor has refused to take a successor. Returns whether the loop has given up its thread. */
+    boolean refused(Successor successor) {
+        successor.end();
+        boolean isMissed = successor.generation() != 0;
+        if (isMissed) {
+            task.executorThrew(successor.generation());
+        }
+        return isMissed;
+    }
+
+    /** A successor begins. Returns the start that it is; 0 if the loop has not given up its thread. */
+    long succeed(Successor successor) {
+        successor.end();
+        return successor.generation();
     }
 
     /** The time of an attempt is limited from now on. */

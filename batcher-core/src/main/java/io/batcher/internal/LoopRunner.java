@@ -4,8 +4,10 @@
  */
 package io.batcher.internal;
 
+import io.batcher.BatcherClock;
 import io.batcher.BatcherConfig;
 import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Gives the flush loop to the executor, and sees to it that it runs: where the executor refuses, where it has lost a start, and where the
@@ -19,6 +21,10 @@ final class LoopRunner<T> {
     private final Log log;
     private final Executor executor;
     private final boolean isOwn;
+
+    /** Whether a call of the executor may block: not the process-wide pool's, and not where time is virtual. */
+    private final boolean mayBlock;
+
     private final String batcher;
 
     /** Marks a thread on which the handler must not run, even if the executor would: a timer's, and the one that closes. */
@@ -30,6 +36,7 @@ final class LoopRunner<T> {
         this.loop = new FlushLoop<>(config, machine, engine, this, callbacks, log);
         this.log = log;
         this.isOwn = config.executor() == null;
+        this.mayBlock = !isOwn && config.clock() == BatcherClock.system();
         this.executor = config.executor() == null ? SharedThreads.workers() : config.executor();
         this.batcher = config.name();
     }
@@ -52,10 +59,38 @@ final class LoopRunner<T> {
     void start(Decision decision) {
         long generation = decision.loopToStart();
         if (generation != 0) {
-            if (decision.isRestart()) {
-                log.taskLost();
+            try {
+                if (decision.isRestart()) {
+                    log.taskLost();
+                }
+            } finally {
+                // The loop itself starts the next one where its stage has ended while it was leaving.
+                if (CallScope.isInside(notHere) || CallScope.isInside(engine)) {
+                    callExecutor(() -> start(generation));
+                } else {
+                    start(generation);
+                }
             }
-            start(generation);
+        }
+    }
+
+    /**
+     * Makes a call of the executor for a thread that must not be held up: on another thread if the executor may block.
+     *
+     * @param call does not throw
+     * @return false if there is no thread for it
+     */
+    boolean callExecutor(Runnable call) {
+        try {
+            if (mayBlock) {
+                SharedThreads.workers().execute(call);
+            } else {
+                call.run();
+            }
+            return true;
+        } catch (Throwable noThread) {
+            log.executorRefused(noThread);
+            return false;
         }
     }
 
@@ -73,10 +108,12 @@ final class LoopRunner<T> {
     }
 
     private void execute(long generation) {
+        machine.task().executorAsked(generation);
         try (CallScope scope = CallScope.enter(this)) {
             executor.execute(() -> run(generation));
+        } finally {
+            machine.task().executorReturned(generation);
         }
-        machine.task().executorAccepted(generation);
     }
 
     private void run(long generation) {
@@ -94,21 +131,44 @@ final class LoopRunner<T> {
     }
 
     /**
-     * Gives the thread of a running loop back to the executor, behind what else waits there, if there is something left to do.
+     * Asks the executor for a task that goes on with the running loop, without holding that up: an executor that blocks may do so until it
+     * has the loop's thread.
      *
-     * @return the generation with which the loop goes on here, also because the executor refuses; 0 if it goes on elsewhere
+     * @return null if it is not asked: there is nothing to go on with, or no thread to ask on
      */
-    long handOver(long generation) {
-        long next = engine.change((now, decision) -> machine.giveTurn(now));
-        if (next == 0) {
-            return generation;
-        }
-        try {
-            execute(next);
-            return 0;
+    @Nullable Successor askForSuccessor() {
+        Successor successor = new Successor();
+        boolean asks = engine.change((now, decision) -> machine.goesOn(now)) && callExecutor(() -> ask(successor));
+        return asks ? successor : null;
+    }
+
+    private void ask(Successor successor) {
+        try (CallScope scope = CallScope.enter(this)) {
+            executor.execute(() -> succeed(successor));
         } catch (Throwable refusal) {
-            return engine.change((now, decision) -> machine.task().begin(next)) ? next : 0;
+            // The loop goes on where it is, or if it has given up its thread is started again.
+            if (engine.change((now, decision) -> machine.refused(successor))) {
+                log.executorRefused(refusal);
+            }
+        } finally {
+            successor.executorReturned();
         }
+    }
+
+    private void succeed(Successor successor) {
+        long generation = engine.change((now, decision) -> machine.succeed(successor));
+        if (generation != 0) {
+            run(generation);
+        }
+    }
+
+    /**
+     * Gives the thread of a running loop to others, behind whom its successor waits, if there is something left to do.
+     *
+     * @return whether the loop is to end: not if the successor is of no use
+     */
+    boolean handOver(Successor successor) {
+        return engine.change((now, decision) -> machine.giveTurn(successor, now));
     }
 
     /** Runs the loop on a fresh thread, unless the executor has begun it. */

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * The task in which the flush loop runs, and its way through the {@link LoopState states}: IDLE -> QUEUED -> RUNNING -> IDLE,
  * RUNNING -> WAITING -> QUEUED, or RUNNING -> QUEUED to give the thread to others. Each start has a number, the generation, so that a
  * task that comes late can tell that it is not the one awaited. Guarded by the batcher's lock, save for {@link #abandon},
- * {@link #executorThrew} and {@link #executorAccepted}.
+ * {@link #executorThrew}, {@link #executorAsked} and {@link #executorReturned}.
  */
 final class LoopTask {
 
@@ -47,8 +47,11 @@ final class LoopTask {
 
     private volatile long refused;
 
-    /** The last generation for which {@code execute} has returned. */
-    private volatile long accepted;
+    /** The generation for which {@code execute} was called and has not returned. Where calls overlap, the last one counts. */
+    private volatile long asked;
+
+    /** What the start that is queued was before the loop gave up its thread; null if it is an ordinary one. */
+    private @Nullable Successor successor;
 
     LoopTask(long intervalNanos) {
         this.refusalNanos = Math.min(intervalNanos, LONGEST_REFUSAL_NANOS);
@@ -61,7 +64,7 @@ final class LoopTask {
     }
 
     /**
-     * A task is to be given to the executor: something is due, or the run of now gives its thread to others.
+     * A task is to be given to the executor: something is due.
      *
      * @return the generation to give to it
      */
@@ -69,7 +72,14 @@ final class LoopTask {
         state = LoopState.QUEUED;
         run = null;
         lostAt = now + patienceNanos;
+        successor = null;
         return ++generation;
+    }
+
+    /** The run of now gives its thread to others, and goes on in the task that the executor was asked to take. */
+    void queue(Successor next, long now) {
+        next.succeed(queue(now));
+        successor = next;
     }
 
     /** The task of a start runs. Returns false if it is not awaited any more. */
@@ -136,9 +146,9 @@ final class LoopTask {
         return state == LoopState.QUEUED && now - lostAt >= 0;
     }
 
-    /** Whether the executor has taken the start that is queued: one that still blocks in {@code execute} has lost nothing. */
-    boolean isAccepted() {
-        return accepted == generation;
+    /** Whether the executor still blocks in {@code execute} for the start that is queued: then it has lost nothing. */
+    boolean isExecutorAsked() {
+        return successor == null ? asked == generation : !successor.hasReturned();
     }
 
     /** Gives the executor more time than the last time. */
@@ -170,9 +180,16 @@ final class LoopTask {
         refused = generation;
     }
 
-    /** The executor has returned from {@code execute}. Without the lock, as {@link #abandon}. */
-    void executorAccepted(long generation) {
-        accepted = generation;
+    /** {@code execute} is called. Without the lock, as {@link #abandon}. */
+    void executorAsked(long generation) {
+        asked = generation;
+    }
+
+    /** {@code execute} has returned, or thrown. Without the lock, as {@link #abandon}. */
+    void executorReturned(long generation) {
+        if (asked == generation) {
+            asked = 0;
+        }
     }
 
     /** Whether the start or the run of now is abandoned and {@link #madeGood} has not been said. */

@@ -94,7 +94,8 @@ final class SharedThreads {
         }
     }
 
-    private static boolean isTimerThread() {
+    /** Whether this is the thread of the process-wide timer. */
+    static boolean isTimerThread() {
         return Thread.currentThread() instanceof Daemon daemon && daemon.isTimer;
     }
 

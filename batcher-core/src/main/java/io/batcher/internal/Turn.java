@@ -6,10 +6,12 @@ package io.batcher.internal;
 
 import io.batcher.BatcherClock;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How long a flush loop that always has something to do keeps a thread of the user's executor: long enough for the hand-over to cost
- * nothing beside the work, short enough for other users of the executor. Used by one thread.
+ * nothing beside the work, short enough for other users of the executor. In the turn after that the executor is asked for a successor,
+ * and the loop goes on until it has taken that. Used by one thread.
  */
 final class Turn {
 
@@ -19,16 +21,29 @@ final class Turn {
     private static final int STEPS = 1_000;
 
     private final BatcherClock clock;
+    private final @Nullable Successor successor;
     private final long begunAt;
     private int steps;
 
-    Turn(BatcherClock clock) {
+    /**
+     * Begins a turn.
+     *
+     * @param successor what the executor was asked to take; null if it was not asked
+     */
+    Turn(BatcherClock clock, @Nullable Successor successor) {
         this.clock = clock;
+        this.successor = successor;
         this.begunAt = clock.nanoTime();
     }
 
-    /** Called after each step. */
+    @Nullable Successor successor() {
+        return successor;
+    }
+
+    /** Called after each step. An executor that blocks may take the successor only when it has the thread: the turn ends all the same. */
     boolean isOver() {
-        return ++steps >= STEPS || clock.nanoTime() - begunAt >= NANOS;
+        return (successor != null && successor.hasReturned())
+                || ++steps >= STEPS
+                || clock.nanoTime() - begunAt >= NANOS;
     }
 }
