@@ -13,6 +13,7 @@ import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** G5 and G11: a flush from a callback does not skip the delay of a failure, so nothing spins; it is honest all the same. */
 class G11FlushFromCallbackTest {
@@ -314,5 +315,40 @@ class G11FlushFromCallbackTest {
             rig.advanceMillis(100);
             assertThat(rig.handled).containsExactly("b");
         }
+    }
+
+    /** New items, so there is no retry whose delay could be skipped; the flush waits for that of the failure all the same. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void whatACallbackAddsAgainAndFlushesWaitsForTheDelay(boolean onDeadLetter) {
+        List<Batcher<String>> self = new ArrayList<>();
+        RetryPolicy policy = RetryPolicy.builder().maxAttempts(1).build();
+        Rig rig = new Rig(HandlerKind.SYNC, builder -> {
+            builder.retry(policy).interval(Duration.ofSeconds(30));
+            Runnable again = () -> {
+                self.get(0).offer("again");
+                self.get(0).flush();
+            };
+            return onDeadLetter
+                    ? builder.onDeadLetter(letter -> again.run())
+                    : builder.onError(failure -> again.run()).onDeadLetter(letter -> {});
+        });
+        self.add(rig.batcher);
+        rig.fail(1_000).add("a");
+        rig.batcher.flush();
+        rig.advanceMillis(0);
+        assertThat(rig.calls).hasSize(1);
+        rig.advanceMillis(29_999);
+        assertThat(rig.calls).hasSize(1);
+        rig.advanceMillis(1);
+        assertThat(rig.calls).hasSize(2);
+        rig.add("outside");
+        rig.batcher.flush(); // from outside: at once
+        rig.advanceMillis(0);
+        assertThat(rig.calls).hasSize(3);
+        rig.script.clear();
+        rig.advanceMillis(60_000);
+        assertThat(rig.stats().depth()).isZero();
+        rig.batcher.close();
     }
 }

@@ -82,18 +82,20 @@ class G12CloseFromHandlerTest {
 
     @Test
     void theBatchOfASyncHandlerCountsAsHandledAndWhatIsBehindItIsDelivered() throws Exception {
-        Batcher<String> own = start(
-                builder().handler(batch -> {
+        Batcher<String> own = builder()
+                .handler(batch -> {
                     handled.addAll(batch);
                     if (batch.contains("a")) {
                         closeAndJoin();
                         goOn.join();
                     }
-                }),
-                "a",
-                "b",
-                "c");
-        CompletableFuture<Void> behind = own.submit("d");
+                })
+                .build();
+        batcher.set(own);
+        own.pause();
+        own.addMany(List.of("a", "b", "c"));
+        CompletableFuture<Void> behind = own.submit("d"); // before the handler closes
+        own.resume();
         assertThat(closed()).isEqualTo(new CloseResult<>(List.of(), false));
         assertThat(handled).containsExactly("a", "b", "c", "d");
         assertThat(behind).isCompleted();

@@ -150,12 +150,12 @@ public final class DefaultBatcher<T> implements Batcher<T> {
 
     @Override
     public CompletableFuture<Void> flush() {
-        return engine.change((now, decision) -> machine.flush(caller(), decision));
+        return engine.change((now, decision) -> machine.flush(caller(), now, decision));
     }
 
     @Override
     public CompletableFuture<Void> drain() {
-        return engine.change((now, decision) -> machine.drain(caller(), decision));
+        return engine.change((now, decision) -> machine.drain(caller(), now, decision));
     }
 
     private Caller caller() {

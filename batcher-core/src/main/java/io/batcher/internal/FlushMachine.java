@@ -60,6 +60,9 @@ final class FlushMachine<T> {
     /** Whether a flush wants the next attempt, or the next offer of a letter, before its time. */
     private boolean hurried;
 
+    /** When the flushes that are pending make due what waits; null for at once. A callback's after a failure wait for its delay. */
+    private @Nullable Long flushNotBefore;
+
     /** The number of the attempt that began last, and of the last one that began before close. */
     private int serial;
 
@@ -219,7 +222,7 @@ final class FlushMachine<T> {
             inFlight = retries.next(ids, now);
             inFlight.beginAttempt(early);
         } else {
-            FlushReason reason = Objects.requireNonNull(trigger.due(!tickets.isEmpty(), now));
+            FlushReason reason = Objects.requireNonNull(trigger.due(isFlushDue(now), now));
             inFlight = new Delivery<>(ids.next(), intake.takeBatch(config.maxBatchSize()), reason);
             inFlight.beginAttempt(false);
         }
@@ -273,7 +276,11 @@ final class FlushMachine<T> {
         if (retries.hasBatches()) {
             return !isOpen() || hurried || now - retries.attemptNotBefore() >= 0;
         }
-        return trigger.due(!tickets.isEmpty(), now) != null;
+        return trigger.due(isFlushDue(now), now) != null;
+    }
+
+    private boolean isFlushDue(long now) {
+        return !tickets.isEmpty() && (flushNotBefore == null || now - flushNotBefore >= 0);
     }
 
     private boolean isLetterDue(long now) {
@@ -313,8 +320,13 @@ final class FlushMachine<T> {
         if (letter != null && !retries.letsPass()) {
             return letter;
         }
-        Long batch = retries.hasBatches() ? (Long) retries.attemptNotBefore() : trigger.nextTick();
-        return letter == null || (batch != null && batch - letter < 0) ? batch : letter;
+        Long flush = tickets.isEmpty() || intake.waiting() == 0 ? null : flushNotBefore;
+        Long batch = retries.hasBatches() ? (Long) retries.attemptNotBefore() : earlier(flush, trigger.nextTick());
+        return earlier(letter, batch);
+    }
+
+    private static @Nullable Long earlier(@Nullable Long one, @Nullable Long other) {
+        return one == null || (other != null && other - one < 0) ? other : one;
     }
 
     // ---- outcomes
@@ -446,7 +458,7 @@ final class FlushMachine<T> {
      * @param caller where it is called from. From a callback it does not skip the delay of the failure that is being reported; from the
      *     handler it does, unless a flush made that attempt early: a handler or a callback that flushes each time would never wait
      */
-    CompletableFuture<Void> flush(Caller caller, Decision decision) {
+    CompletableFuture<Void> flush(Caller caller, long now, Decision decision) {
         CompletableFuture<Void> future = new EngineFuture<>();
         if (!isOpen()) {
             decision.complete(future, closed(null));
@@ -459,6 +471,11 @@ final class FlushMachine<T> {
             hurried |=
                     caller == Caller.OUTSIDE || (caller == Caller.HANDLER && inFlight != null && !inFlight.isEarly());
             boolean first = tickets.isEmpty();
+            if (first || caller == Caller.OUTSIDE) {
+                // What a callback adds again and flushes would go round and round without a delay.
+                boolean afterFailure = caller == Caller.CALLBACK && totals.consecutiveFailures > 0;
+                flushNotBefore = afterFailure ? (Long) settlement.delayed(now) : null;
+            }
             tickets.add(intake.claimed(), serial, future);
             if (first) { // else one that covers no more is not through either
                 tickets.settled(firstUnsettled(), decision);
@@ -467,9 +484,9 @@ final class FlushMachine<T> {
         return future;
     }
 
-    CompletableFuture<Void> drain(Caller caller, Decision decision) {
+    CompletableFuture<Void> drain(Caller caller, long now, Decision decision) {
         trigger.drain(isOpen());
-        return flush(caller, decision);
+        return flush(caller, now, decision);
     }
 
     void startTicks() {

@@ -202,7 +202,12 @@ final class Settlement<T> {
 
     /** The loop has died: nothing is done before the delay is over. */
     void delayAll(long now) {
-        retries.delayAll(now + delays.nanos(1));
+        retries.delayAll(delayed(now));
+    }
+
+    /** When the delay of a first failure is over. */
+    long delayed(long now) {
+        return now + delays.nanos(1);
     }
 
     /**
