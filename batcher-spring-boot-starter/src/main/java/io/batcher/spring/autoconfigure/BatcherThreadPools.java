@@ -33,7 +33,7 @@ final class BatcherThreadPools {
         return scheduler;
     }
 
-    /** Returns an executor with a thread for each batch that is being delivered, and none while nothing is. */
+    /** Returns an executor without threads yet; {@link #addThread} for each batcher that uses it. */
     static AsyncTaskExecutor executor(Environment environment) {
         if (Threading.VIRTUAL.isActive(environment)) {
             SimpleAsyncTaskExecutor executor = new SimpleAsyncTaskExecutor("batcher-");
@@ -44,11 +44,22 @@ final class BatcherThreadPools {
         executor.setThreadNamePrefix("batcher-");
         executor.setDaemon(true);
         executor.setCorePoolSize(0);
-        executor.setQueueCapacity(0);
+        executor.setAllowCoreThreadTimeOut(true);
         executor.setKeepAliveSeconds(KEEP_ALIVE_SECONDS);
         executor.setWaitForTasksToCompleteOnShutdown(
                 true); // no interrupt: a handler that closes the context is still running
         executor.initialize();
         return executor;
+    }
+
+    /**
+     * Lets a pool have one thread more, made when it is needed. A batcher runs one task at a time, so with a thread for each none waits
+     * for another. A pool that makes a thread wherever none is idle needs a SynchronousQueue, whose threads spin before they park: on few
+     * cores they are run up to a millisecond later when a task comes (FlushLatencyBenchmark).
+     */
+    static void addThread(AsyncTaskExecutor executor) {
+        if (executor instanceof ThreadPoolTaskExecutor pool) {
+            pool.setCorePoolSize(pool.getCorePoolSize() + 1);
+        }
     }
 }

@@ -64,11 +64,14 @@ class BatcherThreads implements DisposableBean, ApplicationListener<ContextClose
         this.scheduler = virtualTime == null ? scheduler(schedulerName) : null;
     }
 
-    void apply(BatcherBuilder<?> builder) {
+    synchronized void apply(BatcherBuilder<?> builder) {
         if (virtualTime != null) {
             virtualTime.applyTo(builder);
         } else if (executor != null && scheduler != null) {
             builder.executor(executor).scheduler(scheduler);
+            if (ownExecutor != null) {
+                BatcherThreadPools.addThread(ownExecutor);
+            }
         }
     }
 
