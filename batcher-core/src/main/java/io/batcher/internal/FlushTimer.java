@@ -88,9 +88,10 @@ final class FlushTimer {
     boolean want(@Nullable Long at, long now, boolean last) {
         Long before = wanted;
         wanted = at; // before the looks below: the thread that compares writes what they read, then reads this
+        boolean ends = last && !stopped; // the guard may be set although no timer is
         stopped |= last;
         Armed first = armed;
-        if (stale || (at == null && first != null && mayCancel(first, now))) {
+        if (stale || ends || (at == null && first != null && mayCancel(first, now))) {
             return true;
         }
         // A wish after none is always looked at: the timer seen here may just be cancelled.

@@ -105,8 +105,9 @@ final class LastLetters<T> {
                 }
             }
         } finally {
-            if (refused > 0) {
-                log.notDelivered(refused);
+            int lost = refused + open.getAndSet(0); // after an error some were not offered
+            if (lost > 0) {
+                log.notDelivered(lost);
             }
             done.countDown();
             if (interrupted) {

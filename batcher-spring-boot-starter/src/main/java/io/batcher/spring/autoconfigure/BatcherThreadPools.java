@@ -6,10 +6,12 @@ package io.batcher.spring.autoconfigure;
 
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.springframework.boot.thread.Threading;
 import org.springframework.core.env.Environment;
 import org.springframework.core.task.AsyncTaskExecutor;
 import org.springframework.core.task.SimpleAsyncTaskExecutor;
+import org.springframework.scheduling.concurrent.CustomizableThreadFactory;
 import org.springframework.scheduling.concurrent.ThreadPoolTaskExecutor;
 import org.springframework.scheduling.concurrent.ThreadPoolTaskScheduler;
 
@@ -21,10 +23,10 @@ final class BatcherThreadPools {
     private BatcherThreadPools() {}
 
     /** Returns a scheduler with one thread while a timer is set. Its tasks only fire the engine's timers, so none takes long. */
-    static ThreadPoolTaskScheduler scheduler() {
+    static ThreadPoolTaskScheduler scheduler(@Nullable ClassLoader classLoader) {
         ThreadPoolTaskScheduler scheduler = new ThreadPoolTaskScheduler();
-        scheduler.setThreadNamePrefix("batcher-timer-");
-        scheduler.setDaemon(true);
+        scheduler.setThreadFactory(new Daemons("batcher-timer-", classLoader));
+        scheduler.setDaemon(true); // what it tells of itself
         scheduler.setRemoveOnCancelPolicy(true);
         scheduler.initialize();
         ScheduledThreadPoolExecutor pool = scheduler.getScheduledThreadPoolExecutor();
@@ -34,15 +36,14 @@ final class BatcherThreadPools {
     }
 
     /** Returns an executor without threads yet; {@link #addThread} for each batcher that uses it. */
-    static AsyncTaskExecutor executor(Environment environment) {
+    static AsyncTaskExecutor executor(Environment environment, @Nullable ClassLoader classLoader) {
         if (Threading.VIRTUAL.isActive(environment)) {
             SimpleAsyncTaskExecutor executor = new SimpleAsyncTaskExecutor("batcher-");
             executor.setVirtualThreads(true);
             return executor;
         }
         ThreadPoolTaskExecutor executor = new ThreadPoolTaskExecutor();
-        executor.setThreadNamePrefix("batcher-");
-        executor.setDaemon(true);
+        executor.setThreadFactory(new Daemons("batcher-", classLoader));
         executor.setCorePoolSize(0);
         executor.setAllowCoreThreadTimeOut(true);
         executor.setKeepAliveSeconds(KEEP_ALIVE_SECONDS);
@@ -60,6 +61,35 @@ final class BatcherThreadPools {
     static void addThread(AsyncTaskExecutor executor) {
         if (executor instanceof ThreadPoolTaskExecutor pool) {
             pool.setCorePoolSize(pool.getCorePoolSize() + 1);
+        }
+    }
+
+    /**
+     * Makes daemon threads that inherit nothing from the thread whose call made them, which may be a request's: no thread locals, priority
+     * or thread group. Their context class loader is the application's.
+     */
+    private static final class Daemons extends CustomizableThreadFactory {
+
+        private static final long DEFAULT_STACK_SIZE = 0;
+
+        private final transient @Nullable ClassLoader classLoader;
+
+        private Daemons(String prefix, @Nullable ClassLoader classLoader) {
+            super(prefix);
+            this.classLoader = classLoader;
+        }
+
+        @Override
+        public Thread createThread(Runnable task) {
+            ThreadGroup group = Thread.currentThread().getThreadGroup();
+            while (group.getParent() != null) {
+                group = group.getParent();
+            }
+            Thread thread = new Thread(group, task, nextThreadName(), DEFAULT_STACK_SIZE, false);
+            thread.setDaemon(true);
+            thread.setPriority(Thread.NORM_PRIORITY);
+            thread.setContextClassLoader(classLoader);
+            return thread;
         }
     }
 }

@@ -105,7 +105,7 @@ class BatcherThreads implements DisposableBean, ApplicationListener<ContextClose
 
     private Executor executor() {
         if (!beanFactory.containsBean(EXECUTOR)) {
-            AsyncTaskExecutor own = BatcherThreadPools.executor(context.getEnvironment());
+            AsyncTaskExecutor own = BatcherThreadPools.executor(context.getEnvironment(), context.getClassLoader());
             ownExecutor = own;
             return own;
         }
@@ -123,7 +123,7 @@ class BatcherThreads implements DisposableBean, ApplicationListener<ContextClose
         String name = configured == null ? SCHEDULER : configured;
         boolean exists = beanFactory.containsBean(name);
         if (!exists && name.equals(SCHEDULER)) {
-            ThreadPoolTaskScheduler own = BatcherThreadPools.scheduler();
+            ThreadPoolTaskScheduler own = BatcherThreadPools.scheduler(context.getClassLoader());
             ownScheduler = own;
             return timersOf(own);
         }

@@ -11,6 +11,7 @@ import io.batcher.Batcher;
 import io.batcher.spring.BatchHandler;
 import io.batcher.spring.BatcherRegistry;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -44,6 +45,50 @@ class ThreadsTest {
     private final ApplicationContextRunner contexts = Contexts.inRealTime()
             .withUserConfiguration(Readings.class)
             .withPropertyValues("batcher.instances.readings.interval=1ms");
+
+    /** The first item may come with a request, whose user's name, class loader and group are not the next one's. */
+    @Test
+    void theStartersThreadsInheritNothingFromTheThreadWhoseCallMadeThem() {
+        InheritableThreadLocal<String> user = new InheritableThreadLocal<>();
+        CompletableFuture<List<Object>> seen = new CompletableFuture<>();
+        contexts.withBean(
+                        "first",
+                        First.class,
+                        () -> new First(() -> {
+                            Thread thread = Thread.currentThread();
+                            ThreadGroup outer = thread.getThreadGroup().getParent();
+                            seen.complete(Arrays.asList(
+                                    user.get(), thread.getPriority(), outer, thread.getContextClassLoader()));
+                        }))
+                .run(context -> {
+                    Batcher<String> batcher =
+                            context.getBean(BatcherRegistry.class).get("first", String.class);
+                    Thread request = new Thread(new ThreadGroup("requests"), () -> {
+                        user.set("first user");
+                        batcher.add("a");
+                        batcher.flush();
+                    });
+                    request.setPriority(Thread.MIN_PRIORITY);
+                    request.setContextClassLoader(null);
+                    request.start();
+                    assertThat(seen.get(10, TimeUnit.SECONDS))
+                            .containsExactly(null, Thread.NORM_PRIORITY, null, context.getClassLoader());
+                });
+    }
+
+    static class First {
+
+        private final Runnable handler;
+
+        First(Runnable handler) {
+            this.handler = handler;
+        }
+
+        @BatchHandler("first")
+        void handle(List<String> batch) {
+            handler.run();
+        }
+    }
 
     @Test
     void ticksComeFromTheStartersOwnSchedulerAndHandlersRunOnTheBatcherExecutor() {
