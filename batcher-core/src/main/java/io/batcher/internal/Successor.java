@@ -10,7 +10,7 @@ package io.batcher.internal;
  */
 final class Successor {
 
-    /** Whether {@code execute} has returned, or thrown. Written without the lock, and no more than a store. */
+    /** Whether {@code execute} has returned, or thrown. Written without the lock. */
     private volatile boolean returned;
 
     /** Whether it is of no use: the executor has refused it, or has begun it at once and so has threads to spare. */
