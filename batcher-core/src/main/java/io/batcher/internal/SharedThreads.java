@@ -12,7 +12,6 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadFactory;
-import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -34,13 +33,8 @@ final class SharedThreads {
     private static final class Lazy {
         private static final ScheduledThreadPoolExecutor TIMER_THREAD =
                 new ScheduledThreadPoolExecutor(1, daemons(TIMER));
-        private static final ThreadPoolExecutor POOL = new ThreadPoolExecutor(
-                0,
-                Integer.MAX_VALUE,
-                KEEP_ALIVE_SECONDS,
-                TimeUnit.SECONDS,
-                new HandOffQueue(),
-                daemons("batcher-worker"));
+        private static final WorkerPool POOL =
+                new WorkerPool(daemons("batcher-worker"), TimeUnit.SECONDS.toNanos(KEEP_ALIVE_SECONDS));
         private static final TickQueue TICKS = new TickQueue(look -> schedule(look, 1), POOL);
 
         static {
