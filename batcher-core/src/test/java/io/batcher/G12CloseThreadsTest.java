@@ -129,8 +129,8 @@ class G12CloseThreadsTest {
                 .executor(task -> {
                     Thread thread = new Thread(task, "users");
                     thread.setDaemon(true);
+                    ran.countDown(); // before it runs: close does not wait for the end of execute
                     thread.start();
-                    ran.countDown();
                 })
                 .build();
         batcher.add("a");
