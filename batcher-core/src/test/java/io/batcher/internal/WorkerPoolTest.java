@@ -14,6 +14,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 
 /** {@link WorkerPool}: each task runs once, on the thread that was idle for the shortest time or on a new one. */
@@ -48,7 +49,7 @@ class WorkerPoolTest {
     private void awaitIdle(Thread... threads) {
         for (Thread thread : threads) {
             long begin = System.nanoTime();
-            while (thread.getState() != Thread.State.TIMED_WAITING) {
+            while (LockSupport.getBlocker(thread) != pool) {
                 assertThat(System.nanoTime() - begin).isLessThan(TimeUnit.SECONDS.toNanos(10));
                 Thread.onSpinWait();
             }
