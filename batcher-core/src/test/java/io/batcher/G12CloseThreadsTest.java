@@ -100,7 +100,7 @@ class G12CloseThreadsTest {
                     .maxBatchSize(1)
                     .asyncHandler(batch -> {
                         threads.add(Thread.currentThread());
-                        return CompletableFuture.runAsync(() -> {});
+                        return CompletableFuture.runAsync(() -> {}, task -> new Thread(task).start());
                     })
                     .build();
             batcher.pause();

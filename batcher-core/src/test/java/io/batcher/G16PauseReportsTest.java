@@ -72,7 +72,8 @@ class G16PauseReportsTest {
         };
         try (CapturedLog log = new CapturedLog();
                 Batcher<String> batcher = batcher(recorder)) {
-            CompletableFuture<Void> paused = CompletableFuture.runAsync(batcher::pause);
+            CompletableFuture<Void> paused =
+                    CompletableFuture.runAsync(batcher::pause, G16PauseReportsTest::onNewThread);
             await(inside);
             batcher.resume(); // returns at once: the report is the other call's
             assertThat(recorder.told()).containsExactly("paused");
@@ -102,7 +103,8 @@ class G16PauseReportsTest {
         };
         try (CapturedLog quiet = new CapturedLog();
                 Batcher<String> batcher = batcher(recorder)) {
-            CompletableFuture<Void> paused = CompletableFuture.runAsync(batcher::pause);
+            CompletableFuture<Void> paused =
+                    CompletableFuture.runAsync(batcher::pause, G16PauseReportsTest::onNewThread);
             await(inside);
             batcher.resume();
             batcher.pause();
@@ -170,13 +172,15 @@ class G16PauseReportsTest {
                 Batcher<String> batcher = batcher(recorder)) {
             CyclicBarrier barrier = new CyclicBarrier(2);
             List<String> wrong = new ArrayList<>();
-            CompletableFuture<Void> other = CompletableFuture.runAsync(() -> {
-                for (int i = 0; i < rounds; i++) {
-                    meet(barrier);
-                    batcher.resume();
-                    meet(barrier);
-                }
-            });
+            CompletableFuture<Void> other = CompletableFuture.runAsync(
+                    () -> {
+                        for (int i = 0; i < rounds; i++) {
+                            meet(barrier);
+                            batcher.resume();
+                            meet(barrier);
+                        }
+                    },
+                    G16PauseReportsTest::onNewThread);
             for (int i = 0; i < rounds; i++) {
                 meet(barrier);
                 batcher.pause();
@@ -229,5 +233,12 @@ class G16PauseReportsTest {
             rig.batcher.pause();
             assertThat(recorder.told()).containsExactly("paused", "resumed", "paused", "resumed", "paused", "resumed");
         }
+    }
+
+    /** Not the common pool, which on few cores has one thread. */
+    private static void onNewThread(Runnable task) {
+        Thread thread = new Thread(task);
+        thread.setDaemon(true);
+        thread.start();
     }
 }

@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.aopalliance.intercept.Joinpoint;
 import org.aopalliance.intercept.MethodInterceptor;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.springframework.aop.framework.ProxyFactory;
 import org.springframework.aop.interceptor.AsyncExecutionInterceptor;
@@ -39,6 +40,7 @@ import org.springframework.scheduling.annotation.Async;
 import org.springframework.scheduling.annotation.EnableAsync;
 
 /** S1: a handler method that a proxy calls on another thread stops the start, by whatever means it does so. */
+@Tag("needs-all-libraries")
 class AsyncAdviceTest {
 
     private static final String TEST = AsyncAdviceTest.class.getName();

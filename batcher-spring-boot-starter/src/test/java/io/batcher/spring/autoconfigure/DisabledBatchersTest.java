@@ -19,6 +19,7 @@ import io.batcher.spring.actuate.BatchersEndpoint;
 import io.batcher.spring.health.BatchersHealthIndicator;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -31,6 +32,7 @@ import org.springframework.core.env.StandardEnvironment;
 import org.springframework.core.env.SystemEnvironmentPropertySource;
 
 /** S1: a batcher that the properties take out, with its handler methods. */
+@Tag("needs-all-libraries")
 class DisabledBatchersTest {
 
     private static final String OFF = "batcher.instances.readings.enabled=false";

@@ -18,6 +18,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.springframework.beans.factory.FactoryBean;
@@ -31,6 +32,7 @@ import org.springframework.context.annotation.Scope;
 
 /** S3: a bean that is null, or another than its definition tells, has no handler methods; that is told once, at the start. */
 @ExtendWith(OutputCaptureExtension.class)
+@Tag("needs-all-libraries")
 class HandlerBeanIsMissingTest {
 
     private static final String TEST = HandlerBeanIsMissingTest.class.getName();

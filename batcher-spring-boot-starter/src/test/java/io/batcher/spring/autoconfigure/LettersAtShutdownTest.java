@@ -14,6 +14,7 @@ import io.batcher.spring.DeadLetterHandler;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.springframework.beans.factory.DisposableBean;
@@ -29,6 +30,7 @@ import org.springframework.context.annotation.ScopedProxyMode;
 
 /** S5: items that are added while beans are destroyed, and a dead-letter method that has to take them. */
 @ExtendWith(OutputCaptureExtension.class)
+@Tag("needs-all-libraries")
 class LettersAtShutdownTest {
 
     private static final String CLOSED_WITH_2 = "Batcher \"readings\" is closed with 2 items not delivered; ";

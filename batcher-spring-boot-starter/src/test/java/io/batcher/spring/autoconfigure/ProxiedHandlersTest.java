@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.aopalliance.intercept.Joinpoint;
 import org.aopalliance.intercept.MethodInterceptor;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.springframework.aop.framework.ProxyFactory;
 import org.springframework.aop.framework.autoproxy.BeanNameAutoProxyCreator;
@@ -36,6 +37,7 @@ import org.springframework.context.annotation.ScopedProxyMode;
 import org.springframework.context.support.SimpleThreadScope;
 
 /** S1: a handler method that the proxy of its bean cannot override stops the start. */
+@Tag("needs-all-libraries")
 class ProxiedHandlersTest {
 
     private static final String TEST = ProxiedHandlersTest.class.getName();
