@@ -51,7 +51,8 @@ class ThreadsTest {
     void theStartersThreadsInheritNothingFromTheThreadWhoseCallMadeThem() {
         InheritableThreadLocal<String> user = new InheritableThreadLocal<>();
         CompletableFuture<List<Object>> seen = new CompletableFuture<>();
-        contexts.withBean(
+        contexts.withPropertyValues("spring.threads.virtual.enabled=false")
+                .withBean(
                         "first",
                         First.class,
                         () -> new First(() -> {
