@@ -154,7 +154,7 @@ class G13TimerThreadTest {
         assertThat(threads).noneMatch(name -> name.startsWith("batcher-timer"));
     }
 
-    /** Two batchers on one scheduler of the user's: what one of them does there is short. */
+    /** Two batchers share a scheduler of the user; an executor that blocks delays only its own batcher. */
     @Test
     void anExecutorThatBlocksHoldsUpNoOtherBatcherOfTheSameScheduler() {
         ScheduledExecutorService scheduler = Executors.newSingleThreadScheduledExecutor();
