@@ -29,7 +29,7 @@ import org.junit.jupiter.api.Test;
 /** Who may reach whom, and who may ask for the time. */
 class ArchitectureTest {
 
-    private static final String INTERNAL = "io.batcher.internal";
+    private static final String INTERNAL = "io.batcher.internal..";
     private static final JavaClasses MAIN = new ClassFileImporter()
             .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
             .importPackages("io.batcher");
@@ -50,16 +50,16 @@ class ArchitectureTest {
                 .check(MAIN);
         assertThat(MAIN.get(BatcherBuilder.class).getDirectDependenciesFromSelf())
                 .extracting(dependency -> dependency.getTargetClass())
-                .filteredOn(target -> target.getPackageName().equals(INTERNAL))
+                .filteredOn(resideInAPackage(INTERNAL))
                 .extracting(JavaClass::getSimpleName)
                 .containsOnly("DefaultBatcher");
     }
 
     @Test
-    void onlyDefaultBatcherIsPublicInInternal() {
+    void onlyDefaultBatcherIsPublicInTheFlow() {
         classes()
                 .that()
-                .resideInAPackage(INTERNAL)
+                .resideInAPackage("io.batcher.internal")
                 .and()
                 .areTopLevelClasses()
                 .and()
@@ -71,6 +71,28 @@ class ArchitectureTest {
                 .check(MAIN);
         assertThat(MAIN.get("io.batcher.internal.DefaultBatcher").getModifiers())
                 .contains(JavaModifier.PUBLIC);
+    }
+
+    @Test
+    void thePartsOfTheEngineDependOnlyOnWhatIsBelowThem() {
+        String[] below = {"buffer", "delivery", "threads", "report"};
+        noClasses()
+                .that()
+                .resideInAnyPackage(Stream.of(below)
+                        .map(part -> "io.batcher.internal." + part)
+                        .toArray(String[]::new))
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("io.batcher.internal")
+                .check(MAIN);
+        noClasses()
+                .that()
+                .resideInAnyPackage("io.batcher.internal.buffer", "io.batcher.internal.threads")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("io.batcher.internal.delivery", "io.batcher.internal.report")
+                .check(MAIN);
+        slices().matching("io.batcher.internal.(*)..").should().beFreeOfCycles().check(MAIN);
     }
 
     @Test
@@ -226,7 +248,7 @@ class ArchitectureTest {
                     public void check(JavaMethod method, com.tngtech.archunit.lang.ConditionEvents events) {
                         boolean shows = Stream.concat(
                                         Stream.of(method.getRawReturnType()), method.getRawParameterTypes().stream())
-                                .anyMatch(type -> type.getPackageName().equals(INTERNAL));
+                                .anyMatch(resideInAPackage(INTERNAL));
                         events.add(new com.tngtech.archunit.lang.SimpleConditionEvent(
                                 method, !shows, method.getFullName()));
                     }

@@ -9,6 +9,12 @@ import io.batcher.BatcherConfig;
 import io.batcher.BatcherException;
 import io.batcher.BatcherFullException;
 import io.batcher.Overflow;
+import io.batcher.internal.buffer.AddRequest;
+import io.batcher.internal.buffer.ChunkSlice;
+import io.batcher.internal.buffer.ItemBuffer;
+import io.batcher.internal.buffer.Items;
+import io.batcher.internal.report.Callbacks;
+import io.batcher.internal.threads.CallScope;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -45,10 +51,10 @@ final class Admission<T> {
     }
 
     /** What a look under the lock found. */
-    private record Look<T>(Result result, boolean waits, List<Taken<T>> evicted) {}
+    private record Look<T>(Result result, boolean waits, List<ChunkSlice<T>> evicted) {}
 
     private final BatcherConfig<T> config;
-    private final Intake<T> intake;
+    private final ItemBuffer<T> intake;
     private final FlushMachine<T> machine;
     private final Engine<T> engine;
     private final Callbacks<T> callbacks;
@@ -56,7 +62,7 @@ final class Admission<T> {
 
     Admission(
             BatcherConfig<T> config,
-            Intake<T> intake,
+            ItemBuffer<T> intake,
             FlushMachine<T> machine,
             Engine<T> engine,
             Callbacks<T> callbacks) {
@@ -68,18 +74,18 @@ final class Admission<T> {
     }
 
     /** Lets the items in, or says why not. Waits for room only under {@link Overflow#BLOCK}, and not inside a handler or callback. */
-    Result admit(Addition<T> addition) {
+    Result admit(AddRequest<T> addition) {
         boolean mayWait =
                 config.overflow() == Overflow.BLOCK && !config.maxBlock().isZero() && !CallScope.isInside(engine);
         return admit(addition, mayWait);
     }
 
-    /** As {@link #admit(Addition)}, but never waits. */
-    Result admitAtOnce(Addition<T> addition) {
+    /** As {@link #admit(AddRequest)}, but never waits. */
+    Result admitAtOnce(AddRequest<T> addition) {
         return admit(addition, false);
     }
 
-    private Result admit(Addition<T> addition, boolean mayWait) {
+    private Result admit(AddRequest<T> addition, boolean mayWait) {
         // What onDrop, or a dependent of a dropped item's future, adds must not drop: there would be no end to it.
         boolean mayDrop = !CallScope.isInside(this);
         Look<T> look = engine.change((now, decision) -> look(addition, mayWait, mayDrop, now, decision));
@@ -95,7 +101,7 @@ final class Admission<T> {
         return look.result();
     }
 
-    private Look<T> look(Addition<T> addition, boolean mayWait, boolean mayDrop, long now, Decision decision) {
+    private Look<T> look(AddRequest<T> addition, boolean mayWait, boolean mayDrop, long now, Decision decision) {
         if (!machine.isOpen()) {
             return new Look<>(Result.CLOSED, false, List.of());
         }
@@ -118,17 +124,17 @@ final class Admission<T> {
         };
     }
 
-    private Look<T> dropIt(Addition<T> addition) {
+    private Look<T> dropIt(AddRequest<T> addition) {
         machine.totals().dropped += addition.size();
         machine.totals().droppedAtTheDoor += addition.size();
         return new Look<>(Result.DROPPED, false, List.of());
     }
 
     /** Producers may claim a slot that was just made free, so again until ours are in; each time something older goes. */
-    private Look<T> dropOlder(Addition<T> addition, long now, Decision decision) {
-        List<Taken<T>> evicted = new ArrayList<>(1);
+    private Look<T> dropOlder(AddRequest<T> addition, long now, Decision decision) {
+        List<ChunkSlice<T>> evicted = new ArrayList<>(1);
         do {
-            Taken<T> taken = intake.evict(intake.lacking(addition.size()));
+            ChunkSlice<T> taken = intake.evict(intake.lacking(addition.size()));
             machine.totals().dropped += taken.size();
             evicted.add(taken);
         } while (!intake.append(addition, now));
@@ -136,7 +142,7 @@ final class Admission<T> {
         return new Look<>(Result.IN, false, evicted);
     }
 
-    private Result awaitRoom(Addition<T> addition) {
+    private Result awaitRoom(AddRequest<T> addition) {
         boolean interrupted = false;
         try {
             engine.clock().await(addition.decided(), config.maxBlock().toNanos());

@@ -4,6 +4,9 @@
  */
 package io.batcher.internal;
 
+import io.batcher.internal.buffer.Items;
+import io.batcher.internal.delivery.Attempt;
+import io.batcher.internal.threads.SharedThreads;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;

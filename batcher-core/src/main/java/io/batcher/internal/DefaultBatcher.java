@@ -10,6 +10,15 @@ import io.batcher.Batcher;
 import io.batcher.BatcherConfig;
 import io.batcher.BatcherStats;
 import io.batcher.CloseResult;
+import io.batcher.internal.buffer.AddRequest;
+import io.batcher.internal.buffer.Chunk;
+import io.batcher.internal.buffer.ItemBuffer;
+import io.batcher.internal.delivery.Handler;
+import io.batcher.internal.report.Callbacks;
+import io.batcher.internal.report.Log;
+import io.batcher.internal.report.PauseReports;
+import io.batcher.internal.threads.CallScope;
+import io.batcher.internal.threads.EngineFuture;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -18,7 +27,7 @@ import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * The door of the engine: each call of {@link Batcher} becomes a claim in the {@link Intake}, or a transition of the
+ * The door of the engine: each call of {@link Batcher} becomes a claim in the {@link ItemBuffer}, or a transition of the
  * {@link FlushMachine}.
  */
 public final class DefaultBatcher<T> implements Batcher<T> {
@@ -26,12 +35,12 @@ public final class DefaultBatcher<T> implements Batcher<T> {
     private static final String NO_NULLS = "item is null; a batcher takes no nulls";
 
     private final BatcherConfig<T> config;
-    private final Intake<T> intake;
+    private final ItemBuffer<T> intake;
     private final FlushMachine<T> machine;
     private final PauseReports pauseReports;
     private final Engine<T> engine;
     private final Admission<T> admission;
-    private final Closing<T> closing;
+    private final Shutdown<T> closing;
 
     /** Builds the batcher and starts it. */
     public DefaultBatcher(BatcherConfig<T> config) {
@@ -39,11 +48,11 @@ public final class DefaultBatcher<T> implements Batcher<T> {
         Callbacks<T> callbacks = new Callbacks<>(config, log);
         this.pauseReports = new PauseReports(callbacks::paused, callbacks::resumed);
         this.config = config;
-        this.intake = new Intake<>(config);
+        this.intake = new ItemBuffer<>(config);
         this.machine = new FlushMachine<>(config, intake);
         this.engine = new Engine<>(config, machine, callbacks, log);
         this.admission = new Admission<>(config, intake, machine, engine, callbacks);
-        this.closing = new Closing<>(config, machine, engine, callbacks, log);
+        this.closing = new Shutdown<>(config, machine, engine, callbacks, log);
     }
 
     @Override
@@ -59,7 +68,7 @@ public final class DefaultBatcher<T> implements Batcher<T> {
         long claim = intake.tryAdd(item, null);
         if (claim == Chunk.FAILED) {
             admission
-                    .admit(new Addition<>(List.of(item), null, config.weigher()))
+                    .admit(new AddRequest<>(List.of(item), null, config.weigher()))
                     .throwIfRefused(config);
         } else if (Chunk.isLast(claim)) {
             engine.wake();
@@ -69,7 +78,7 @@ public final class DefaultBatcher<T> implements Batcher<T> {
     @Override
     public void addMany(Collection<? extends T> items) {
         List<T> copy = copied(items);
-        admission.admit(new Addition<>(copy, null, config.weigher())).throwIfRefused(config);
+        admission.admit(new AddRequest<>(copy, null, config.weigher())).throwIfRefused(config);
     }
 
     @Override
@@ -77,7 +86,7 @@ public final class DefaultBatcher<T> implements Batcher<T> {
         Objects.requireNonNull(item, NO_NULLS);
         long claim = intake.tryAdd(item, null);
         if (claim == Chunk.FAILED) {
-            Admission.Result result = admission.admitAtOnce(new Addition<>(List.of(item), null, config.weigher()));
+            Admission.Result result = admission.admitAtOnce(new AddRequest<>(List.of(item), null, config.weigher()));
             if (result == Admission.Result.CLOSED) {
                 result.throwIfRefused(config);
             }
@@ -104,7 +113,7 @@ public final class DefaultBatcher<T> implements Batcher<T> {
 
     private void submitSlowly(T item, CompletableFuture<Void> future) {
         try {
-            Admission.Result result = admission.admit(new Addition<>(List.of(item), future, config.weigher()));
+            Admission.Result result = admission.admit(new AddRequest<>(List.of(item), future, config.weigher()));
             if (result != Admission.Result.IN) {
                 future.completeExceptionally(result.refusal(config));
             }

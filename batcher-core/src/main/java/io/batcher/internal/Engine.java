@@ -7,13 +7,20 @@ package io.batcher.internal;
 import io.batcher.BatcherClock;
 import io.batcher.BatcherConfig;
 import io.batcher.BatcherStats;
+import io.batcher.internal.buffer.ItemBuffer;
+import io.batcher.internal.report.Callbacks;
+import io.batcher.internal.report.Log;
+import io.batcher.internal.threads.CallScope;
+import io.batcher.internal.threads.FallbackScheduler;
+import io.batcher.internal.threads.FlushTimer;
+import io.batcher.internal.threads.SharedThreads;
 import java.util.concurrent.Executor;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The shell around {@link FlushMachine} and {@link Intake}: the one lock that guards both, the clock, the timer and the executor.
+ * The shell around {@link FlushMachine} and {@link ItemBuffer}: the one lock that guards both, the clock, the timer and the executor.
  * Decides under the lock, acts outside it. Thread-safe.
  */
 final class Engine<T> {
@@ -54,7 +61,7 @@ final class Engine<T> {
     Engine(BatcherConfig<T> config, FlushMachine<T> machine, Callbacks<T> callbacks, Log log) {
         this.machine = machine;
         this.clock = config.clock();
-        Scheduling scheduling = new Scheduling(config.scheduler(), SharedThreads.scheduler(), clock, log);
+        FallbackScheduler scheduling = new FallbackScheduler(config.scheduler(), SharedThreads.scheduler(), clock, log);
         this.timer = new FlushTimer(scheduling, clock, this::onTime);
         this.runner = new LoopRunner<>(config, machine, this, callbacks, log);
         this.isAllOwn = runner.isOwn() && config.scheduler() == null;

@@ -8,6 +8,16 @@ import io.batcher.BatcherConfig;
 import io.batcher.DeadLetter;
 import io.batcher.FlushReason;
 import io.batcher.RetryPolicy;
+import io.batcher.internal.delivery.Attempt;
+import io.batcher.internal.delivery.FrozenBatch;
+import io.batcher.internal.delivery.GivenUp;
+import io.batcher.internal.delivery.RetryVerdict;
+import io.batcher.internal.report.Callbacks;
+import io.batcher.internal.report.Log;
+import io.batcher.internal.threads.CallScope;
+import io.batcher.internal.threads.IdleSpin;
+import io.batcher.internal.threads.Successor;
+import io.batcher.internal.threads.Turn;
 import java.time.Duration;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -26,7 +36,7 @@ final class FlushLoop<T> {
     private final Log log;
     private final RetryPolicy policy;
     private final @Nullable Duration handlerTimeout;
-    private final Lingering lingering;
+    private final IdleSpin lingering;
 
     FlushLoop(
             BatcherConfig<T> config,
@@ -43,7 +53,7 @@ final class FlushLoop<T> {
         this.log = log;
         this.policy = config.retry();
         this.handlerTimeout = config.handlerTimeout().orElse(null);
-        this.lingering = new Lingering(config.clock());
+        this.lingering = new IdleSpin(config.clock());
     }
 
     /**
@@ -81,32 +91,32 @@ final class FlushLoop<T> {
     }
 
     /** To begin and to look for the first step is one transition: it is between a flush and the handler. */
-    private Optional<Step<T>> begun(long generation) {
+    private Optional<LoopAction<T>> begun(long generation) {
         boolean mayLinger = lingering.isWorthIt();
         return engine.change((now, decision) -> machine.begin(generation, mayLinger, now));
     }
 
-    private Optional<Step<T>> next(long generation) {
+    private Optional<LoopAction<T>> next(long generation) {
         boolean mayLinger = lingering.isWorthIt();
         return engine.change((now, decision) -> machine.goOn(generation, mayLinger, now));
     }
 
     /** Returns whether to go on: not if nothing is due any more, or the rest is left to a stage. */
-    private boolean doNext(Optional<Step<T>> next) {
-        Step<T> step = next.orElse(null);
-        if (step instanceof Step.Deliver<T> deliver) {
+    private boolean doNext(Optional<LoopAction<T>> next) {
+        LoopAction<T> step = next.orElse(null);
+        if (step instanceof LoopAction.Deliver<T> deliver) {
             return deliver(deliver);
-        } else if (step instanceof Step.Settle<T> settle) {
+        } else if (step instanceof LoopAction.Settle<T> settle) {
             settle(settle.attempt());
-        } else if (step instanceof Step.GiveUp<T> giveUp) {
+        } else if (step instanceof LoopAction.GiveUp<T> giveUp) {
             giveUp(giveUp.letter());
-        } else if (step instanceof Step.Linger<T> linger) {
+        } else if (step instanceof LoopAction.Linger<T> linger) {
             lingering.await(machine::events, linger.eventsSeen());
         }
         return step != null;
     }
 
-    private boolean deliver(Step.Deliver<T> step) {
+    private boolean deliver(LoopAction.Deliver<T> step) {
         Attempt<T> attempt = new Attempt<>(
                 step.delivery(), step.handler(), step.serial(), handlerTimeout, engine.clock(), this::resume);
         callbacks.started(attempt.batch());
@@ -142,9 +152,10 @@ final class FlushLoop<T> {
         if (failure == null) {
             engine.update((now, decision) -> succeeded(attempt, took, now, decision));
         } else {
-            Delivery<T> delivery = attempt.delivery();
-            Verdict verdict = Verdict.of(failure, delivery.size(), delivery.counted(), policy, callbacks::isWorthRetry);
-            Optional<Delivery<T>> left =
+            FrozenBatch<T> delivery = attempt.delivery();
+            RetryVerdict verdict =
+                    RetryVerdict.of(failure, delivery.size(), delivery.counted(), policy, callbacks::isWorthRetry);
+            Optional<FrozenBatch<T>> left =
                     engine.change((now, decision) -> failed(attempt, verdict, took, now, decision));
             left.ifPresent(this::offerLast);
         }
@@ -161,8 +172,8 @@ final class FlushLoop<T> {
     }
 
     /** Returns what close can hand back no more. */
-    private Optional<Delivery<T>> failed(
-            Attempt<T> attempt, Verdict verdict, Duration took, long now, Decision decision) {
+    private Optional<FrozenBatch<T>> failed(
+            Attempt<T> attempt, RetryVerdict verdict, Duration took, long now, Decision decision) {
         if (machine.ends(attempt)) {
             Optional<Duration> retryIn = machine.failed(attempt, verdict, now, decision);
             decision.report(() -> callbacks.failed(attempt.batch(), verdict.cause(), retryIn, took));
@@ -173,7 +184,7 @@ final class FlushLoop<T> {
         return Optional.empty();
     }
 
-    private void offerLast(Delivery<T> left) {
+    private void offerLast(FrozenBatch<T> left) {
         DeadLetter<T> letter =
                 new DeadLetter<>(config.name(), left.itemList(), machine.closed(left.lastFailure()), left.attempts());
         if (!callbacks.offerLast(letter)) {
@@ -181,7 +192,7 @@ final class FlushLoop<T> {
         }
     }
 
-    private void giveUp(Letter<T> letter) {
+    private void giveUp(GivenUp<T> letter) {
         DeadLetter<T> deadLetter = letter.toDeadLetter(config.name());
         Throwable thrown = callbacks.offer(deadLetter);
         engine.update((now, decision) -> {

@@ -8,6 +8,18 @@ import io.batcher.BatcherClosedException;
 import io.batcher.BatcherConfig;
 import io.batcher.BatcherStats;
 import io.batcher.FlushReason;
+import io.batcher.internal.buffer.AddRequest;
+import io.batcher.internal.buffer.ItemBuffer;
+import io.batcher.internal.delivery.Attempt;
+import io.batcher.internal.delivery.BatchIds;
+import io.batcher.internal.delivery.FrozenBatch;
+import io.batcher.internal.delivery.GivenUp;
+import io.batcher.internal.delivery.Handler;
+import io.batcher.internal.delivery.RetryQueue;
+import io.batcher.internal.delivery.RetryVerdict;
+import io.batcher.internal.threads.EngineFuture;
+import io.batcher.internal.threads.LoopStatus;
+import io.batcher.internal.threads.Successor;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,14 +37,14 @@ import org.jspecify.annotations.Nullable;
 final class FlushMachine<T> {
 
     private final BatcherConfig<T> config;
-    private final Intake<T> intake;
+    private final ItemBuffer<T> intake;
     private final FlushTrigger<T> trigger;
     private final Settlement<T> settlement;
     private final RetryQueue<T> retries;
-    private final Totals totals;
+    private final Counters totals;
     private final BatchIds ids;
-    private final LoopTask task;
-    private final FlushTickets tickets = new FlushTickets();
+    private final LoopStatus task;
+    private final PendingFlushes tickets = new PendingFlushes();
     private final CountDownLatch drained = new CountDownLatch(1);
 
     /** Counts transitions; a loop that lingers reads it without the lock. */
@@ -41,18 +53,18 @@ final class FlushMachine<T> {
     private @Nullable Handler<T> handler;
 
     /** The batch with the handler. */
-    private @Nullable Delivery<T> inFlight;
+    private @Nullable FrozenBatch<T> inFlight;
 
     /** The attempt that the loop has left to its stage, until it goes on with it. */
     private @Nullable Attempt<T> awaited;
 
     /** The batch whose call waits for close, and its attempt once the loop has left that to its stage: close goes on without it. */
-    private @Nullable Delivery<T> aside;
+    private @Nullable FrozenBatch<T> aside;
 
     private @Nullable Attempt<T> asideAttempt;
 
     /** Batches whose call will not return, because it is inside {@code System.exit}. */
-    private final List<Delivery<T>> neverReturning = new ArrayList<>(0);
+    private final List<FrozenBatch<T>> neverReturning = new ArrayList<>(0);
 
     /** The attempt whose time is limited; null if there is none or it was told that its time is over. */
     private @Nullable Attempt<T> timed;
@@ -71,11 +83,11 @@ final class FlushMachine<T> {
     /** Whether the dead-letter callback threw while closing: it is not called again. */
     private boolean lettersFailed;
 
-    FlushMachine(BatcherConfig<T> config, Intake<T> intake) {
+    FlushMachine(BatcherConfig<T> config, ItemBuffer<T> intake) {
         this.config = config;
         this.intake = intake;
         this.ids = new BatchIds(config.name());
-        this.task = new LoopTask(config.interval().toNanos());
+        this.task = new LoopStatus(config.interval().toNanos());
         this.trigger = new FlushTrigger<>(config, intake);
         this.settlement = new Settlement<>(config, intake, ids);
         this.retries = settlement.retries();
@@ -85,7 +97,7 @@ final class FlushMachine<T> {
 
     // ---- the loop
 
-    LoopTask task() {
+    LoopStatus task() {
         return task;
     }
 
@@ -108,8 +120,8 @@ final class FlushMachine<T> {
             decision.timeOut(timed);
             timed = null;
         }
-        boolean goesOn = task.is(LoopState.WAITING) && isStageEnded();
-        if (goesOn || (task.is(LoopState.IDLE) && isDue(now) && !isRefused(now))) {
+        boolean goesOn = task.is(LoopStatus.State.WAITING) && isStageEnded();
+        if (goesOn || (task.is(LoopStatus.State.IDLE) && isDue(now) && !isRefused(now))) {
             decision.startLoop(task.queue(now));
         } else if (task.isOverdue(now) && isOpen()) { // while closing it is begun elsewhere
             boolean lost = !task.isExecutorAsked();
@@ -156,9 +168,9 @@ final class FlushMachine<T> {
     }
 
     private void makeGood(long now) {
-        if (task.is(LoopState.QUEUED) && isOpen()) {
+        if (task.is(LoopStatus.State.QUEUED) && isOpen()) {
             task.refuse(now); // while closing it is begun elsewhere
-        } else if (task.is(LoopState.RUNNING)) {
+        } else if (task.is(LoopStatus.State.RUNNING)) {
             loopDied(now);
         }
         task.madeGood();
@@ -170,16 +182,16 @@ final class FlushMachine<T> {
     }
 
     boolean isIdle() {
-        return task.is(LoopState.IDLE);
+        return task.is(LoopStatus.State.IDLE);
     }
 
     /** As {@link #next}, for a task that runs; empty if its start is not awaited any more. */
-    Optional<Step<T>> begin(long generation, boolean mayLinger, long now) {
+    Optional<LoopAction<T>> begin(long generation, boolean mayLinger, long now) {
         return task.begin(generation) ? next(mayLinger, now) : Optional.empty();
     }
 
     /** As {@link #next}, for a run that goes on; empty if close has gone on without it. */
-    Optional<Step<T>> goOn(long generation, boolean mayLinger, long now) {
+    Optional<LoopAction<T>> goOn(long generation, boolean mayLinger, long now) {
         return task.isRun(generation) ? next(mayLinger, now) : Optional.empty();
     }
 
@@ -188,17 +200,17 @@ final class FlushMachine<T> {
      *
      * @param mayLinger whether to wait a moment before that
      */
-    Optional<Step<T>> next(boolean mayLinger, long now) {
+    Optional<LoopAction<T>> next(boolean mayLinger, long now) {
         Attempt<T> toSettle = awaited;
         if (toSettle != null) {
             awaited = null;
-            return Optional.of(new Step.Settle<>(toSettle));
+            return Optional.of(new LoopAction.Settle<>(toSettle));
         }
         if (isDue(now)) {
             return Optional.of(nextDelivery(now));
         }
         if (mayLinger && isOpen()) {
-            return Optional.of(new Step.Linger<>(events));
+            return Optional.of(new LoopAction.Linger<>(events));
         }
         // Looking and going idle are one step under the lock: what becomes due from here on finds nobody at it and
         // starts the loop.
@@ -213,9 +225,9 @@ final class FlushMachine<T> {
         }
     }
 
-    private Step<T> nextDelivery(long now) {
+    private LoopAction<T> nextDelivery(long now) {
         if (isLetterDue(now)) {
-            return new Step.GiveUp<>(retries.offerLetter(now));
+            return new LoopAction.GiveUp<>(retries.offerLetter(now));
         }
         if (retries.hasBatches()) {
             boolean early = retries.isEarly(now);
@@ -223,11 +235,11 @@ final class FlushMachine<T> {
             inFlight.beginAttempt(early);
         } else {
             FlushReason reason = Objects.requireNonNull(trigger.due(isFlushDue(now), now));
-            inFlight = new Delivery<>(ids.next(), intake.takeBatch(config.maxBatchSize()), reason);
+            inFlight = new FrozenBatch<>(ids.next(), intake.takeBatch(config.maxBatchSize()), reason);
             inFlight.beginAttempt(false);
         }
         hurried = false; // a flush that this attempt does not settle fails with it, or follows it
-        return new Step.Deliver<>(inFlight, Objects.requireNonNull(handler), ++serial);
+        return new LoopAction.Deliver<>(inFlight, Objects.requireNonNull(handler), ++serial);
     }
 
     /** Whether the loop may leave the attempt in flight to its stage: not if that has ended before. */
@@ -246,7 +258,7 @@ final class FlushMachine<T> {
 
     /** What the loop was at is tried again. */
     private void loopDied(long now) {
-        Delivery<T> unsettled = inFlight;
+        FrozenBatch<T> unsettled = inFlight;
         if (unsettled != null && retries.pass() == null) {
             settlement.keep(unsettled, now);
         }
@@ -304,7 +316,7 @@ final class FlushMachine<T> {
 
     /** When something will be due that is not now, without a further call; null if nothing will. */
     @Nullable Long nextMoment(long now) {
-        if (task.is(LoopState.QUEUED)) {
+        if (task.is(LoopStatus.State.QUEUED)) {
             return isOpen() ? (Long) task.lostAt() : null;
         }
         if (!isIdle() || isClosed()) {
@@ -362,9 +374,9 @@ final class FlushMachine<T> {
     }
 
     /** An attempt that was set aside failed. Returns what close can hand back no more, because it has ended. */
-    Optional<Delivery<T>> asideFailed(Attempt<T> attempt, Verdict verdict, long now, Decision decision) {
+    Optional<FrozenBatch<T>> asideFailed(Attempt<T> attempt, RetryVerdict verdict, long now, Decision decision) {
         aside = null;
-        Delivery<T> failed = settlement.asideFailed(attempt.delivery(), verdict, decision);
+        FrozenBatch<T> failed = settlement.asideFailed(attempt.delivery(), verdict, decision);
         if (!isClosed()) {
             settlement.keep(failed, now);
             return Optional.empty();
@@ -384,7 +396,7 @@ final class FlushMachine<T> {
      *
      * @return how long until the next attempt with what is left of the batch; empty if it is given up
      */
-    Optional<Duration> failed(Attempt<T> attempt, Verdict verdict, long now, Decision decision) {
+    Optional<Duration> failed(Attempt<T> attempt, RetryVerdict verdict, long now, Decision decision) {
         settlement.failed(attempt.delivery(), verdict, isOpen(), now, decision);
         inFlight = null; // not before: what an error keeps from being settled is tried again
         if (!isOpen() && attempt.serial() - serialAtClose > 0) {
@@ -398,13 +410,13 @@ final class FlushMachine<T> {
     }
 
     /** The dead-letter callback has taken a letter. */
-    void taken(Letter<T> letter, long now, Decision decision) {
+    void taken(GivenUp<T> letter, long now, Decision decision) {
         settlement.gaveUp(letter, now, decision);
         afterRelease(now, decision);
     }
 
     /** The dead-letter callback has thrown. Returns whether the letter is lost by that: close has ended meanwhile. */
-    boolean refused(Letter<T> letter, Throwable thrown, long now, Decision decision) {
+    boolean refused(GivenUp<T> letter, Throwable thrown, long now, Decision decision) {
         if (isClosed() || !retries.isFirst(letter)) { // or it was set aside
             settlement.lost(letter, closed(thrown), now, decision);
             return true;
@@ -427,14 +439,14 @@ final class FlushMachine<T> {
 
     /** Lets in the calls that wait, as far as there is room. */
     private void letIn(long now, Decision decision) {
-        for (Addition<T> call = intake.admitNext(now); call != null; call = intake.admitNext(now)) {
+        for (AddRequest<T> call = intake.admitNext(now); call != null; call = intake.admitNext(now)) {
             decision.letGo(call.decided()); // one by one, so that an error with the next does not keep it waiting
         }
     }
 
     /** A call has waited for room, long enough if it was not let in. */
-    void withdrawUnlessDecided(Addition<T> addition, long now, Decision decision) {
-        if (addition.fate() == Addition.Fate.WAITING) {
+    void withdrawUnlessDecided(AddRequest<T> addition, long now, Decision decision) {
+        if (addition.fate() == AddRequest.Fate.WAITING) {
             intake.withdraw(addition);
             totals.rejected += addition.size();
             letIn(now, decision); // a smaller call behind it may fit
@@ -444,7 +456,7 @@ final class FlushMachine<T> {
     private long firstUnsettled() {
         long first = inFlight == null ? intake.firstWaiting() : inFlight.firstSequence();
         first = aside == null ? first : Math.min(first, aside.firstSequence());
-        for (Delivery<T> delivery : retries.unsettled()) {
+        for (FrozenBatch<T> delivery : retries.unsettled()) {
             first = Math.min(first, delivery.firstSequence());
         }
         return first;
@@ -547,7 +559,7 @@ final class FlushMachine<T> {
      * @param forEver whether the call will not return; its batch is handed back then
      */
     void setAside(boolean forEver, long now) {
-        boolean running = task.is(LoopState.RUNNING) || (task.is(LoopState.WAITING) && !isStageEnded());
+        boolean running = task.is(LoopStatus.State.RUNNING) || (task.is(LoopStatus.State.WAITING) && !isStageEnded());
         if (trigger.lifecycle() != Lifecycle.CLOSING || !running || aside != null) {
             return;
         }
@@ -579,8 +591,8 @@ final class FlushMachine<T> {
     }
 
     /** Ends it all. Returns what is left; it counts as handed back. */
-    List<Delivery<T>> endClose(Decision decision) {
-        List<Delivery<T>> left =
+    List<FrozenBatch<T>> endClose(Decision decision) {
+        List<FrozenBatch<T>> left =
                 settlement.handBack(inFlight, neverReturning); // if there is no memory for it, close has not ended
         trigger.enter(Lifecycle.CLOSED);
         inFlight = null;
@@ -595,7 +607,7 @@ final class FlushMachine<T> {
 
     // ---- facts
 
-    Totals totals() {
+    Counters totals() {
         return totals;
     }
 

@@ -7,6 +7,7 @@ package io.batcher.internal;
 import io.batcher.BatcherConfig;
 import io.batcher.BatcherState;
 import io.batcher.FlushReason;
+import io.batcher.internal.buffer.ItemBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class FlushTrigger<T> {
 
-    private final Intake<T> intake;
+    private final ItemBuffer<T> intake;
     private final long intervalNanos;
     private final boolean eager;
 
@@ -27,7 +28,7 @@ final class FlushTrigger<T> {
     /** Whether the drain of close is over because an attempt failed. */
     private boolean drainFailed;
 
-    FlushTrigger(BatcherConfig<T> config, Intake<T> intake) {
+    FlushTrigger(BatcherConfig<T> config, ItemBuffer<T> intake) {
         this.intake = intake;
         this.intervalNanos = config.interval().toNanos();
         this.eager = config.eager();

@@ -6,6 +6,11 @@ package io.batcher.internal;
 
 import io.batcher.BatcherConfig;
 import io.batcher.DeadLetter;
+import io.batcher.internal.delivery.FrozenBatch;
+import io.batcher.internal.report.Callbacks;
+import io.batcher.internal.report.Log;
+import io.batcher.internal.threads.CallScope;
+import io.batcher.internal.threads.SharedThreads;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
@@ -23,7 +28,7 @@ final class LastLetters<T> {
     private final Engine<T> engine;
     private final Callbacks<T> callbacks;
     private final Log log;
-    private final List<Delivery<T>> deliveries;
+    private final List<FrozenBatch<T>> deliveries;
 
     /** Items that the callback has neither taken nor refused. */
     private final AtomicInteger open;
@@ -40,15 +45,15 @@ final class LastLetters<T> {
             Engine<T> engine,
             Callbacks<T> callbacks,
             Log log,
-            List<Delivery<T>> deliveries) {
+            List<FrozenBatch<T>> deliveries) {
         this.config = config;
         this.machine = machine;
         this.engine = engine;
         this.callbacks = callbacks;
         this.log = log;
         this.deliveries = deliveries;
-        this.open =
-                new AtomicInteger(deliveries.stream().mapToInt(Delivery::size).sum());
+        this.open = new AtomicInteger(
+                deliveries.stream().mapToInt(FrozenBatch::size).sum());
     }
 
     /** Gives the offers to the executor. */
@@ -97,7 +102,7 @@ final class LastLetters<T> {
         int refused = 0;
         boolean interrupted = false;
         try (CallScope scope = CallScope.enter(engine)) {
-            for (Delivery<T> delivery : deliveries) {
+            for (FrozenBatch<T> delivery : deliveries) {
                 for (List<T> items : delivery.batches(config.maxBatchSize())) {
                     interrupted |= Thread.interrupted(); // not meant for the callback
                     refused += isTaken(delivery, items) ? 0 : items.size();
@@ -116,7 +121,7 @@ final class LastLetters<T> {
         }
     }
 
-    private boolean isTaken(Delivery<T> delivery, List<T> items) {
+    private boolean isTaken(FrozenBatch<T> delivery, List<T> items) {
         return callbacks.offerLast(
                 new DeadLetter<>(config.name(), items, machine.closed(delivery.lastFailure()), delivery.attempts()));
     }

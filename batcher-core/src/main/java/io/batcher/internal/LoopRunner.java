@@ -6,6 +6,11 @@ package io.batcher.internal;
 
 import io.batcher.BatcherClock;
 import io.batcher.BatcherConfig;
+import io.batcher.internal.report.Callbacks;
+import io.batcher.internal.report.Log;
+import io.batcher.internal.threads.CallScope;
+import io.batcher.internal.threads.SharedThreads;
+import io.batcher.internal.threads.Successor;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 

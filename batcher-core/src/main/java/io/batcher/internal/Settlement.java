@@ -7,6 +7,16 @@ package io.batcher.internal;
 import io.batcher.BatcherConfig;
 import io.batcher.BatcherFullException;
 import io.batcher.FlushReason;
+import io.batcher.internal.buffer.ChunkSlice;
+import io.batcher.internal.buffer.ItemBuffer;
+import io.batcher.internal.delivery.BatchIds;
+import io.batcher.internal.delivery.Bisection;
+import io.batcher.internal.delivery.Causes;
+import io.batcher.internal.delivery.FrozenBatch;
+import io.batcher.internal.delivery.GivenUp;
+import io.batcher.internal.delivery.RetryDelay;
+import io.batcher.internal.delivery.RetryQueue;
+import io.batcher.internal.delivery.RetryVerdict;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -19,13 +29,13 @@ import org.jspecify.annotations.Nullable;
 final class Settlement<T> {
 
     private final BatcherConfig<T> config;
-    private final Intake<T> intake;
+    private final ItemBuffer<T> intake;
     private final BatchIds ids;
     private final RetryDelay delays;
     private final RetryQueue<T> retries = new RetryQueue<>();
-    private final Totals totals = new Totals();
+    private final Counters totals = new Counters();
 
-    Settlement(BatcherConfig<T> config, Intake<T> intake, BatchIds ids) {
+    Settlement(BatcherConfig<T> config, ItemBuffer<T> intake, BatchIds ids) {
         this.config = config;
         this.intake = intake;
         this.ids = ids;
@@ -36,15 +46,15 @@ final class Settlement<T> {
         return retries;
     }
 
-    Totals totals() {
+    Counters totals() {
         return totals;
     }
 
-    void succeeded(Delivery<T> delivery, boolean mayProbe, long now, Decision decision) {
+    void succeeded(FrozenBatch<T> delivery, boolean mayProbe, long now, Decision decision) {
         totals.batches++;
         totals.consecutiveFailures = 0;
         handled(delivery, decision);
-        IsolationPass<T> pass = retries.pass();
+        Bisection<T> pass = retries.pass();
         if (pass != null) {
             pass.handled();
             goOnWith(pass, delivery, mayProbe, now);
@@ -56,15 +66,15 @@ final class Settlement<T> {
      *
      * @param mayProbe whether an item that waits may be taken to tell a bad item from a bad handler
      */
-    void failed(Delivery<T> delivery, Verdict verdict, boolean mayProbe, long now, Decision decision) {
+    void failed(FrozenBatch<T> delivery, RetryVerdict verdict, boolean mayProbe, long now, Decision decision) {
         // What takes memory comes before what counts: an error up to there leaves the batch in flight.
         delivery.failed(verdict.cause());
-        Delivery<T> good = part(delivery, verdict.handled());
-        IsolationPass<T> running = retries.pass();
-        IsolationPass<T> begun = running == null && isolates(verdict) ? isolation(delivery, verdict) : null;
+        FrozenBatch<T> good = part(delivery, verdict.handled());
+        Bisection<T> running = retries.pass();
+        Bisection<T> begun = running == null && isolates(verdict) ? isolation(delivery, verdict) : null;
         boolean alone = running == null && begun == null;
-        List<Letter<T>> givenUp = alone ? givenUp(delivery, verdict) : List.of();
-        Delivery<T> kept = alone ? part(delivery, verdict.kept()) : null;
+        List<GivenUp<T>> givenUp = alone ? givenUp(delivery, verdict) : List.of();
+        FrozenBatch<T> kept = alone ? part(delivery, verdict.kept()) : null;
 
         totals.batches++;
         totals.failedAttempts++;
@@ -85,74 +95,74 @@ final class Settlement<T> {
         }
     }
 
-    private boolean isolates(Verdict verdict) {
+    private boolean isolates(RetryVerdict verdict) {
         return config.retry().isolatePoison() && verdict.givesUpSome() && verdict.handled().length == 0;
     }
 
-    private IsolationPass<T> isolation(Delivery<T> delivery, Verdict verdict) {
+    private Bisection<T> isolation(FrozenBatch<T> delivery, RetryVerdict verdict) {
         delivery.exhaust();
-        return new IsolationPass<>(delivery, verdict.cause(), ids);
+        return new Bisection<>(delivery, verdict.cause(), ids);
     }
 
-    private @Nullable Delivery<T> part(Delivery<T> delivery, int[] indexes) {
+    private @Nullable FrozenBatch<T> part(FrozenBatch<T> delivery, int[] indexes) {
         return indexes.length == 0 ? null : delivery.part(ids, indexes);
     }
 
-    private List<Letter<T>> givenUp(Delivery<T> delivery, Verdict verdict) {
-        List<Letter<T>> letters = new ArrayList<>();
-        for (Verdict.Failed part : verdict.failed()) {
+    private List<GivenUp<T>> givenUp(FrozenBatch<T> delivery, RetryVerdict verdict) {
+        List<GivenUp<T>> letters = new ArrayList<>();
+        for (RetryVerdict.Failed part : verdict.failed()) {
             if (part.givenUp()) {
-                letters.add(new Letter<>(delivery.part(ids, part.indexes()), part.cause()));
+                letters.add(new GivenUp<>(delivery.part(ids, part.indexes()), part.cause()));
             }
         }
         return letters;
     }
 
     /** Keeps a batch for another attempt. */
-    void keep(Delivery<T> delivery, long now) {
+    void keep(FrozenBatch<T> delivery, long now) {
         retries.keep(delivery);
         delayAfter(delivery, now);
     }
 
     /** The next attempt waits for the delay; after one that was made early it is due when it was. */
-    private void delayAfter(Delivery<T> failed, long now) {
+    private void delayAfter(FrozenBatch<T> failed, long now) {
         if (!failed.isEarly()) {
             retries.attemptNotBefore(now + delays.nanos(failed.counted()));
         }
     }
 
     /** Ends the pass where it is over: the bad items are given up, or all is kept because nothing succeeded. */
-    private void goOnWith(IsolationPass<T> pass, Delivery<T> tried, boolean mayProbe, long now) {
+    private void goOnWith(Bisection<T> pass, FrozenBatch<T> tried, boolean mayProbe, long now) {
         if (mayProbe && pass.needsProbe() && intake.waiting() > 0) {
-            pass.probe(new Delivery<>(ids.next(), intake.takeBatch(1), FlushReason.EAGER));
+            pass.probe(new FrozenBatch<>(ids.next(), intake.takeBatch(1), FlushReason.EAGER));
         }
         if (pass.isFutile()) {
             retries.endPass(pass.unsettled());
             delayAfter(tried, now);
         } else if (pass.isDone()) {
-            pass.suspects().forEach(suspect -> retries.addLetter(new Letter<>(suspect.part(), suspect.cause()), now));
+            pass.suspects().forEach(suspect -> retries.addLetter(new GivenUp<>(suspect.part(), suspect.cause()), now));
             retries.endPass(List.of());
         }
     }
 
-    private void handled(Delivery<T> delivery, Decision decision) {
+    private void handled(FrozenBatch<T> delivery, Decision decision) {
         decision.complete(delivery.items(), null);
         totals.handled += delivery.size();
         intake.release(delivery.size());
     }
 
     /** Settles a batch that was set aside and has succeeded. */
-    void asideSucceeded(Delivery<T> delivery, Decision decision) {
+    void asideSucceeded(FrozenBatch<T> delivery, Decision decision) {
         totals.batches++;
         totals.consecutiveFailures = 0;
         handled(delivery, decision);
     }
 
     /** Settles an attempt with a batch that was set aside, and returns what has failed of it. */
-    Delivery<T> asideFailed(Delivery<T> delivery, Verdict verdict, Decision decision) {
+    FrozenBatch<T> asideFailed(FrozenBatch<T> delivery, RetryVerdict verdict, Decision decision) {
         delivery.failed(verdict.cause());
-        Delivery<T> good = part(delivery, verdict.handled());
-        Delivery<T> bad = delivery.part(
+        FrozenBatch<T> good = part(delivery, verdict.handled());
+        FrozenBatch<T> bad = delivery.part(
                 ids,
                 verdict.failed().stream()
                         .flatMapToInt(part -> Arrays.stream(part.indexes()))
@@ -168,14 +178,14 @@ final class Settlement<T> {
     }
 
     /** Hands back a batch that was set aside, after close has ended. */
-    void handBackAside(Delivery<T> delivery, Throwable failure, Decision decision) {
+    void handBackAside(FrozenBatch<T> delivery, Throwable failure, Decision decision) {
         totals.handedBack += delivery.size();
         intake.release(delivery.size());
         decision.complete(delivery.items(), failure);
     }
 
     /** The dead-letter callback has taken the items of a letter. */
-    void gaveUp(Letter<T> letter, long now, Decision decision) {
+    void gaveUp(GivenUp<T> letter, long now, Decision decision) {
         int items = letter.delivery().size();
         retries.removeLetter(letter, now);
         totals.deadLettered += items;
@@ -192,7 +202,7 @@ final class Settlement<T> {
     }
 
     /** The dead-letter callback has thrown after close has handed back everything else: there is no further offer. */
-    void lost(Letter<T> letter, Throwable failure, long now, Decision decision) {
+    void lost(GivenUp<T> letter, Throwable failure, long now, Decision decision) {
         int items = letter.delivery().size();
         retries.removeLetter(letter, now);
         totals.handedBack += items;
@@ -214,19 +224,19 @@ final class Settlement<T> {
      * Takes everything that was accepted and is not settled out for good, except a letter that the callback has now; in order, save
      * that parts of one batch may lie between each other.
      */
-    List<Delivery<T>> handBack(@Nullable Delivery<T> inFlight, List<Delivery<T>> neverReturning) {
+    List<FrozenBatch<T>> handBack(@Nullable FrozenBatch<T> inFlight, List<FrozenBatch<T>> neverReturning) {
         // What takes memory comes before what counts: an error up to there leaves everything where it is.
-        Taken<T> waiting = intake.lookAtRest();
-        List<Delivery<T>> left = retries.toHandBack();
+        ChunkSlice<T> waiting = intake.lookAtRest();
+        List<FrozenBatch<T>> left = retries.toHandBack();
         left.addAll(neverReturning);
         if (inFlight != null && retries.pass() == null) {
             left.add(inFlight); // else it is a part of the pass
         }
         if (waiting.size() > 0) {
-            left.add(new Delivery<>(ids.next(), waiting, FlushReason.CLOSE, waiting.batchEnds()));
+            left.add(new FrozenBatch<>(ids.next(), waiting, FlushReason.CLOSE, waiting.batchEnds()));
         }
         left.sort((one, other) -> Long.compare(one.firstSequence(), other.firstSequence()));
-        int items = left.stream().mapToInt(Delivery::size).sum();
+        int items = left.stream().mapToInt(FrozenBatch::size).sum();
 
         intake.takeRest(waiting);
         totals.handedBack += items;

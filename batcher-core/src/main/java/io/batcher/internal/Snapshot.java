@@ -7,6 +7,8 @@ package io.batcher.internal;
 import io.batcher.BatcherConfig;
 import io.batcher.BatcherState;
 import io.batcher.BatcherStats;
+import io.batcher.internal.buffer.ItemBuffer;
+import io.batcher.internal.delivery.FrozenBatch;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
@@ -18,16 +20,16 @@ final class Snapshot {
     static <T> BatcherStats of(
             BatcherConfig<T> config,
             BatcherState state,
-            Intake<T> intake,
+            ItemBuffer<T> intake,
             Settlement<T> settlement,
-            @Nullable Delivery<T> inFlight,
+            @Nullable FrozenBatch<T> inFlight,
             long now) {
-        Totals totals = settlement.totals();
+        Counters totals = settlement.totals();
         long claimed = intake.claimed(); // once: producers raise it at any moment
         int waiting = intake.waiting(claimed);
         long age = waiting > 0 ? now - intake.oldestAddedAt() : 0;
         age = inFlight == null ? age : Math.max(age, now - inFlight.addedAt());
-        for (Delivery<T> delivery : settlement.retries().unsettled()) {
+        for (FrozenBatch<T> delivery : settlement.retries().unsettled()) {
             age = Math.max(age, now - delivery.addedAt());
         }
         return new BatcherStats(

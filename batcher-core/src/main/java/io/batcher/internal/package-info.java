@@ -1,18 +1,22 @@
 /**
- * How a batcher works. Not exported.
+ * The engine, not exported. The path of an item:
  *
  * <pre>
- *   add      DefaultBatcher   claims a slot, or goes to Admission: the next chunk, or the overflow policy
- *   buffer   Intake           bounded, of Chunks that producers fill in place
- *   trigger  FlushMachine     what is due, and why; FlushTimer for what will be
- *   flush    FlushLoop        one run at a time: Taken items become a Delivery
- *   handler  Attempt          one call of the Handler, its timeout, its stage
- *   outcome  Verdict          handled, tried again (RetryQueue, RetryDelay, IsolationPass) or given up (Letter)
+ *   add      DefaultBatcher          claims a slot of the ItemBuffer, or asks Admission: next chunk, or overflow policy
+ *   due      FlushMachine            decides under the lock what is due and why; FlushTimer wakes it for what is due later
+ *   loop     FlushLoop               one run at a time, on a thread that LoopRunner takes from the executor
+ *   call     delivery.Attempt        calls the handler with a FrozenBatch, watches its timeout and its stage
+ *   outcome  Settlement              RetryVerdict: handled, kept (RetryQueue, RetryDelay, Bisection) or given up (GivenUp)
+ *   tell     report.Callbacks        calls onError, onDeadLetter, onDrop and the listener
+ *   close    Shutdown                last attempts, then hand-back
  * </pre>
  *
- * <p>One lock guards Intake and FlushMachine; {@link io.batcher.internal.Engine} alone takes it. Transitions decide under it and
- * leave a {@link io.batcher.internal.Decision} to be carried out after it: no user code ever runs with the lock held. The state table
- * and every callback with its thread are in docs/concurrency.md.
+ * <p>{@code buffer} stores items and knows no batch, handler or time. {@code delivery} knows one batch and its attempts, no lock and no
+ * loop. {@code threads} knows no batcher. {@code report} calls user callbacks and writes the log.
+ *
+ * <p>One lock guards all state; {@link io.batcher.internal.Engine} alone acquires it. A transition decides under the lock and records in a
+ * {@link io.batcher.internal.Decision} what to do after it is released: no user code runs with the lock held. The state table and every
+ * callback with its thread are in docs/concurrency.md.
  */
 @NullMarked
 package io.batcher.internal;

@@ -8,6 +8,11 @@ import static org.jetbrains.lincheck.Lincheck.runConcurrentTest;
 
 import io.batcher.BatcherClock;
 import io.batcher.BatcherScheduler;
+import io.batcher.internal.buffer.ItemBufferModel;
+import io.batcher.internal.delivery.CallTimeout;
+import io.batcher.internal.report.Log;
+import io.batcher.internal.threads.FallbackScheduler;
+import io.batcher.internal.threads.FlushTimer;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -94,7 +99,7 @@ class InternalRacesTest {
     @Test
     void takeAgainstClaimedSlot() {
         runConcurrentTest(SCHEDULES, () -> {
-            IntakeModel intake = new IntakeModel();
+            ItemBufferModel intake = new ItemBufferModel();
             List<Integer> got = new ArrayList<>();
             check(intake.add(1), "no room for the first item");
             run(() -> check(intake.add(2), "no room for the second item"), () -> got.addAll(intake.take()));
@@ -107,18 +112,18 @@ class InternalRacesTest {
     @Test
     void boundAgainstEvictionAndHeldBatch() {
         runConcurrentTest(SCHEDULES, () -> {
-            IntakeModel intake = new IntakeModel();
+            ItemBufferModel intake = new ItemBufferModel();
             intake.add(1);
             run(
                     () -> intake.release(intake.hold().size()),
                     () -> {
                         intake.addAll(List.of(2, 3));
-                        check(intake.depth() <= IntakeModel.CAPACITY, "above the capacity");
+                        check(intake.depth() <= ItemBufferModel.CAPACITY, "above the capacity");
                     },
                     () -> {
                         intake.evict();
                         intake.add(4);
-                        check(intake.depth() <= IntakeModel.CAPACITY, "above the capacity");
+                        check(intake.depth() <= ItemBufferModel.CAPACITY, "above the capacity");
                     });
         });
     }
@@ -152,7 +157,7 @@ class InternalRacesTest {
             };
             BatcherScheduler processWide = kind == Timers.GUARDED ? this::scheduleProcessWide : this;
             this.timer = new FlushTimer(
-                    new Scheduling(users, processWide, this, new Log("model", this)), this, this::onTime);
+                    new FallbackScheduler(users, processWide, this, new Log("model", this)), this, this::onTime);
         }
 
         /** The guard, and after a loss the timers themselves. */

@@ -7,6 +7,7 @@ package io.batcher.internal;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.batcher.Batcher;
+import io.batcher.internal.threads.LoopStatus;
 import io.batcher.testing.VirtualTime;
 import java.lang.reflect.Field;
 import java.util.ArrayList;
@@ -27,7 +28,7 @@ class LongRunTest {
                 .build();
         FlushMachine<?> machine =
                 (FlushMachine<?>) field(DefaultBatcher.class, "machine").get(batcher);
-        field(LoopTask.class, "generation").setLong(machine.task(), (1L << Integer.SIZE) - 2);
+        field(LoopStatus.class, "generation").setLong(machine.task(), (1L << Integer.SIZE) - 2);
         for (String item : List.of("a", "b", "c")) {
             batcher.add(item);
             time.runReady();
@@ -38,7 +39,7 @@ class LongRunTest {
 
     @Test
     void aFlushSeesTheFailureOfAnAttemptAfterTwoBillionOthers() {
-        FlushTickets tickets = new FlushTickets();
+        PendingFlushes tickets = new PendingFlushes();
         CompletableFuture<Void> flushed = new CompletableFuture<>();
         tickets.add(1, Integer.MAX_VALUE, flushed);
         Decision decision = new Decision();

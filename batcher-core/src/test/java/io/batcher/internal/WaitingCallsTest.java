@@ -11,6 +11,11 @@ import io.batcher.Batcher;
 import io.batcher.BatcherClock;
 import io.batcher.BatcherConfig;
 import io.batcher.Overflow;
+import io.batcher.internal.buffer.AddRequest;
+import io.batcher.internal.buffer.ItemBuffer;
+import io.batcher.internal.delivery.Attempt;
+import io.batcher.internal.report.Callbacks;
+import io.batcher.internal.report.Log;
 import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -27,31 +32,31 @@ class WaitingCallsTest {
             .eager(true)
             .executor(task -> {})
             .config();
-    private final Intake<String> intake = new Intake<>(config);
+    private final ItemBuffer<String> intake = new ItemBuffer<>(config);
     private final FlushMachine<String> machine = new FlushMachine<>(config, intake);
     private final Decision decision = new Decision();
     private final long now = 0;
 
     private void add(CompletableFuture<Void> future) {
-        assertThat(intake.append(new Addition<>(List.of("item"), future, null), now))
+        assertThat(intake.append(new AddRequest<>(List.of("item"), future, null), now))
                 .isTrue();
     }
 
-    private Addition<String> waiting(List<String> items) {
-        Addition<String> call = new Addition<>(items, null, null);
+    private AddRequest<String> waiting(List<String> items) {
+        AddRequest<String> call = new AddRequest<>(items, null, null);
         assertThat(intake.append(call, now)).isFalse();
         intake.await(call);
         return call;
     }
 
     /** A call with more items than an array may have. */
-    private Addition<String> tooLarge() {
+    private AddRequest<String> tooLarge() {
         return waiting(Collections.nCopies(Integer.MAX_VALUE, "item"));
     }
 
     private Attempt<String> begun() {
-        Step.Deliver<String> step =
-                (Step.Deliver<String>) machine.next(false, now).orElseThrow();
+        LoopAction.Deliver<String> step =
+                (LoopAction.Deliver<String>) machine.next(false, now).orElseThrow();
         Attempt<String> attempt =
                 new Attempt<>(step.delivery(), step.handler(), step.serial(), null, BatcherClock.system(), () -> {});
         attempt.call();
@@ -61,12 +66,12 @@ class WaitingCallsTest {
     @Test
     void theCallIsWithdrawnWhenItsTimeIsOverAndTheNextGetsIn() {
         add(new CompletableFuture<>());
-        Addition<String> tooLarge = tooLarge();
-        Addition<String> second = waiting(List.of("second"));
+        AddRequest<String> tooLarge = tooLarge();
+        AddRequest<String> second = waiting(List.of("second"));
         assertThatThrownBy(() -> machine.succeeded(begun(), now, decision)).isInstanceOf(OutOfMemoryError.class);
         machine.withdrawUnlessDecided(tooLarge, now, decision);
         assertThat(machine.totals().rejected).isEqualTo(Integer.MAX_VALUE);
-        assertThat(second.fate()).isEqualTo(Addition.Fate.PLACED);
+        assertThat(second.fate()).isEqualTo(AddRequest.Fate.PLACED);
         assertThat(intake.waiting()).isEqualTo(1);
     }
 

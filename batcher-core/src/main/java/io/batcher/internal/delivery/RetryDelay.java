@@ -1,0 +1,60 @@
+/*
+ * Copyright 2026 the Batcher authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.batcher.internal.delivery;
+
+import io.batcher.BatcherConfig;
+import io.batcher.RetryPolicy;
+import java.util.SplittableRandom;
+import java.util.function.DoubleSupplier;
+
+/**
+ * How long a failed batch waits for its next attempt: a pure rule over the retry policy.
+ *
+ * <p>The growing, bounded and varied delay is "exponential backoff and jitter" of the AWS architecture blog; the variation is
+ * symmetric as in Failsafe, but never above the bound, so that retries at the bound do not fall into step.
+ */
+public final class RetryDelay {
+
+    private final double delayNanos;
+    private final double multiplier;
+    private final double boundNanos;
+    private final double jitter;
+    private final DoubleSupplier random;
+
+    public RetryDelay(BatcherConfig<?> config) {
+        this(config, config.retry().jitter() == 0 ? () -> 0 : seeded(config));
+    }
+
+    /** By the clock: virtual time makes every run the same, and real clocks keep the instances of an application out of step. */
+    private static DoubleSupplier seeded(BatcherConfig<?> config) {
+        long seed = config.clock().nanoTime() ^ config.name().hashCode();
+        return new SplittableRandom(seed)::nextDouble;
+    }
+
+    /**
+     * Creates the rule.
+     *
+     * @param random returns numbers from 0 inclusive to 1 exclusive
+     */
+    public RetryDelay(BatcherConfig<?> config, DoubleSupplier random) {
+        RetryPolicy policy = config.retry();
+        this.delayNanos = policy.delay().orElse(config.interval()).toNanos();
+        this.multiplier = policy.multiplier();
+        this.boundNanos = Math.max(delayNanos, policy.maxDelay().toNanos()); // it bounds growth only
+        this.jitter = policy.jitter();
+        this.random = random;
+    }
+
+    /** The delay in nanoseconds after so many failed attempts that count, at least 1. */
+    public long nanos(int failures) {
+        double nominal = Math.min(delayNanos * Math.pow(multiplier, Math.max(0, failures - 1)), boundNanos);
+        if (jitter == 0) {
+            return (long) nominal;
+        }
+        double least = nominal * (1 - jitter);
+        double most = Math.min(nominal * (1 + jitter), boundNanos);
+        return Math.max(1, (long) (least + (most - least) * random.getAsDouble()));
+    }
+}

@@ -1,0 +1,137 @@
+/*
+ * Copyright 2026 the Batcher authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.batcher.internal.threads;
+
+import io.batcher.BatcherClock;
+import io.batcher.BatcherScheduler;
+import java.security.AccessController;
+import java.security.PrivilegedAction;
+import java.util.concurrent.Executor;
+import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * The threads of batchers that were given none: one timer thread and one cached pool for the whole process, made on first use.
+ * Daemon threads, which end when they were idle for a while.
+ */
+public final class SharedThreads {
+
+    private static final long KEEP_ALIVE_SECONDS = 10;
+
+    private static final long MILLISECOND = TimeUnit.MILLISECONDS.toNanos(1);
+
+    private static final String TIMER = "batcher-timer";
+
+    private SharedThreads() {}
+
+    /** Made on first use. */
+    private static final class Lazy {
+        private static final ScheduledThreadPoolExecutor TIMER_THREAD =
+                new ScheduledThreadPoolExecutor(1, daemons(TIMER));
+        private static final WorkerPool POOL =
+                new WorkerPool(daemons("batcher-worker"), TimeUnit.SECONDS.toNanos(KEEP_ALIVE_SECONDS));
+        private static final TimerTaskQueue TICKS = new TimerTaskQueue(look -> schedule(look, 1), POOL);
+
+        static {
+            TIMER_THREAD.setKeepAliveTime(KEEP_ALIVE_SECONDS, TimeUnit.SECONDS);
+            TIMER_THREAD.allowCoreThreadTimeOut(true);
+            TIMER_THREAD.setRemoveOnCancelPolicy(true);
+        }
+    }
+
+    /**
+     * Runs a task once, after the delay and at best less than a grid's width later: timers fire together, so that ten thousand of
+     * them a second wake the thread a few hundred times.
+     */
+    static Future<?> schedule(Runnable task, long delayNanos) {
+        long now = BatcherClock.system().nanoTime();
+        long grid = grid(delayNanos);
+        long at = now + delayNanos + grid - 1;
+        return Lazy.TIMER_THREAD.schedule(task, at - Math.floorMod(at, grid) - now, TimeUnit.NANOSECONDS);
+    }
+
+    /** A millisecond; 2 or 4 of them where that is at most 1 % of the delay. */
+    private static long grid(long delayNanos) {
+        long hundredth = delayNanos / 100;
+        return hundredth < 2 * MILLISECOND
+                ? MILLISECOND
+                : hundredth < 4 * MILLISECOND ? 2 * MILLISECOND : 4 * MILLISECOND;
+    }
+
+    public static BatcherScheduler scheduler() {
+        return (task, delay) -> schedule(task, delay.toNanos());
+    }
+
+    public static Executor workers() {
+        return SharedThreads::execute;
+    }
+
+    private static void execute(Runnable task) {
+        if (isTimerThread()) {
+            Lazy.TICKS.add(task);
+        } else {
+            Lazy.POOL.execute(task);
+        }
+    }
+
+    /** Runs a task that may block: here, unless this is the timer's thread. */
+    public static void offTimer(Runnable task) {
+        if (isTimerThread()) {
+            Lazy.TICKS.add(task);
+        } else {
+            task.run();
+        }
+    }
+
+    /** Whether this is the thread of the process-wide timer. */
+    public static boolean isTimerThread() {
+        return Thread.currentThread() instanceof Daemon daemon && daemon.isTimer;
+    }
+
+    /** Starts a thread of its own, for what must run even where an executor does not. */
+    public static void runOnFreshThread(String name, Runnable task) {
+        newDaemon(task, name, false).start();
+    }
+
+    private static ThreadFactory daemons(String name) {
+        AtomicInteger count = new AtomicInteger();
+        return task -> newDaemon(task, name + "-" + count.incrementAndGet(), name.equals(TIMER));
+    }
+
+    /**
+     * Makes a thread that inherits nothing from the caller, whose application may be stopped before the thread ends: no inheritable
+     * thread locals, context class loader, priority, thread group or access control context.
+     */
+    @SuppressWarnings("removal") // without it the thread would refer to the class loaders of the caller, before JDK 24
+    private static Thread newDaemon(Runnable task, String name, boolean isTimer) {
+        return AccessController.doPrivileged((PrivilegedAction<Thread>) () -> new Daemon(task, name, isTimer));
+    }
+
+    private static final class Daemon extends Thread {
+
+        private static final long DEFAULT_STACK_SIZE = 0;
+
+        private final boolean isTimer;
+
+        private Daemon(Runnable task, String name, boolean isTimer) {
+            super(topGroup(), task, name, DEFAULT_STACK_SIZE, false);
+            this.isTimer = isTimer;
+            setDaemon(true);
+            setPriority(NORM_PRIORITY);
+            setContextClassLoader(ClassLoader.getSystemClassLoader());
+        }
+
+        private static ThreadGroup topGroup() {
+            ThreadGroup group = Thread.currentThread().getThreadGroup();
+            while (group.getParent() != null) {
+                group = group.getParent();
+            }
+            return group;
+        }
+    }
+}
