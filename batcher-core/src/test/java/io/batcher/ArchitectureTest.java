@@ -156,10 +156,8 @@ class ArchitectureTest {
     }
 
     @Test
-    void noTestByGuaranteeSleeps() {
+    void noTestSleeps() {
         noClasses()
-                .that()
-                .resideInAnyPackage("io.batcher", INTERNAL, "io.batcher.testing")
                 .should()
                 .callMethod(Thread.class, "sleep", long.class)
                 .orShould()

@@ -6,6 +6,8 @@ package io.batcher;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.batcher.fixtures.BatcherFixture;
+import io.batcher.fixtures.CallStyle;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -61,8 +63,8 @@ class BatchSerializationTest {
 
     @Test
     void asAPartOfSomethingElseAndWhatADeadLetterHolds() throws Exception {
-        try (Rig rig = new Rig(
-                HandlerKind.SYNC,
+        try (BatcherFixture rig = new BatcherFixture(
+                CallStyle.SYNC,
                 builder -> builder.retry(RetryPolicy.builder().maxAttempts(1).build()))) {
             rig.fail(1).add("a", "b").advanceMillis(500);
             Object[] message = {"message", rig.calls.get(0), rig.letters.get(0).items()};
@@ -73,7 +75,7 @@ class BatchSerializationTest {
 
     @Test
     void whatCloseHandsBackToo() throws Exception {
-        Rig rig = new Rig(HandlerKind.SYNC);
+        BatcherFixture rig = new BatcherFixture(CallStyle.SYNC);
         rig.batcher.pause();
         rig.fail(1).add("a", "b");
         List<String> left = rig.batcher.close(java.time.Duration.ofSeconds(1)).undelivered();
@@ -97,7 +99,7 @@ class BatchSerializationTest {
 
     @Test
     void aPartIsAListLikeAnyOther() {
-        try (Rig rig = new Rig(HandlerKind.SYNC)) {
+        try (BatcherFixture rig = new BatcherFixture(CallStyle.SYNC)) {
             rig.add("a", "b", "c").advanceMillis(500);
             Batch<String> batch = rig.calls.get(0);
             assertThat(batch.subList(0, 3)).isEqualTo(batch);

@@ -7,6 +7,8 @@ package io.batcher;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.batcher.fixtures.BatcherFixture;
+import io.batcher.fixtures.CallStyle;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -48,8 +50,8 @@ class BatchTest {
                 }));
     }
 
-    private static Batch<String> delivered(Consumer<Rig> how) {
-        Rig rig = new Rig(HandlerKind.SYNC);
+    private static Batch<String> delivered(Consumer<BatcherFixture> how) {
+        BatcherFixture rig = new BatcherFixture(CallStyle.SYNC);
         how.accept(rig);
         return rig.calls.get(rig.calls.size() - 1);
     }
@@ -142,8 +144,8 @@ class BatchTest {
 
     @Test
     void itIsSafeToKeepWhateverTheBatcherDoesLater() {
-        try (Rig rig = new Rig(
-                HandlerKind.SYNC, builder -> builder.capacity(4).maxBatchSize(2).overflow(Overflow.DROP_OLDEST))) {
+        try (BatcherFixture rig = new BatcherFixture(
+                CallStyle.SYNC, builder -> builder.capacity(4).maxBatchSize(2).overflow(Overflow.DROP_OLDEST))) {
             List<List<String>> copies = new ArrayList<>();
             for (int i = 0; i < 200; i++) {
                 rig.add("item " + i);
@@ -161,7 +163,7 @@ class BatchTest {
 
     @Test
     void itTellsIdAttemptReasonAndTheTimeOfItsFirstItem() {
-        try (Rig rig = new Rig(HandlerKind.SYNC)) {
+        try (BatcherFixture rig = new BatcherFixture(CallStyle.SYNC)) {
             rig.advanceMillis(1_000).add("a").advanceMillis(300).add("b").advanceMillis(200);
             Batch<String> batch = rig.calls.get(0);
             assertThat(batch.id()).matches("rig-.+-1");
@@ -180,7 +182,7 @@ class BatchTest {
 
     @Test
     void anEmptyBatchIsNeverDelivered() {
-        try (Rig rig = new Rig(HandlerKind.SYNC, builder -> builder.eager(true))) {
+        try (BatcherFixture rig = new BatcherFixture(CallStyle.SYNC, builder -> builder.eager(true))) {
             rig.batcher.addMany(List.of());
             rig.batcher.flush();
             rig.batcher.drain();

@@ -7,6 +7,8 @@ package io.batcher;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.batcher.fixtures.BatcherFixture;
+import io.batcher.fixtures.CallStyle;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.CountDownLatch;
@@ -41,8 +43,8 @@ class BatcherClockTest {
 
     @Test
     void aListenerMayLeaveOutWhatItDoesNotCareFor() {
-        try (Rig rig = new Rig(
-                HandlerKind.SYNC,
+        try (BatcherFixture rig = new BatcherFixture(
+                CallStyle.SYNC,
                 builder -> builder.listener(new BatcherListener() {})
                         .capacity(1)
                         .overflow(Overflow.DROP_NEWEST)

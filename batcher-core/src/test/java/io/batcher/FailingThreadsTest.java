@@ -4,8 +4,13 @@
  */
 package io.batcher;
 
+import static io.batcher.fixtures.Sneaky.sneakyThrow;
+import static io.batcher.fixtures.TestThreads.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.batcher.fixtures.BatcherFixture;
+import io.batcher.fixtures.CallStyle;
+import io.batcher.fixtures.CapturedLog;
 import io.batcher.testing.VirtualTime;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -18,7 +23,6 @@ import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import org.junit.jupiter.api.Test;
@@ -30,12 +34,12 @@ import org.junit.jupiter.params.provider.ValueSource;
 class FailingThreadsTest {
 
     /** A rig whose executor refuses as long as it is told to. */
-    private static Rig refusing(HandlerKind kind, boolean[] refuses, Function<String, Throwable> refusal) {
-        return new Rig(kind, builder -> {
+    private static BatcherFixture refusing(CallStyle style, boolean[] refuses, Function<String, Throwable> refusal) {
+        return new BatcherFixture(style, builder -> {
             BatcherConfig<String> config = builder.config();
             return builder.executor(task -> {
                 if (refuses[0]) {
-                    FailingThreadsTest.<RuntimeException>rethrow(refusal.apply("refused"));
+                    sneakyThrow(refusal.apply("refused"));
                 }
                 config.executor().execute(task);
             });
@@ -44,10 +48,10 @@ class FailingThreadsTest {
 
     @ParameterizedTest
     @EnumSource
-    void whatARefusingExecutorDidNotTakeIsTriedAgainAfterTheInterval(HandlerKind kind) {
+    void whatARefusingExecutorDidNotTakeIsTriedAgainAfterTheInterval(CallStyle style) {
         boolean[] refuses = {true};
         try (CapturedLog quiet = new CapturedLog();
-                Rig rig = refusing(kind, refuses, RejectedExecutionException::new)) {
+                BatcherFixture rig = refusing(style, refuses, RejectedExecutionException::new)) {
             rig.add("a").advanceMillis(2_000).add("b").advanceMillis(100);
             assertThat(rig.calls).isEmpty();
             assertThat(rig.stats().depth()).isEqualTo(2);
@@ -60,10 +64,10 @@ class FailingThreadsTest {
 
     @ParameterizedTest
     @EnumSource
-    void anExecutorThatThrowsAnErrorIsOneThatRefuses(HandlerKind kind) {
+    void anExecutorThatThrowsAnErrorIsOneThatRefuses(CallStyle style) {
         boolean[] refuses = {true};
         try (CapturedLog quiet = new CapturedLog();
-                Rig rig = refusing(kind, refuses, OutOfMemoryError::new)) {
+                BatcherFixture rig = refusing(style, refuses, OutOfMemoryError::new)) {
             rig.add("a").advanceMillis(2_000);
             refuses[0] = false;
             rig.advanceMillis(500);
@@ -75,7 +79,7 @@ class FailingThreadsTest {
     void aRefusalDoesNotHoldUpAFlushForALongInterval() {
         boolean[] refuses = {true};
         try (CapturedLog quiet = new CapturedLog();
-                Rig rig = new Rig(HandlerKind.SYNC, builder -> {
+                BatcherFixture rig = new BatcherFixture(CallStyle.SYNC, builder -> {
                     BatcherConfig<String> config = builder.config();
                     return builder.interval(Duration.ofDays(1)).executor(task -> {
                         if (refuses[0]) {
@@ -96,7 +100,7 @@ class FailingThreadsTest {
     void aRefusalDoesNotReachTheCallerThatMadeTheBatchFull() {
         boolean[] refuses = {true};
         try (CapturedLog quiet = new CapturedLog();
-                Rig rig = refusing(HandlerKind.SYNC, refuses, RejectedExecutionException::new)) {
+                BatcherFixture rig = refusing(CallStyle.SYNC, refuses, RejectedExecutionException::new)) {
             for (int i = 0; i < 1_500; i++) {
                 rig.add("x");
             }
@@ -113,7 +117,7 @@ class FailingThreadsTest {
     void aStageThatEndsWhileTheExecutorRefusesIsNotLost() {
         boolean[] refuses = {false};
         try (CapturedLog quiet = new CapturedLog();
-                Rig rig = Rig.byHand(builder -> {
+                BatcherFixture rig = BatcherFixture.byHand(builder -> {
                     BatcherConfig<String> config = builder.config();
                     return builder.executor(task -> {
                         if (refuses[0]) {
@@ -135,8 +139,8 @@ class FailingThreadsTest {
 
     @Test
     void anExecutorThatRunsOnTheCallerDeliversOnTheCallersThreadAndInOrder() {
-        try (Rig rig = new Rig(
-                HandlerKind.SYNC, builder -> builder.executor(Runnable::run).maxBatchSize(2))) {
+        try (BatcherFixture rig = new BatcherFixture(
+                CallStyle.SYNC, builder -> builder.executor(Runnable::run).maxBatchSize(2))) {
             rig.script.add(batch -> rig.add("c", "d", "e"));
             rig.add("a", "b");
             assertThat(rig.batches().toString()).isEqualTo("[[a, b], [c, d]]");
@@ -147,7 +151,7 @@ class FailingThreadsTest {
 
     @Test
     void anExecutorThatRunsATaskTwiceDeliversOnce() {
-        try (Rig rig = new Rig(HandlerKind.SYNC, builder -> {
+        try (BatcherFixture rig = new BatcherFixture(CallStyle.SYNC, builder -> {
             BatcherConfig<String> config = builder.config();
             return builder.executor(task -> {
                 config.executor().execute(task);
@@ -199,14 +203,6 @@ class FailingThreadsTest {
         assertThat(calls).containsExactly("a", "b");
     }
 
-    private static void await(CountDownLatch latch) {
-        try {
-            assertThat(latch.await(10, TimeUnit.SECONDS)).isTrue();
-        } catch (InterruptedException e) {
-            throw new IllegalStateException(e);
-        }
-    }
-
     /** Ways in which a scheduler may be dead. */
     enum DeadScheduler implements BatcherScheduler {
         REFUSES {
@@ -245,7 +241,7 @@ class FailingThreadsTest {
     void addFlushAndCloseWorkWithADeadScheduler(DeadScheduler scheduler) {
         try (CapturedLog quiet = new CapturedLog()) {
             int[] tasks = new int[1];
-            Rig rig = new Rig(HandlerKind.SYNC, builder -> {
+            BatcherFixture rig = new BatcherFixture(CallStyle.SYNC, builder -> {
                 BatcherConfig<String> config = builder.config();
                 return builder.scheduler(scheduler)
                         .handlerTimeout(Duration.ofSeconds(50))
@@ -291,16 +287,11 @@ class FailingThreadsTest {
                         .handler(batch -> handled.countDown())
                         .build()) {
             batcher.add("a");
-            assertThat(handled.await(10, TimeUnit.SECONDS)).isTrue();
+            await(handled);
             assertThat(log.lines())
                     .contains("WARNING Batcher \"orphan\" the scheduler refused a timer; the process-wide one is used");
         } finally {
             users.shutdownNow();
         }
-    }
-
-    @SuppressWarnings("unchecked")
-    private static <E extends Throwable> void rethrow(Throwable t) throws E {
-        throw (E) t;
     }
 }

@@ -4,8 +4,13 @@
  */
 package io.batcher;
 
+import static io.batcher.fixtures.Futures.causeOf;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.batcher.fixtures.BatcherFixture;
+import io.batcher.fixtures.CallStyle;
+import io.batcher.fixtures.CapturedLog;
+import io.batcher.fixtures.Plain;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -44,7 +49,7 @@ class ItemsAreNotTouchedTest {
 
     @ParameterizedTest
     @EnumSource
-    void anItemWhoseEveryMethodThrowsMeetsEveryFate(HandlerKind kind) {
+    void anItemWhoseEveryMethodThrowsMeetsEveryFate(CallStyle style) {
         var time = new io.batcher.testing.VirtualTime();
         List<String> strings = new ArrayList<>();
         int[] seen = new int[4];
@@ -57,7 +62,7 @@ class ItemsAreNotTouchedTest {
                 throw script.remove(0);
             }
         };
-        Batcher<Untouchable> batcher = kind.install(
+        Batcher<Untouchable> batcher = style.install(
                         time.applyTo(Batcher.<Untouchable>builder("untouched")), time, handler)
                 .capacity(6)
                 .maxBatchSize(3)
@@ -104,8 +109,8 @@ class ItemsAreNotTouchedTest {
         List<String> strings = new ArrayList<>();
         try (CapturedLog log = new CapturedLog()) {
             // with every callback, whose arguments are printed
-            Rig rig = new Rig(
-                    HandlerKind.SYNC,
+            BatcherFixture rig = new BatcherFixture(
+                    CallStyle.SYNC,
                     builder -> builder.retry(
                                     RetryPolicy.builder().maxAttempts(2).build())
                             .capacity(2)
@@ -137,12 +142,11 @@ class ItemsAreNotTouchedTest {
             plain.batcher.addMany(List.of(canary, canary));
             plain.batcher.add(canary);
             CompletableFuture<Void> refused = plain.batcher.submit(canary);
-            strings.add(G05FlushAndFailuresTest.causeOf(refused).toString());
+            strings.add(causeOf(refused).toString());
             plain.advanceMillis(5_000);
             plain.batcher.add(canary);
             plain.batcher.close();
-            strings.add(G05FlushAndFailuresTest.causeOf(plain.batcher.submit(canary))
-                    .toString());
+            strings.add(causeOf(plain.batcher.submit(canary)).toString());
 
             assertThat(strings).hasSizeGreaterThan(8).noneMatch(string -> string.contains(canary));
             assertThat(log.records()).hasSizeGreaterThan(5);
@@ -157,11 +161,11 @@ class ItemsAreNotTouchedTest {
     @Test
     void messagesOfExceptionsOfTheLibraryNameTheBatcherAndNoItem() {
         Map<String, Throwable> thrown = new HashMap<>();
-        try (Rig rig = new Rig(HandlerKind.SYNC, builder -> builder.capacity(1))) {
+        try (BatcherFixture rig = new BatcherFixture(CallStyle.SYNC, builder -> builder.capacity(1))) {
             rig.add("canary");
-            thrown.put("full", G05FlushAndFailuresTest.causeOf(rig.batcher.submit("canary")));
+            thrown.put("full", causeOf(rig.batcher.submit("canary")));
             rig.batcher.close();
-            thrown.put("closed", G05FlushAndFailuresTest.causeOf(rig.batcher.submit("canary")));
+            thrown.put("closed", causeOf(rig.batcher.submit("canary")));
         }
         assertThat(thrown.values())
                 .allMatch(t -> t.getMessage().contains("\"rig\""))

@@ -6,6 +6,11 @@ package io.batcher;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.batcher.fixtures.BatcherFixture;
+import io.batcher.fixtures.CallStyle;
+import io.batcher.fixtures.CapturedLog;
+import io.batcher.fixtures.Hook;
+import io.batcher.fixtures.Plain;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
@@ -56,9 +61,9 @@ class LoggingRepeatsTest {
     /** Everything that is called for each batch or attempt. */
     @ParameterizedTest
     @EnumSource
-    void aHookThatThrowsEachTimeIsOneLineAMinute(G06CallbackErrorsTest.Hook hook) {
+    void aHookThatThrowsEachTimeIsOneLineAMinute(Hook hook) {
         try (CapturedLog log = new CapturedLog()) {
-            Rig rig = new Rig(HandlerKind.SYNC, builder -> {
+            BatcherFixture rig = new BatcherFixture(CallStyle.SYNC, builder -> {
                 hook.install(builder, THROWN);
                 return builder.capacity(1).overflow(Overflow.DROP_NEWEST);
             });
@@ -75,9 +80,9 @@ class LoggingRepeatsTest {
     @Test
     void eachCallbackHasLinesOfItsOwn() {
         try (CapturedLog log = new CapturedLog();
-                Rig rig = new Rig(HandlerKind.SYNC, builder -> {
-                    G06CallbackErrorsTest.Hook.ON_ERROR.install(builder, THROWN);
-                    G06CallbackErrorsTest.Hook.ON_BATCH_FAILED.install(builder, THROWN);
+                BatcherFixture rig = new BatcherFixture(CallStyle.SYNC, builder -> {
+                    Hook.ON_ERROR.install(builder, THROWN);
+                    Hook.ON_BATCH_FAILED.install(builder, THROWN);
                     return builder;
                 })) {
             rig.fail(1).add("a").advanceMillis(500);
@@ -172,7 +177,7 @@ class LoggingRepeatsTest {
     @Test
     void errorsOfTheVirtualMachineAreOneLineAMinuteForEachKind() {
         try (CapturedLog log = new CapturedLog();
-                Rig rig = new Rig(HandlerKind.SYNC)) {
+                BatcherFixture rig = new BatcherFixture(CallStyle.SYNC)) {
             for (int i = 0; i < 100; i++) {
                 rig.failWith(new OutOfMemoryError("no")).failWith(new StackOverflowError());
             }
@@ -211,9 +216,9 @@ class LoggingRepeatsTest {
         IllegalStateException first = new IllegalStateException("first");
         IllegalStateException second = new IllegalStateException("second");
         try (CapturedLog log = new CapturedLog();
-                Rig rig = new Rig(HandlerKind.SYNC, builder -> {
+                BatcherFixture rig = new BatcherFixture(CallStyle.SYNC, builder -> {
                     for (Throwable thrown : List.of(first, second, second)) {
-                        for (G06CallbackErrorsTest.Hook hook : G06CallbackErrorsTest.Hook.values()) {
+                        for (Hook hook : Hook.values()) {
                             if (hook.name().startsWith("ON_BATCH")
                                     || hook.name().startsWith("ON_DEAD")) {
                                 hook.install(builder, thrown);

@@ -6,6 +6,10 @@ package io.batcher;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.batcher.fixtures.BatcherFixture;
+import io.batcher.fixtures.CallStyle;
+import io.batcher.fixtures.CapturedLog;
+import io.batcher.fixtures.Plain;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.RejectedExecutionException;
@@ -74,7 +78,7 @@ class LoggingTest {
     @Test
     void withAnErrorCallbackNothingIsLogged() {
         try (CapturedLog log = new CapturedLog();
-                Rig rig = new Rig(HandlerKind.SYNC)) {
+                BatcherFixture rig = new BatcherFixture(CallStyle.SYNC)) {
             rig.fail(5).add("a").advanceMillis(5_000);
             assertThat(log.lines()).isEmpty();
         }
@@ -125,8 +129,8 @@ class LoggingTest {
     @Test
     void withADropCallbackNothingIsLogged() {
         try (CapturedLog log = new CapturedLog();
-                Rig rig =
-                        new Rig(HandlerKind.SYNC, builder -> builder.capacity(1).overflow(Overflow.DROP_NEWEST))) {
+                BatcherFixture rig = new BatcherFixture(
+                        CallStyle.SYNC, builder -> builder.capacity(1).overflow(Overflow.DROP_NEWEST))) {
             rig.add("a", "b", "c").advanceMillis(5_000);
             assertThat(log.lines()).isEmpty();
             assertThat(rig.dropped).containsExactly("b", "c");

@@ -7,6 +7,8 @@ package io.batcher;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.batcher.fixtures.BatcherFixture;
+import io.batcher.fixtures.CallStyle;
 import java.time.Duration;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
@@ -124,7 +126,7 @@ class RetryPolicyTest {
         RetryPolicy policy = RetryPolicy.builder().delay(Duration.ofMinutes(5)).build();
         assertThat(policy.delay()).contains(Duration.ofMinutes(5));
         assertThat(policy.maxDelay()).isEqualTo(Duration.ofSeconds(30));
-        try (Rig rig = new Rig(HandlerKind.SYNC, builder -> builder.retry(policy))) {
+        try (BatcherFixture rig = new BatcherFixture(CallStyle.SYNC, builder -> builder.retry(policy))) {
             rig.fail(2).add("a").advanceMillis(500);
             assertThat(rig.failures.get(0).retryIn()).contains(Duration.ofMinutes(5));
             rig.time.advance(Duration.ofMinutes(5));

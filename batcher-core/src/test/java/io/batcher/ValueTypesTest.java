@@ -7,6 +7,8 @@ package io.batcher;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.batcher.fixtures.BatcherFixture;
+import io.batcher.fixtures.CallStyle;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.ObjectInputStream;
@@ -153,7 +155,7 @@ class ValueTypesTest {
     }
 
     private static Batch<String> canaries() {
-        try (Rig rig = new Rig(HandlerKind.SYNC)) {
+        try (BatcherFixture rig = new BatcherFixture(CallStyle.SYNC)) {
             rig.add("canary", "canary").advanceMillis(500);
             return rig.calls.get(0);
         }
