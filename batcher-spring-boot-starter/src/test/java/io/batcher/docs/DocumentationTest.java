@@ -133,7 +133,7 @@ class DocumentationTest extends PageTest {
     @ParameterizedTest
     @MethodSource("pages")
     void aPageIsShort(Page page) {
-        int most = page.toString().equals("README.md") ? 199 : 120;
+        int most = page.toString().equals("README.md") ? 90 : 120;
         assertThat(page.text().lines()).hasSizeLessThanOrEqualTo(most);
     }
 

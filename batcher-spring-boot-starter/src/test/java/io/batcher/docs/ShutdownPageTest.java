@@ -99,7 +99,7 @@ class ShutdownPageTest extends PageTest {
         Fixtures.readings = Batcher.<Reading>builder("readings")
                 .handler(batch -> cloud.post(batch))
                 .build();
-        Examples.run(java("To stop for a while only"));
+        Examples.run(java("Stop temporarily"));
         assertThat(cloud.calls).containsExactly(List.of(reading));
         Fixtures.readings.startAutoFlush();
         Fixtures.readings.close();

@@ -94,7 +94,7 @@ class SizesAndIntervalsPageTest extends PageTest {
 
     @Test
     void onlyByHand() throws Exception {
-        Examples.run(java("Only by hand, or only by size?"));
+        Examples.run(java("Only on demand, or only by size?"));
         assertThat(cloud.calls).containsExactly(List.of(reading, reading));
     }
 }

@@ -58,7 +58,7 @@ class TestingPageTest extends PageTest {
         Fixtures.readings = Batcher.<Fixtures.Reading>builder("readings")
                 .handler(batch -> cloud.post(batch))
                 .build();
-        Examples.run(java("Against the real time"));
+        Examples.run(java("Against real time"));
         assertThat(cloud.calls).containsExactly(List.of(reading));
         Fixtures.readings.close();
     }
