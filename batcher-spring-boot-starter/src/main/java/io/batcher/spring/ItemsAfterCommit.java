@@ -5,16 +5,21 @@
 package io.batcher.spring;
 
 import io.batcher.Batcher;
+import io.batcher.BatcherException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 import org.springframework.transaction.support.TransactionSynchronization;
 import org.springframework.transaction.support.TransactionSynchronizationManager;
 
 /** The items that one transaction adds to one batcher when it commits, in order. Used by one thread. */
 final class ItemsAfterCommit<T> implements TransactionSynchronization {
+
+    private static final Log logger = LogFactory.getLog(ItemsAfterCommit.class);
 
     private final Batcher<T> batcher;
     private final List<T> items = new ArrayList<>();
@@ -65,24 +70,33 @@ final class ItemsAfterCommit<T> implements TransactionSynchronization {
         }
     }
 
-    /** Tries each item, so that one that is refused does not take the others with it. */
+    /** Adds each item, so that one that is rejected does not keep the others out. Throws the first failure. */
     private void deliver() {
         List<T> committed = List.copyOf(items);
         items.clear();
-        @Nullable RuntimeException failure = null;
+        @Nullable RuntimeException first = null;
         for (T item : committed) {
             try {
                 batcher.add(item);
             } catch (RuntimeException e) {
-                if (failure == null) {
-                    failure = e;
+                if (first == null) {
+                    first = e;
                 } else {
-                    failure.addSuppressed(e);
+                    report(e, first);
                 }
             }
         }
-        if (failure != null) {
-            throw failure;
+        if (first != null) {
+            throw first;
+        }
+    }
+
+    /** Attaches a failure to the one that is thrown, or logs it: an exception of a user's weigher is not changed. */
+    private void report(RuntimeException failure, RuntimeException first) {
+        if (first instanceof BatcherException) {
+            first.addSuppressed(failure);
+        } else {
+            logger.warn("Batcher \"" + batcher.name() + "\" rejected another item after the commit", failure);
         }
     }
 }

@@ -23,22 +23,34 @@ public interface ManagedBatcher {
     Batcher<?> batcher();
 
     /** Returns the item type, as {@code java.util.Map<java.lang.String, com.acme.Reading>}. */
-    Optional<String> itemType();
+    default Optional<String> itemType() {
+        return Optional.empty();
+    }
 
     /** Returns the method that handles the batches, as {@code com.acme.ReadingService.store}. */
-    Optional<String> handler();
+    default Optional<String> handler() {
+        return Optional.empty();
+    }
 
     /** Returns the options. */
-    Optional<BatcherConfig<?>> config();
+    default Optional<BatcherConfig<?>> config() {
+        return Optional.empty();
+    }
 
     /** Returns how long the batch that is with the handler has been there; empty if there is none. */
-    Optional<Duration> busyFor();
+    default Optional<Duration> busyFor() {
+        return Optional.empty();
+    }
 
     /** Returns how long delivery has been resting; empty if it is not. */
-    Optional<Duration> pausedFor();
+    default Optional<Duration> pausedFor() {
+        return Optional.empty();
+    }
 
     /** Returns the last failed attempt; empty if there was none. */
-    Optional<LastFailure> lastFailure();
+    default Optional<LastFailure> lastFailure() {
+        return Optional.empty();
+    }
 
     /**
      * A failed attempt, without anything that could hold the content of an item.

@@ -5,9 +5,9 @@
 package io.batcher.spring.actuate;
 
 import io.batcher.BatcherState;
-import io.batcher.spring.BoundedWait;
 import io.batcher.spring.ManagedBatcher;
 import io.batcher.spring.actuate.FlushDescriptor.Outcome;
+import io.batcher.spring.internal.BoundedWait;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;

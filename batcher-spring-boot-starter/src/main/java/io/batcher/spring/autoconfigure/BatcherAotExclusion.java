@@ -4,6 +4,7 @@
  */
 package io.batcher.spring.autoconfigure;
 
+import io.batcher.spring.internal.definition.BatcherDefinitionRegistrar;
 import org.springframework.beans.factory.aot.BeanRegistrationExcludeFilter;
 import org.springframework.beans.factory.support.RegisteredBean;
 

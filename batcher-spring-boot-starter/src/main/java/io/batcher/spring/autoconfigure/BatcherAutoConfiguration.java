@@ -6,7 +6,15 @@ package io.batcher.spring.autoconfigure;
 
 import io.batcher.Batcher;
 import io.batcher.spring.BatcherCustomizer;
+import io.batcher.spring.BatcherProperties;
 import io.batcher.spring.BatcherRegistry;
+import io.batcher.spring.internal.definition.BatcherDefinitionRegistrar;
+import io.batcher.spring.internal.handler.HandlerScope;
+import io.batcher.spring.internal.runtime.BatchHandlerBeanPostProcessor;
+import io.batcher.spring.internal.runtime.BatcherFactory;
+import io.batcher.spring.internal.runtime.BatcherLifecycle;
+import io.batcher.spring.internal.runtime.BatcherThreads;
+import io.batcher.spring.internal.runtime.DefaultBatcherRegistry;
 import io.batcher.testing.VirtualTime;
 import org.springframework.aop.framework.AopInfrastructureBean;
 import org.springframework.beans.factory.ObjectProvider;
@@ -41,12 +49,12 @@ public final class BatcherAutoConfiguration implements AopInfrastructureBean {
 
     @Bean
     @Role(BeanDefinition.ROLE_INFRASTRUCTURE)
-    static HandlerConnector batchHandlerConnector(
+    static BatchHandlerBeanPostProcessor batchHandlerBeanPostProcessor(
             ConfigurableListableBeanFactory beanFactory,
             Environment environment,
             BatcherDefinitionRegistrar registrar,
             ObjectProvider<HandlerScope> scope) {
-        return new HandlerConnector(
+        return new BatchHandlerBeanPostProcessor(
                 beanFactory, environment, registrar, () -> scope.getIfAvailable(() -> HandlerScope.NONE));
     }
 
@@ -64,8 +72,9 @@ public final class BatcherAutoConfiguration implements AopInfrastructureBean {
     }
 
     @Bean
-    BatcherLifecycle batcherLifecycle(BatcherRegistry registry, HandlerConnector connector, BatcherFactory factory) {
-        return new BatcherLifecycle(registry, connector, factory);
+    BatcherLifecycle batcherLifecycle(
+            BatcherRegistry registry, BatchHandlerBeanPostProcessor handlers, BatcherFactory factory) {
+        return new BatcherLifecycle(registry, handlers, factory);
     }
 
     @Bean(BatcherDefinitionRegistrar.FACTORY_BEAN_NAME)

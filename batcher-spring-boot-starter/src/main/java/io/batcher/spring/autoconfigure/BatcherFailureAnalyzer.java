@@ -4,6 +4,7 @@
  */
 package io.batcher.spring.autoconfigure;
 
+import io.batcher.spring.internal.BatcherConfigurationException;
 import org.springframework.boot.diagnostics.AbstractFailureAnalyzer;
 import org.springframework.boot.diagnostics.FailureAnalysis;
 

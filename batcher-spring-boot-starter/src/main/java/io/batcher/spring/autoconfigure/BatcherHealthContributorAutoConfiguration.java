@@ -4,6 +4,7 @@
  */
 package io.batcher.spring.autoconfigure;
 
+import io.batcher.spring.BatcherProperties;
 import io.batcher.spring.BatcherRegistry;
 import io.batcher.spring.health.BatchersHealthIndicator;
 import org.springframework.aop.framework.AopInfrastructureBean;

@@ -5,6 +5,12 @@
 package io.batcher.spring.autoconfigure;
 
 import io.batcher.Batcher;
+import io.batcher.spring.internal.BatcherNames;
+import io.batcher.spring.internal.NameSuggestions;
+import io.batcher.spring.internal.definition.BatcherDefinition;
+import io.batcher.spring.internal.definition.BatcherDefinitionRegistrar;
+import io.batcher.spring.internal.handler.ItemTypes;
+import io.batcher.spring.internal.options.OptionNames;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -54,7 +60,7 @@ final class BatcherInjectionFailureAnalyzer extends AbstractInjectionFailureAnal
         if (cause instanceof NoUniqueBeanDefinitionException several && several.getBeanNamesFound() != null) {
             return several(who + " needs one batcher" + what, List.copyOf(several.getBeanNamesFound()), cause);
         }
-        WrittenQualifiers written = WrittenQualifiers.of(rootFailure);
+        InjectionPointQualifiers written = InjectionPointQualifiers.of(rootFailure);
         Optional<String> disabled = written.name().flatMap(this::disabled);
         if (disabled.isPresent()) {
             return disabled(who, disabled.get(), beanNames, cause);
@@ -119,8 +125,13 @@ final class BatcherInjectionFailureAnalyzer extends AbstractInjectionFailureAnal
     }
 
     private FailureAnalysis otherwiseQualified(
-            String needs, WrittenQualifiers written, List<String> ofType, List<String> beanNames, Throwable cause) {
-        KnownNames names = new KnownNames(ofType.stream().map(this::nameOf).toList());
+            String needs,
+            InjectionPointQualifiers written,
+            List<String> ofType,
+            List<String> beanNames,
+            Throwable cause) {
+        NameSuggestions names =
+                new NameSuggestions(ofType.stream().map(this::nameOf).toList());
         String wanted = written.name().orElse("");
         String right = "@Qualifier(\"" + names.nearest(wanted).orElseGet(() -> nameOf(ofType.get(0))) + "\")";
         Optional<String> owner = beanNames.stream()
@@ -159,12 +170,12 @@ final class BatcherInjectionFailureAnalyzer extends AbstractInjectionFailureAnal
     private Optional<String> disabled(String wanted) {
         return BatcherDefinitionRegistrar.disabled(beanFactory).stream()
                 .filter(name ->
-                        name.equals(wanted) || BatcherSpec.beanName(name).equals(wanted))
+                        name.equals(wanted) || BatcherNames.beanName(name).equals(wanted))
                 .findFirst();
     }
 
     private static String disabling(String name) {
-        return InstanceKeys.INSTANCES + "." + name + ".enabled=false";
+        return OptionNames.INSTANCES + "." + name + ".enabled=false";
     }
 
     /** Returns the bean that could not be made, where the injection point is not known. */
@@ -191,9 +202,9 @@ final class BatcherInjectionFailureAnalyzer extends AbstractInjectionFailureAnal
     }
 
     private String nameOf(String beanName) {
-        Object spec = beanFactory.containsBeanDefinition(beanName)
-                ? beanFactory.getMergedBeanDefinition(beanName).getAttribute(BatcherSpec.class.getName())
+        Object definition = beanFactory.containsBeanDefinition(beanName)
+                ? beanFactory.getMergedBeanDefinition(beanName).getAttribute(BatcherDefinition.class.getName())
                 : null;
-        return spec instanceof BatcherSpec known ? known.name() : beanName;
+        return definition instanceof BatcherDefinition known ? known.name() : beanName;
     }
 }

@@ -5,6 +5,7 @@
 package io.batcher.spring.autoconfigure;
 
 import io.batcher.spring.BatcherCustomizer;
+import io.batcher.spring.internal.handler.HandlerScope;
 import io.batcher.spring.metrics.BatchObservationConvention;
 import io.batcher.spring.metrics.BatchObservations;
 import io.micrometer.observation.Observation;

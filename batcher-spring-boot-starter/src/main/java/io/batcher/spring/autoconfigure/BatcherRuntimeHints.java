@@ -4,6 +4,10 @@
  */
 package io.batcher.spring.autoconfigure;
 
+import io.batcher.spring.BatcherProperties;
+import io.batcher.spring.internal.definition.BatcherDefinitionRegistrar;
+import io.batcher.spring.internal.options.OptionNames;
+import io.batcher.spring.internal.runtime.BatcherFactory;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.aot.hint.MemberCategory;
@@ -21,7 +25,7 @@ final class BatcherRuntimeHints implements RuntimeHintsRegistrar {
     @Override
     public void registerHints(RuntimeHints hints, @Nullable ClassLoader classLoader) {
         BindableRuntimeHintsRegistrar.forTypes(BatcherProperties.class).registerHints(hints, classLoader);
-        hints.reflection().registerType(BatcherFactory.class, MemberCategory.INVOKE_DECLARED_METHODS);
+        hints.reflection().registerType(BatcherFactory.class, MemberCategory.INVOKE_PUBLIC_METHODS);
         Stream.concat(Stream.of(BatcherProperties.class), Stream.of(BatcherProperties.class.getDeclaredClasses()))
                 .forEach(type -> hints.reflection().registerType(type, MemberCategory.INVOKE_PUBLIC_METHODS));
     }

@@ -6,9 +6,10 @@ package io.batcher.spring.metrics;
 
 import io.batcher.Batch;
 import io.batcher.FlushReason;
+import io.micrometer.observation.Observation;
 
 /** One attempt with a batch, without its items: an observation must not carry their content. */
-public class BatchObservationContext extends SortedKeyValuesContext {
+public class BatchObservationContext extends Observation.Context {
 
     private final String batcher;
     private final String batchId;
@@ -46,6 +47,11 @@ public class BatchObservationContext extends SortedKeyValuesContext {
         return size;
     }
 
+    /** Returns which attempt with the batch it is. */
+    public int getAttempt() {
+        return attempt;
+    }
+
     /** Returns whether the attempt has succeeded; while it goes on, and when it has failed, it has not. */
     public boolean isHandled() {
         return handled;
@@ -62,10 +68,5 @@ public class BatchObservationContext extends SortedKeyValuesContext {
         return "batch " + batchId + " of batcher \"" + batcher + "\", attempt " + attempt + ", " + size + " items, "
                 + reason
                 + (error == null ? "" : ", failed with " + error.getClass().getName()) + ", " + getAllKeyValues();
-    }
-
-    /** Returns which attempt with the batch it is. */
-    public int getAttempt() {
-        return attempt;
     }
 }

@@ -6,10 +6,13 @@ package io.batcher.spring.autoconfigure;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.batcher.spring.autoconfigure.BatcherProperties.Endpoint;
-import io.batcher.spring.autoconfigure.BatcherProperties.Health;
-import io.batcher.spring.autoconfigure.BatcherProperties.Options;
-import io.batcher.spring.autoconfigure.BatcherProperties.Retry;
+import io.batcher.spring.BatcherProperties;
+import io.batcher.spring.BatcherProperties.Endpoint;
+import io.batcher.spring.BatcherProperties.Health;
+import io.batcher.spring.BatcherProperties.Options;
+import io.batcher.spring.BatcherProperties.Retry;
+import io.batcher.spring.internal.definition.BatcherDefinition;
+import io.batcher.spring.internal.runtime.BatcherFactory;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.Method;
 import java.lang.reflect.RecordComponent;
@@ -32,7 +35,7 @@ class BatcherRuntimeHintsTest {
 
     @Test
     void theFactoryOfTheDefinitionsThatAreMadeAtRunTime() throws Exception {
-        Method create = BatcherFactory.class.getDeclaredMethod("create", BatcherSpec.class);
+        Method create = BatcherFactory.class.getDeclaredMethod("create", BatcherDefinition.class);
         assertThat(hints).matches(RuntimeHintsPredicates.reflection().onMethodInvocation(create));
     }
 

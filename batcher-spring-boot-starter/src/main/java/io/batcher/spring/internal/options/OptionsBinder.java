@@ -1,0 +1,167 @@
+/*
+ * Copyright 2026 the Batcher authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.batcher.spring.internal.options;
+
+import io.batcher.spring.BatcherProperties;
+import io.batcher.spring.BatcherProperties.Options;
+import io.batcher.spring.internal.BatcherConfigurationException;
+import java.util.Collection;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.context.properties.bind.BindException;
+import org.springframework.boot.context.properties.bind.BindHandler;
+import org.springframework.boot.context.properties.bind.Bindable;
+import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.boot.context.properties.bind.PropertySourcesPlaceholdersResolver;
+import org.springframework.boot.context.properties.bind.UnboundConfigurationPropertiesException;
+import org.springframework.boot.context.properties.bind.handler.NoUnboundElementsBindHandler;
+import org.springframework.boot.context.properties.source.ConfigurationProperty;
+import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
+import org.springframework.boot.context.properties.source.UnboundElementsSourceFilter;
+import org.springframework.core.NestedExceptionUtils;
+import org.springframework.core.ResolvableType;
+import org.springframework.core.env.Environment;
+
+/**
+ * Reads and checks the options of batchers, before any bean exists. Each name is bound by itself, not as a key of a map: only
+ * so does an environment variable reach a name with a hyphen.
+ */
+public final class OptionsBinder {
+
+    private static final String DEFAULTS = "batcher.defaults";
+
+    private final Binder binder;
+    private final Options defaults;
+
+    public OptionsBinder(Environment environment) {
+        this.binder = new Binder(
+                EnvironmentVariables.onlyOptions(environment), new PropertySourcesPlaceholdersResolver(environment));
+        this.defaults = bind(DEFAULTS, DEFAULTS);
+        if (defaults.enabled() != null) {
+            throw new BatcherConfigurationException(
+                    DEFAULTS + ".enabled has no meaning: batchers are taken out one by one.",
+                    "Remove it, and set batcher.instances.<name>.enabled=false for each batcher that is to be taken out.");
+        }
+        if (defaults.itemType() != null) {
+            throw new BatcherConfigurationException(
+                    DEFAULTS + ".item-type has no meaning: each batcher has an item type of its own.",
+                    "Remove it, and set batcher.instances.<name>.item-type where no @BatchHandler method tells the type.");
+        }
+        checkDefaults(() -> OptionsMapper.checkValues(defaults));
+    }
+
+    /** Checks what the defaults say together, where there is no batcher whose own options complete it. */
+    public void checkDefaultsAlone() {
+        checkDefaults(() -> OptionsMapper.check(List.of(defaults)));
+    }
+
+    /** Whether the properties leave a batcher in. Of the other options of a batcher that is taken out nothing is read. */
+    public boolean isEnabled(String name) {
+        String property = OptionNames.INSTANCES + "." + name + ".enabled";
+        try {
+            return !ConfigurationPropertyName.isValid(property)
+                    || binder.bind(property, Boolean.class).orElse(true);
+        } catch (BindException e) {
+            throw refused("Batcher \"" + name + "\"", e);
+        }
+    }
+
+    /** Returns all properties, with the own options of each batcher. */
+    public BatcherProperties properties(Map<String, Options> instances) {
+        return new BatcherProperties(
+                defaults,
+                instances,
+                binder.bind("batcher.scheduler", String.class).orElse(null),
+                binder.bindOrCreate("batcher.endpoint", BatcherProperties.Endpoint.class),
+                binder.bindOrCreate("batcher.health", BatcherProperties.Health.class));
+    }
+
+    /** Returns the options of one batcher, its own after those that it inherits. */
+    public List<Options> optionsOf(String name) {
+        String prefix = OptionNames.INSTANCES + "." + name;
+        String subject = "Batcher \"" + name + "\"";
+        List<Options> layers = List.of(defaults, bind(prefix, subject));
+        String action = "Correct " + prefix + ", or " + DEFAULTS + " from which it inherits.";
+        check(subject, () -> OptionsMapper.check(layers), action);
+        return layers;
+    }
+
+    private Options bind(String prefix, String subject) {
+        try {
+            return binder.bindOrCreate(
+                    prefix,
+                    Bindable.of(Options.class),
+                    new NoUnboundElementsBindHandler(BindHandler.DEFAULT, new UnboundElementsSourceFilter()));
+        } catch (BindException e) {
+            if (e.getCause() instanceof UnboundConfigurationPropertiesException unbound) {
+                return withoutEmpty(prefix, subject, unbound.getUnboundProperties());
+            }
+            throw refused(subject, e);
+        }
+    }
+
+    private static BatcherConfigurationException refused(String subject, BindException e) {
+        return new BatcherConfigurationException(
+                subject + " is not configured properly: " + describe(e) + ".", "Correct the value.", e);
+    }
+
+    /** Nothing is bound where a value is empty, which counts as not set; any other name that nothing is bound to is no option. */
+    private Options withoutEmpty(String prefix, String subject, Collection<ConfigurationProperty> unbound) {
+        for (ConfigurationProperty property : unbound) {
+            if (!OptionNames.isOption(prefix, property)) {
+                throw OptionNames.unknown(subject, prefix, property);
+            }
+        }
+        return binder.bindOrCreate(prefix, Options.class);
+    }
+
+    private static void checkDefaults(Runnable rules) {
+        check(DEFAULTS, rules, "Correct " + DEFAULTS + ".");
+    }
+
+    private static void check(String subject, Runnable rules, String action) {
+        try {
+            rules.run();
+        } catch (IllegalArgumentException e) {
+            throw new BatcherConfigurationException(
+                    subject + " is not configured properly: " + e.getMessage() + ".", action, e);
+        }
+    }
+
+    private static String describe(BindException e) {
+        String reason = reason(
+                NestedExceptionUtils.getMostSpecificCause(e), e.getTarget().getType());
+        @Nullable ConfigurationProperty property = e.getProperty();
+        return property == null
+                ? e.getName() + " cannot be bound: " + reason
+                : property.getName() + " has the value \"" + property.getValue() + "\""
+                        + (property.getOrigin() == null ? "" : " (" + property.getOrigin() + ")")
+                        + ", which is refused: "
+                        + reason;
+    }
+
+    /** What a user understands: conversion names classes and constants of Java. */
+    private static @Nullable String reason(Throwable cause, ResolvableType target) {
+        Class<?> type = target.resolve(Object.class);
+        if (type.isEnum()) {
+            return "it may be "
+                    + Stream.of(type.getEnumConstants())
+                            .map(value ->
+                                    value.toString().toLowerCase(Locale.ROOT).replace('_', '-'))
+                            .collect(Collectors.joining(", "));
+        }
+        if (type == Boolean.class) {
+            return "it may be true or false";
+        }
+        if (cause instanceof ClassNotFoundException) {
+            return "there is no such class on the class path; give its full name, with the package";
+        }
+        return cause.getMessage();
+    }
+}

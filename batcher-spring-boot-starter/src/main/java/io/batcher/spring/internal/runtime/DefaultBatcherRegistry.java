@@ -1,0 +1,128 @@
+/*
+ * Copyright 2026 the Batcher authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.batcher.spring.internal.runtime;
+
+import io.batcher.Batcher;
+import io.batcher.spring.BatcherRegistry;
+import io.batcher.spring.ManagedBatcher;
+import io.batcher.spring.internal.NameSuggestions;
+import io.batcher.spring.internal.definition.BatcherDefinition;
+import io.batcher.spring.internal.definition.BatcherDefinitionRegistrar;
+import io.batcher.spring.internal.handler.ItemTypes;
+import io.batcher.spring.internal.options.OptionNames;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+import org.springframework.core.ResolvableType;
+
+/** Looks batchers up among the beans, when asked: so it may be used while the context is still being built. */
+public class DefaultBatcherRegistry implements BatcherRegistry {
+
+    private final ConfigurableListableBeanFactory beanFactory;
+    private final BatcherFactory factory;
+    /** From the names of batchers to those of their beans. */
+    private final Map<String, String> planned;
+
+    private final Set<String> disabled;
+
+    public DefaultBatcherRegistry(
+            ConfigurableListableBeanFactory beanFactory, BatcherFactory factory, BatcherDefinitionRegistrar registrar) {
+        this.beanFactory = beanFactory;
+        this.factory = factory;
+        this.disabled = registrar.disabled();
+        this.planned = registrar.definitions().stream()
+                .collect(Collectors.toMap(BatcherDefinition::name, BatcherDefinition::beanName));
+    }
+
+    @Override
+    public Batcher<?> get(String name) {
+        return bean(beanNameOf(name));
+    }
+
+    @Override
+    @SuppressWarnings("unchecked") // the definition tells the item type
+    public <T> Batcher<T> get(String name, Class<T> itemType) {
+        String beanName = beanNameOf(name);
+        ResolvableType actual = ItemTypes.ofBean(beanName, beanFactory);
+        if (actual != null && actual.resolve() != itemType) {
+            throw new IllegalArgumentException("Batcher \"" + name + "\" has items of type " + actual + ", not "
+                    + ResolvableType.forClass(itemType) + ".");
+        }
+        return (Batcher<T>) bean(beanName);
+    }
+
+    @Override
+    public Set<String> names() {
+        return Collections.unmodifiableSet(beanNames().keySet());
+    }
+
+    @Override
+    public Collection<Batcher<?>> all() {
+        return beanNames().values().stream().<Batcher<?>>map(this::bean).toList();
+    }
+
+    @Override
+    public Collection<ManagedBatcher> managed() {
+        return beanNames().entrySet().stream()
+                .map(entry -> managed(entry.getKey(), entry.getValue()))
+                .filter(managed -> hasStats(managed.batcher()))
+                .toList();
+    }
+
+    private Batcher<?> bean(String beanName) {
+        return beanFactory.getBean(beanName, Batcher.class);
+    }
+
+    private ManagedBatcher managed(String name, String beanName) {
+        Batcher<?> batcher = bean(beanName);
+        ManagedBatcher created = factory.find(beanName);
+        Optional<String> itemType =
+                Optional.ofNullable(ItemTypes.ofBean(beanName, beanFactory)).map(Object::toString);
+        return created != null ? created : new UnmanagedBatcher(name, batcher, itemType);
+    }
+
+    /** A mock has none, and so nothing to watch or operate. */
+    private static boolean hasStats(Batcher<?> batcher) {
+        return batcher.stats() != null;
+    }
+
+    private String beanNameOf(String name) {
+        String beanName =
+                planned.containsKey(name) ? planned.get(name) : beanNames().get(name);
+        if (beanName == null) {
+            NameSuggestions known = new NameSuggestions(names());
+            if (disabled.contains(name)) {
+                throw new IllegalArgumentException("There is no batcher \"" + name + "\": " + OptionNames.INSTANCES
+                        + "." + name + ".enabled is false. " + known.list());
+            }
+            throw new IllegalArgumentException(
+                    "There is no batcher \"" + name + "\". " + known.list() + known.suggestionFor(name));
+        }
+        return beanName;
+    }
+
+    /** Returns the bean names by the names of all batchers. */
+    private TreeMap<String, String> beanNames() {
+        TreeMap<String, String> beanNames = new TreeMap<>(planned);
+        for (String beanName : beanFactory.getBeanNamesForType(Batcher.class, false, false)) {
+            if (!planned.containsValue(beanName) && beanFactory.containsSingleton(beanName)) {
+                String name = bean(beanName).name();
+                // A bean that stands in for a batcher, a mock for example, may not know its name.
+                boolean usable = name != null && !beanNames.containsKey(name);
+                beanNames.put(usable ? name : beanName, beanName);
+            }
+        }
+        return beanNames;
+    }
+
+    /** A batcher that the application built: no listener of the starter observes it. */
+    private record UnmanagedBatcher(String name, Batcher<?> batcher, Optional<String> itemType)
+            implements ManagedBatcher {}
+}
