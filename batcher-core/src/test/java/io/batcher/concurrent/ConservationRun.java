@@ -26,7 +26,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 
-/** One batcher under load: producers, an operator, and somebody who closes it, each on threads of their own. */
+/** One batcher under load: producers, an operator and a closer, each on threads of their own. */
 final class ConservationRun {
 
     private static final int PRODUCERS = 8;
@@ -68,7 +68,7 @@ final class ConservationRun {
         }
     }
 
-    /** Nobody opens the latch. */
+    /** Hangs: the latch is never released. */
     private void hang() throws InterruptedException {
         assertThat(new CountDownLatch(1).await(2 * plan.handlerTimeoutNanos(), TimeUnit.NANOSECONDS))
                 .isFalse();
@@ -79,7 +79,7 @@ final class ConservationRun {
         return producers.get(PRODUCERS);
     }
 
-    /** Now and then it refuses a task. */
+    /** Rejects a task now and then. */
     private Executor executor() {
         return plan.seed() % 5 != 0
                 ? threads
@@ -98,7 +98,7 @@ final class ConservationRun {
         ledger.deadLetter(letter);
     }
 
-    /** Returns how many items were made. */
+    /** Returns the number of items. */
     int run() throws Exception {
         try {
             producers.subList(0, PRODUCERS).forEach(producer -> threads.execute(() -> produce(producer)));
@@ -142,7 +142,7 @@ final class ConservationRun {
                 .isTrue();
     }
 
-    /** What an operator does while items flow; at last everything flows again. */
+    /** Flushes, pauses and resumes at random while items flow, and at last resumes delivery. */
     private void operate() {
         SplittableRandom random = new SplittableRandom(~plan.seed());
         while (running.getCount() > 0) {
@@ -238,9 +238,9 @@ final class ConservationRun {
         }
         assertThat(ledger.breaches()).isEmpty();
         BatcherStats stats = batcher.stats();
-        Fates fates = Fates.of(producers.stream().map(Producer::items).toList());
-        assertThat(fates.without()).as("items without a fate, %s", stats).isEmpty();
-        fates.assertEqual(stats);
-        fates.assertFutures(PATIENCE_SECONDS);
+        Outcomes outcomes = Outcomes.of(producers.stream().map(Producer::items).toList());
+        assertThat(outcomes.without()).as("items without an outcome, %s", stats).isEmpty();
+        outcomes.assertEqual(stats);
+        outcomes.assertFutures(PATIENCE_SECONDS);
     }
 }
