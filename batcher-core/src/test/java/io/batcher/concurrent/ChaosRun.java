@@ -52,7 +52,7 @@ final class ChaosRun {
                 .onDrop(ledger::dropped)
                 .build();
         for (int i = 0; i <= PRODUCERS; i++) {
-            producers.add(new Producer(i, items / PRODUCERS, plan.seed(), batcher, ledger));
+            producers.add(new Producer(i, items / PRODUCERS, plan.seed(), batcher, ledger, () -> {}));
         }
     }
 

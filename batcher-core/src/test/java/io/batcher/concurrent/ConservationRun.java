@@ -19,12 +19,14 @@ import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 /** One batcher under load: producers, an operator and a closer, each on threads of their own. */
 final class ConservationRun {
@@ -64,7 +66,8 @@ final class ConservationRun {
                 .executor(executor())
                 .build();
         for (int i = 0; i <= PRODUCERS; i++) {
-            producers.add(new Producer(i, i < PRODUCERS ? itemsEach : itemsEach / 4, plan.seed(), batcher, ledger));
+            producers.add(new Producer(
+                    i, i < PRODUCERS ? itemsEach : itemsEach / 4, plan.seed(), batcher, ledger, Thread::yield));
         }
     }
 
@@ -162,18 +165,21 @@ final class ConservationRun {
                 default -> producers.get(random.nextInt(PRODUCERS)).interrupt();
             }
             checkEquation(batcher.stats());
-            awaitQuietly(flushes.isEmpty() ? CompletableFuture.completedFuture(null) : flushes.peek());
+            awaitBriefly(flushes.isEmpty() ? CompletableFuture.completedFuture(null) : flushes.peek());
             flushes.removeIf(flush -> flush.isDone() && flush != flushes.peek());
         }
         batcher.startAutoFlush();
         batcher.resume();
     }
 
-    private static void awaitQuietly(CompletableFuture<Void> future) {
+    /** Waits a little for the future, whatever its outcome. */
+    private static void awaitBriefly(CompletableFuture<Void> future) {
         try {
             future.handle((value, failure) -> value).get(200, TimeUnit.MICROSECONDS);
-        } catch (Exception e) {
+        } catch (TimeoutException e) {
             // it may take longer
+        } catch (InterruptedException | ExecutionException e) {
+            throw new IllegalStateException(e);
         }
     }
 
@@ -206,7 +212,7 @@ final class ConservationRun {
     private void awaitSomeItems() {
         long some = (long) itemsEach * PRODUCERS * 3 / 4;
         while (running.getCount() == PRODUCERS && batcher.stats().accepted() < some) {
-            awaitQuietly(new CompletableFuture<>());
+            awaitBriefly(new CompletableFuture<>());
         }
     }
 

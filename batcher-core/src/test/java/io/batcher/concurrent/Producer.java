@@ -21,16 +21,23 @@ final class Producer {
     private final SplittableRandom random;
     private final Batcher<Item> batcher;
     private final Ledger ledger;
+    private final Runnable afterRejection;
     private final List<Item> items;
     private boolean stopped;
     private volatile @Nullable Thread thread;
 
-    Producer(int index, int count, long seed, Batcher<Item> batcher, Ledger ledger) {
+    /**
+     * Creates a producer.
+     *
+     * @param afterRejection lets the handler make room; with virtual time there is nothing to wait for
+     */
+    Producer(int index, int count, long seed, Batcher<Item> batcher, Ledger ledger, Runnable afterRejection) {
         this.index = index;
         this.count = count;
         this.random = new SplittableRandom(seed * 1_000 + index);
         this.batcher = batcher;
         this.ledger = ledger;
+        this.afterRejection = afterRejection;
         this.items = new ArrayList<>(count);
     }
 
@@ -91,7 +98,7 @@ final class Producer {
             return true;
         } catch (BatcherFullException e) {
             reject(from, Item.Outcome.REJECTED);
-            Thread.yield();
+            afterRejection.run();
             return true;
         } catch (BatcherClosedException e) {
             reject(from, Item.Outcome.TOO_LATE);
@@ -103,7 +110,7 @@ final class Producer {
     private void submit(Item item) {
         item.future = batcher.submit(item);
         if (item.future.isCompletedExceptionally()) {
-            Thread.yield();
+            afterRejection.run();
         }
     }
 

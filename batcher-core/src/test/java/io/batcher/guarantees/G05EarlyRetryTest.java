@@ -172,7 +172,7 @@ class G05EarlyRetryTest {
                 .build();
         List<Long> inTime = new ArrayList<>();
         try (BatcherFixture rig = new BatcherFixture(style, builder -> builder.retry(growing))) {
-            rig.fail(10_000).add("a").advanceMillis(500);
+            rig.fail(1_000).add("a").advanceMillis(500);
             long seen = rig.calls.size();
             for (int tenths = 0; tenths < 640; tenths++) {
                 rig.advanceMillis(100); // the scheduled retries

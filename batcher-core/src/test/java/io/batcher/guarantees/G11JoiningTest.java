@@ -73,7 +73,7 @@ class G11JoiningTest {
         time.advance(Duration.ofMillis(500));
         await(entered);
         time.advance(Duration.ofSeconds(1));
-        BatchFailure<String> failure = failures.poll(5, TimeUnit.SECONDS);
+        BatchFailure<String> failure = failures.poll(10, TimeUnit.SECONDS);
         assertThat(failure).isNotNull();
         assertThat(failure.cause()).isInstanceOf(TimeoutException.class);
     }

@@ -31,7 +31,7 @@ import org.junit.jupiter.api.Test;
 /** G12: a handler or callback that waits for another thread to close its batcher. In real time, because threads block. */
 class G12CloseFromHandlerTest {
 
-    private static final Duration TIMEOUT = Duration.ofSeconds(10);
+    private static final Duration TIMEOUT = Duration.ofSeconds(60);
 
     private final List<Object> handled = new CopyOnWriteArrayList<>();
     private final List<Object> dead = new CopyOnWriteArrayList<>();
@@ -74,7 +74,7 @@ class G12CloseFromHandlerTest {
     }
 
     private CloseResult<String> closed() throws ExecutionException, InterruptedException, TimeoutException {
-        return closed.get(5, TimeUnit.SECONDS); // half of the timeout of close
+        return closed.get(30, TimeUnit.SECONDS); // half of the timeout of close
     }
 
     private void conserved(Batcher<String> own, long handledItems, long handedBack) throws InterruptedException {
@@ -258,7 +258,7 @@ class G12CloseFromHandlerTest {
         assertThat(otherClosed).isNotDone();
         assertThat(awaitsCaller.get(10, TimeUnit.SECONDS)).isFalse();
         goOn.complete(null);
-        assertThat(otherClosed.get(5, TimeUnit.SECONDS).undelivered()).isEmpty();
+        assertThat(otherClosed.get(30, TimeUnit.SECONDS).undelivered()).isEmpty();
         assertThat(others).containsExactly("x");
         batcher.get().close();
     }
