@@ -22,12 +22,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** {@code addMany}: all or nothing, in iteration order, contiguous; and P11: what careless or hostile collections cannot do. */
+/** {@code addMany}: all or nothing, in iteration order, contiguous; and P11: careless and hostile collections do no harm. */
 class AddManyTest {
 
     @ParameterizedTest
     @EnumSource
-    void moreThanABatchMayHoldIsConsecutiveBatches(CallStyle style) {
+    void aCollectionLargerThanABatchBecomesConsecutiveBatches(CallStyle style) {
         try (BatcherFixture rig = new BatcherFixture(style, builder -> builder.maxBatchSize(4))) {
             rig.add("a");
             rig.batcher.addMany(List.of("1", "2", "3", "4", "5", "6", "7", "8", "9"));
@@ -39,7 +39,7 @@ class AddManyTest {
 
     @ParameterizedTest
     @EnumSource
-    void moreThanTheCapacityIsAnIllegalArgumentUnderEveryPolicy(Overflow policy) {
+    void aCollectionLargerThanTheCapacityIsAnIllegalArgument(Overflow policy) {
         try (BatcherFixture rig = new BatcherFixture(
                 CallStyle.SYNC, builder -> builder.capacity(3).overflow(policy))) {
             assertThatThrownBy(() -> rig.batcher.addMany(numbered(4)))
@@ -53,7 +53,7 @@ class AddManyTest {
     }
 
     @Test
-    void asMuchAsTheCapacityWorks() {
+    void aCollectionAsLargeAsTheCapacityIsAccepted() {
         try (BatcherFixture rig = new BatcherFixture(CallStyle.SYNC)) {
             rig.batcher.addMany(numbered(100_000));
             assertThat(rig.batcher.offer("x")).isFalse();
@@ -64,7 +64,7 @@ class AddManyTest {
     }
 
     @Test
-    void anEmptyCollectionAddsNothingAlsoWhenTheBufferIsFull() {
+    void anEmptyCollectionAddsNothingEvenWhenTheBufferIsFull() {
         try (BatcherFixture rig = new BatcherFixture(CallStyle.SYNC, builder -> builder.capacity(1))) {
             rig.batcher.addMany(List.of());
             rig.add("a");
@@ -75,7 +75,7 @@ class AddManyTest {
     }
 
     @Test
-    void aNullIsRefusedWithItsIndexAndNothingIsAdded() {
+    void aNullItemIsRejectedWithItsIndexAndNothingIsAdded() {
         try (BatcherFixture rig = new BatcherFixture(CallStyle.SYNC)) {
             assertThatThrownBy(() -> rig.batcher.addMany(Arrays.asList("a", "b", null, "d")))
                     .isInstanceOf(NullPointerException.class)
@@ -85,7 +85,7 @@ class AddManyTest {
     }
 
     @Test
-    void aCollectionThatLiesAboutItsSizeDoesNoHarm() {
+    void aCollectionThatReportsAWrongSizeIsAddedAsIterated() {
         for (int lie : new int[] {0, 1, 2, 1_000, Integer.MAX_VALUE, -1}) {
             try (BatcherFixture rig = new BatcherFixture(CallStyle.SYNC, builder -> builder.capacity(5))) {
                 rig.batcher.addMany(new Lying(lie, List.of("a", "b", "c")));
@@ -97,7 +97,7 @@ class AddManyTest {
     }
 
     @Test
-    void anEndlessCollectionIsRefusedAndNotRead() {
+    void anEndlessCollectionIsRejectedWithoutReadingBeyondTheCapacity() {
         int[] read = new int[1];
         Collection<String> endless = new AbstractCollection<>() {
             @Override
@@ -149,7 +149,7 @@ class AddManyTest {
     }
 
     @Test
-    void aCollectionIsReadOnceAndByIterationOnly() {
+    void aCollectionIsReadOnceAndOnlyByIteration() {
         int[] iterations = new int[1];
         Collection<String> watched = new Lying(2, List.of("a", "b")) {
             @Override
@@ -175,7 +175,7 @@ class AddManyTest {
     }
 
     @Test
-    void whatIsDoneToTheCollectionLaterIsNoMatter() {
+    void changingTheCollectionLaterHasNoEffect() {
         try (BatcherFixture rig = new BatcherFixture(CallStyle.SYNC)) {
             List<String> mine = new ArrayList<>(List.of("a", "b"));
             rig.batcher.addMany(mine);
@@ -187,7 +187,7 @@ class AddManyTest {
     }
 
     @Test
-    void theOrderIsThatOfTheIteration() {
+    void itemsKeepTheOrderOfIteration() {
         try (BatcherFixture rig = new BatcherFixture(CallStyle.SYNC)) {
             PriorityQueue<String> queue = new PriorityQueue<>(List.of("d", "c", "b", "a"));
             List<String> iteration = new ArrayList<>(queue);
@@ -215,7 +215,7 @@ class AddManyTest {
         }
     }
 
-    /** Says what it is told of its size. */
+    /** Reports the size that it is given. */
     private static class Lying extends AbstractCollection<String> {
         private final int size;
         private final List<String> items;

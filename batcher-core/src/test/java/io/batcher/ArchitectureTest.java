@@ -169,6 +169,17 @@ class ArchitectureTest {
     }
 
     @Test
+    void testsOfGuaranteesAndFixturesUseThePublicApiOnly() {
+        noClasses()
+                .that()
+                .resideInAnyPackage("io.batcher.guarantees", "io.batcher.fixtures")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage(INTERNAL + "..")
+                .check(TESTS);
+    }
+
+    @Test
     void nobodyUsesTheCommonPoolOrMonitorsOfThisKind() {
         noClasses()
                 .should()

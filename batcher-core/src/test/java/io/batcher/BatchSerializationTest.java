@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** {@link Batch} and what is made of it, sent as it is: a plain list where its items are serializable. */
+/** Serialization of {@link Batch} and of its sub-lists: each becomes a plain list if its items are serializable. */
 class BatchSerializationTest {
 
     private static byte[] write(Object object) throws IOException {
@@ -55,14 +55,14 @@ class BatchSerializationTest {
 
     @ParameterizedTest
     @MethodSource("batches")
-    void aPartOfABatchToo(Batch<String> batch) throws Exception {
+    void aSubListBecomesAPlainList(Batch<String> batch) throws Exception {
         List<String> part = batch.subList(1, 3);
         assertThat(read(write(part))).isEqualTo(part).isEqualTo(List.of("b", "c"));
         assertThat(read(write(batch.subList(0, 0)))).isEqualTo(List.of());
     }
 
     @Test
-    void asAPartOfSomethingElseAndWhatADeadLetterHolds() throws Exception {
+    void aBatchInsideAnotherObjectIsSerializable() throws Exception {
         try (BatcherFixture rig = new BatcherFixture(
                 CallStyle.SYNC,
                 builder -> builder.retry(RetryPolicy.builder().maxAttempts(1).build()))) {
@@ -74,7 +74,7 @@ class BatchSerializationTest {
     }
 
     @Test
-    void whatCloseHandsBackToo() throws Exception {
+    void theItemsThatCloseHandsBackAreSerializable() throws Exception {
         BatcherFixture rig = new BatcherFixture(CallStyle.SYNC);
         rig.batcher.pause();
         rig.fail(1).add("a", "b");
@@ -82,9 +82,9 @@ class BatchSerializationTest {
         assertThat(read(write(left))).isEqualTo(List.of("a", "b"));
     }
 
-    /** The exception names the class of the item, not one of ours. */
+    /** The exception names the class of the item, not a class of the library. */
     @Test
-    void anItemThatIsNotSerializableIsNamed() {
+    void theExceptionNamesTheClassOfAnItemThatIsNotSerializable() {
         List<Batch<Object>> batches = new ArrayList<>();
         Batcher<Object> batcher =
                 Batcher.<Object>builder("objects").handler(batches::add).build();
@@ -98,7 +98,7 @@ class BatchSerializationTest {
     private static final class Unsendable {}
 
     @Test
-    void aPartIsAListLikeAnyOther() {
+    void aSubListBehavesAsAnyList() {
         try (BatcherFixture rig = new BatcherFixture(CallStyle.SYNC)) {
             rig.add("a", "b", "c").advanceMillis(500);
             Batch<String> batch = rig.calls.get(0);

@@ -25,10 +25,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** {@link Batch}: unmodifiable, random access, safe to keep; equality, hash code and string as any list. */
+/** {@link Batch} is unmodifiable, has random access and is safe to keep; equals, hashCode and toString are those of any list. */
 class BatchTest {
 
-    /** Batches of every making: a chunk uncopied, copied out of a chunk, of several chunks, a part of one, empty slots behind. */
+    /** Batches of each origin: a chunk uncopied, copied from a chunk, from several chunks, a part of a chunk, with empty slots behind. */
     static Stream<Batch<String>> batches() {
         return Stream.of(
                 delivered(rig -> rig.add("a", "b", "c").advanceMillis(500)),
@@ -58,7 +58,7 @@ class BatchTest {
 
     @ParameterizedTest
     @MethodSource("batches")
-    void itIsAListLikeAnyOther(Batch<String> batch) {
+    void aBatchBehavesAsAnyList(Batch<String> batch) {
         List<String> same = List.of("a", "b", "c");
         assertThat(batch.equals(same)).isTrue();
         assertThat(same.equals(batch)).isTrue();
@@ -83,7 +83,7 @@ class BatchTest {
 
     @ParameterizedTest
     @MethodSource("batches")
-    void itEndsWhereItsItemsEnd(Batch<String> batch) {
+    void aBatchHasNothingBeyondItsLastItem(Batch<String> batch) {
         for (int outside : new int[] {-1, 3, 4, 100, Integer.MIN_VALUE, Integer.MAX_VALUE}) {
             assertThatThrownBy(() -> batch.get(outside)).isInstanceOf(IndexOutOfBoundsException.class);
         }
@@ -105,7 +105,7 @@ class BatchTest {
 
     @ParameterizedTest
     @MethodSource("batches")
-    void itCannotBeModified(Batch<String> batch) {
+    void aBatchCannotBeModified(Batch<String> batch) {
         List<Runnable> writes = List.of(
                 () -> batch.add("d"),
                 () -> batch.add(0, "d"),
@@ -135,7 +135,7 @@ class BatchTest {
 
     @ParameterizedTest
     @MethodSource("batches")
-    void anArrayOfItIsACopy(Batch<String> batch) {
+    void toArrayReturnsACopy(Batch<String> batch) {
         Object[] array = batch.toArray();
         assertThat(array.getClass()).isEqualTo(Object[].class);
         Arrays.fill(array, "overwritten");
@@ -143,7 +143,7 @@ class BatchTest {
     }
 
     @Test
-    void itIsSafeToKeepWhateverTheBatcherDoesLater() {
+    void aBatchIsSafeToKeep() {
         try (BatcherFixture rig = new BatcherFixture(
                 CallStyle.SYNC, builder -> builder.capacity(4).maxBatchSize(2).overflow(Overflow.DROP_OLDEST))) {
             List<List<String>> copies = new ArrayList<>();
@@ -162,7 +162,7 @@ class BatchTest {
     }
 
     @Test
-    void itTellsIdAttemptReasonAndTheTimeOfItsFirstItem() {
+    void aBatchHasIdAttemptReasonAndTimeOfItsFirstItem() {
         try (BatcherFixture rig = new BatcherFixture(CallStyle.SYNC)) {
             rig.advanceMillis(1_000).add("a").advanceMillis(300).add("b").advanceMillis(200);
             Batch<String> batch = rig.calls.get(0);

@@ -14,27 +14,27 @@ import java.time.Instant;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 
-/** {@link BatcherClock#system}: the clock of the machine. */
+/** {@link BatcherClock#system}, the clock of the machine. */
 class BatcherClockTest {
 
     private final BatcherClock clock = BatcherClock.system();
 
     @Test
-    void itTellsTheTimeOfTheMachine() {
+    void theSystemClockReadsTheTimeOfTheMachine() {
         long nanos = System.nanoTime();
         assertThat(clock.nanoTime() - nanos).isNotNegative();
         assertThat(Duration.between(Instant.now(), clock.instant()).abs()).isLessThan(Duration.ofMinutes(1));
     }
 
     @Test
-    void itWaitsForALatchThatIsDown() throws InterruptedException {
+    void awaitReturnsForAReleasedLatch() throws InterruptedException {
         assertThat(clock.await(new CountDownLatch(0), 0)).isTrue();
         assertThat(clock.await(new CountDownLatch(1), 0)).isFalse();
         assertThat(clock.await(new CountDownLatch(1), 1)).isFalse();
     }
 
     @Test
-    void anInterruptEndsItsWait() {
+    void anInterruptEndsAwait() {
         Thread.currentThread().interrupt();
         assertThatThrownBy(() -> clock.await(new CountDownLatch(1), Long.MAX_VALUE))
                 .isInstanceOf(InterruptedException.class);
@@ -42,7 +42,7 @@ class BatcherClockTest {
     }
 
     @Test
-    void aListenerMayLeaveOutWhatItDoesNotCareFor() {
+    void everyListenerMethodIsOptional() {
         try (BatcherFixture rig = new BatcherFixture(
                 CallStyle.SYNC,
                 builder -> builder.listener(new BatcherListener() {})

@@ -5,6 +5,7 @@
 package io.batcher;
 
 import static io.batcher.fixtures.Sneaky.sneakyThrow;
+import static io.batcher.fixtures.TestExecutors.wrapping;
 import static io.batcher.fixtures.TestThreads.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -25,37 +26,36 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Executors and schedulers of the user's that fail: the batcher lives on and nothing is lost. */
+/** A user's executor or scheduler that fails stops no batcher and loses no item. */
 class FailingThreadsTest {
 
-    /** A rig whose executor refuses as long as it is told to. */
-    private static BatcherFixture refusing(CallStyle style, boolean[] refuses, Function<String, Throwable> refusal) {
-        return new BatcherFixture(style, builder -> {
-            BatcherConfig<String> config = builder.config();
-            return builder.executor(task -> {
-                if (refuses[0]) {
-                    sneakyThrow(refusal.apply("refused"));
-                }
-                config.executor().execute(task);
-            });
+    /** Sets an executor that throws while {@code rejects[0]} is true. */
+    private static UnaryOperator<BatcherBuilder<String>> rejecting(
+            boolean[] rejects, Function<String, Throwable> rejection) {
+        return wrapping((executor, task) -> {
+            if (rejects[0]) {
+                sneakyThrow(rejection.apply("rejected"));
+            }
+            executor.execute(task);
         });
     }
 
     @ParameterizedTest
     @EnumSource
-    void whatARefusingExecutorDidNotTakeIsTriedAgainAfterTheInterval(CallStyle style) {
-        boolean[] refuses = {true};
+    void aTaskThatTheExecutorRejectsIsRetriedAfterTheInterval(CallStyle style) {
+        boolean[] rejects = {true};
         try (CapturedLog quiet = new CapturedLog();
-                BatcherFixture rig = refusing(style, refuses, RejectedExecutionException::new)) {
+                BatcherFixture rig = new BatcherFixture(style, rejecting(rejects, RejectedExecutionException::new))) {
             rig.add("a").advanceMillis(2_000).add("b").advanceMillis(100);
             assertThat(rig.calls).isEmpty();
             assertThat(rig.stats().depth()).isEqualTo(2);
-            refuses[0] = false;
+            rejects[0] = false;
             rig.advanceMillis(500);
             assertThat(rig.handled).containsExactly("a", "b");
             assertThat(rig.failures).isEmpty();
@@ -64,32 +64,27 @@ class FailingThreadsTest {
 
     @ParameterizedTest
     @EnumSource
-    void anExecutorThatThrowsAnErrorIsOneThatRefuses(CallStyle style) {
-        boolean[] refuses = {true};
+    void anErrorThrownByTheExecutorIsARejection(CallStyle style) {
+        boolean[] rejects = {true};
         try (CapturedLog quiet = new CapturedLog();
-                BatcherFixture rig = refusing(style, refuses, OutOfMemoryError::new)) {
+                BatcherFixture rig = new BatcherFixture(style, rejecting(rejects, OutOfMemoryError::new))) {
             rig.add("a").advanceMillis(2_000);
-            refuses[0] = false;
+            rejects[0] = false;
             rig.advanceMillis(500);
             assertThat(rig.handled).containsExactly("a");
         }
     }
 
     @Test
-    void aRefusalDoesNotHoldUpAFlushForALongInterval() {
-        boolean[] refuses = {true};
+    void aRejectedFlushIsRetriedAfterASecondAtMost() {
+        boolean[] rejects = {true};
         try (CapturedLog quiet = new CapturedLog();
-                BatcherFixture rig = new BatcherFixture(CallStyle.SYNC, builder -> {
-                    BatcherConfig<String> config = builder.config();
-                    return builder.interval(Duration.ofDays(1)).executor(task -> {
-                        if (refuses[0]) {
-                            throw new RejectedExecutionException("refused");
-                        }
-                        config.executor().execute(task);
-                    });
-                })) {
+                BatcherFixture rig = new BatcherFixture(
+                        CallStyle.SYNC,
+                        builder -> rejecting(rejects, RejectedExecutionException::new)
+                                .apply(builder.interval(Duration.ofDays(1))))) {
             CompletableFuture<Void> flushed = rig.add("a").batcher.flush();
-            refuses[0] = false;
+            rejects[0] = false;
             assertThat(rig.advanceMillis(999).handled).isEmpty();
             rig.advanceMillis(1);
             assertThat(flushed).isCompleted();
@@ -97,16 +92,17 @@ class FailingThreadsTest {
     }
 
     @Test
-    void aRefusalDoesNotReachTheCallerThatMadeTheBatchFull() {
-        boolean[] refuses = {true};
+    void aRejectionDoesNotReachTheCallerWhoseItemFilledTheBatch() {
+        boolean[] rejects = {true};
         try (CapturedLog quiet = new CapturedLog();
-                BatcherFixture rig = refusing(CallStyle.SYNC, refuses, RejectedExecutionException::new)) {
+                BatcherFixture rig =
+                        new BatcherFixture(CallStyle.SYNC, rejecting(rejects, RejectedExecutionException::new))) {
             for (int i = 0; i < 1_500; i++) {
                 rig.add("x");
             }
             CompletableFuture<Void> flushed = rig.batcher.flush();
             assertThat(flushed).isNotDone();
-            refuses[0] = false;
+            rejects[0] = false;
             rig.advanceMillis(500);
             assertThat(flushed).isCompleted();
             assertThat(rig.stats().handled()).isEqualTo(1_500);
@@ -114,23 +110,15 @@ class FailingThreadsTest {
     }
 
     @Test
-    void aStageThatEndsWhileTheExecutorRefusesIsNotLost() {
-        boolean[] refuses = {false};
+    void aStageThatEndsWhileTheExecutorRejectsTasksIsNotLost() {
+        boolean[] rejects = {false};
         try (CapturedLog quiet = new CapturedLog();
-                BatcherFixture rig = BatcherFixture.byHand(builder -> {
-                    BatcherConfig<String> config = builder.config();
-                    return builder.executor(task -> {
-                        if (refuses[0]) {
-                            throw new RejectedExecutionException("refused");
-                        }
-                        config.executor().execute(task);
-                    });
-                })) {
+                BatcherFixture rig = BatcherFixture.byHand(rejecting(rejects, RejectedExecutionException::new))) {
             rig.add("a").advanceMillis(500);
-            refuses[0] = true;
+            rejects[0] = true;
             rig.succeed();
             assertThat(rig.stats().depth()).isEqualTo(1);
-            refuses[0] = false;
+            rejects[0] = false;
             rig.advanceMillis(500);
             assertThat(rig.stats().handled()).isEqualTo(1);
             assertThat(rig.calls).hasSize(1);
@@ -138,7 +126,7 @@ class FailingThreadsTest {
     }
 
     @Test
-    void anExecutorThatRunsOnTheCallerDeliversOnTheCallersThreadAndInOrder() {
+    void anExecutorThatRunsOnTheCallerDeliversInOrder() {
         try (BatcherFixture rig = new BatcherFixture(
                 CallStyle.SYNC, builder -> builder.executor(Runnable::run).maxBatchSize(2))) {
             rig.script.add(batch -> rig.add("c", "d", "e"));
@@ -151,21 +139,18 @@ class FailingThreadsTest {
 
     @Test
     void anExecutorThatRunsATaskTwiceDeliversOnce() {
-        try (BatcherFixture rig = new BatcherFixture(CallStyle.SYNC, builder -> {
-            BatcherConfig<String> config = builder.config();
-            return builder.executor(task -> {
-                config.executor().execute(task);
-                config.executor().execute(task);
-            });
-        })) {
+        try (BatcherFixture rig = new BatcherFixture(CallStyle.SYNC, wrapping((executor, task) -> {
+            executor.execute(task);
+            executor.execute(task);
+        }))) {
             rig.add("a").advanceMillis(500).add("b").advanceMillis(500);
             assertThat(rig.handled).containsExactly("a", "b");
         }
     }
 
-    /** The thread that delivers is real, time is virtual. */
+    /** The delivering thread is real, time is virtual. */
     @Test
-    void anExecutorThatThrowsAfterItHasBegunTheTaskDeliversOnce() throws InterruptedException {
+    void anExecutorThatThrowsAfterItStartedTheTaskDeliversOnce() throws InterruptedException {
         VirtualTime time = new VirtualTime();
         AtomicReference<CountDownLatch> began = new AtomicReference<>();
         CountDownLatch mayEnd = new CountDownLatch(1);
@@ -203,7 +188,7 @@ class FailingThreadsTest {
         assertThat(calls).containsExactly("a", "b");
     }
 
-    /** Ways in which a scheduler may be dead. */
+    /** Schedulers that set no timer or return no usable handle. */
     enum DeadScheduler implements BatcherScheduler {
         REFUSES {
             @Override
@@ -238,7 +223,7 @@ class FailingThreadsTest {
 
     @ParameterizedTest
     @EnumSource
-    void addFlushAndCloseWorkWithADeadScheduler(DeadScheduler scheduler) {
+    void addFlushAndCloseWorkWithASchedulerThatFails(DeadScheduler scheduler) {
         try (CapturedLog quiet = new CapturedLog()) {
             int[] tasks = new int[1];
             BatcherFixture rig = new BatcherFixture(CallStyle.SYNC, builder -> {
@@ -247,7 +232,7 @@ class FailingThreadsTest {
                         .handlerTimeout(Duration.ofSeconds(50))
                         .maxBatchSize(3)
                         .executor(task -> {
-                            if (++tasks[0] < 100) { // an engine that spins makes the test fail, not hang
+                            if (++tasks[0] < 100) { // so that an engine that spins fails the test instead of hanging it
                                 config.executor().execute(task);
                             }
                         });
@@ -267,10 +252,10 @@ class FailingThreadsTest {
         }
     }
 
-    /** Real time: an interval of a millisecond, and a bounded wait. */
+    /** In real time, with an interval of 1 ms and a bounded wait. */
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
-    void aSchedulerThatWasShutDownIsReplacedByTheProcessWideOne(boolean shutDown) throws InterruptedException {
+    void aSchedulerThatRejectsTimersIsReplacedByTheProcessWideOne(boolean shutDown) throws InterruptedException {
         ScheduledExecutorService users = shutDown
                 ? Executors.newSingleThreadScheduledExecutor()
                 : new ScheduledThreadPoolExecutor(1, task -> {

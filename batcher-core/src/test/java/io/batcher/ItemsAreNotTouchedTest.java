@@ -21,10 +21,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** P10 and D3 to D5: the engine calls no method of an item, and what an item holds is in no string and no log line. */
+/** P10 and D3 to D5: the engine calls no method of an item, and the contents of items are in no string and no log line. */
 class ItemsAreNotTouchedTest {
 
-    /** An item of which every method that can be overridden throws. */
+    /** An item whose overridable methods all throw. */
     private static final class Untouchable implements Comparable<Untouchable> {
         @Override
         public boolean equals(Object other) {
@@ -49,7 +49,7 @@ class ItemsAreNotTouchedTest {
 
     @ParameterizedTest
     @EnumSource
-    void anItemWhoseEveryMethodThrowsMeetsEveryFate(CallStyle style) {
+    void anItemWhoseMethodsThrowCanHaveEveryOutcome(CallStyle style) {
         var time = new io.batcher.testing.VirtualTime();
         List<String> strings = new ArrayList<>();
         int[] seen = new int[4];
@@ -104,11 +104,11 @@ class ItemsAreNotTouchedTest {
     }
 
     @Test
-    void whatAnItemHoldsIsInNoStringAndNoLogLine() {
+    void theContentsOfItemsAreInNoStringAndNoLogLine() {
         String canary = "canary-1234567";
         List<String> strings = new ArrayList<>();
         try (CapturedLog log = new CapturedLog()) {
-            // with every callback, whose arguments are printed
+            // with every callback: their arguments are printed
             BatcherFixture rig = new BatcherFixture(
                     CallStyle.SYNC,
                     builder -> builder.retry(
@@ -131,7 +131,7 @@ class ItemsAreNotTouchedTest {
             strings.add(rig.batcher.close(Duration.ofSeconds(1)).toString());
             strings.add(rig.stats().toString());
 
-            // without any callback, so that all is logged
+            // without callbacks: everything is logged
             Plain plain = new Plain(builder -> builder.retry(
                             RetryPolicy.builder().maxAttempts(2).build())
                     .capacity(2)
@@ -159,7 +159,7 @@ class ItemsAreNotTouchedTest {
     }
 
     @Test
-    void messagesOfExceptionsOfTheLibraryNameTheBatcherAndNoItem() {
+    void exceptionMessagesNameTheBatcherAndNoItem() {
         Map<String, Throwable> thrown = new HashMap<>();
         try (BatcherFixture rig = new BatcherFixture(CallStyle.SYNC, builder -> builder.capacity(1))) {
             rig.add("canary");

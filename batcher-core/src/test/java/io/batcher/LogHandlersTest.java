@@ -16,11 +16,11 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** Log handlers are code of the user's too: they run under no lock (G13) and cannot stop a batcher. */
+/** Log handlers are user code: they run without the lock (G13), and one that throws or adds items stops no batcher. */
 class LogHandlersTest {
 
     @Test
-    void aLogHandlerThatWritesToTheFullBatcherDoesNotRunForEver() {
+    void aLogHandlerThatAddsToTheFullBatcherDoesNotRecurse() {
         try (CapturedLog log = new CapturedLog();
                 Plain plain = new Plain(builder -> builder.capacity(1).overflow(Overflow.DROP_NEWEST))) {
             plain.batcher.pause();
@@ -61,7 +61,7 @@ class LogHandlersTest {
     }
 
     @Test
-    void aLogHandlerRunsUnderNoLockToo() {
+    void aLogHandlerRunsWithoutTheLock() {
         try (CapturedLog quiet = new CapturedLog();
                 Plain plain = new Plain(builder -> builder.capacity(1).overflow(Overflow.DROP_NEWEST))) {
             plain.batcher.pause();
@@ -84,7 +84,7 @@ class LogHandlersTest {
 
     private static boolean isLockFree(Batcher<String> batcher) {
         try {
-            TestThreads.runAndWait(() -> batcher.add("b")); // dropped, so the call counts it under the lock
+            TestThreads.runAndWait(() -> batcher.add("b")); // the call takes the lock to count the dropped item
             return true;
         } catch (Exception e) {
             return false;

@@ -17,13 +17,13 @@ import java.util.logging.Level;
 import org.junit.jupiter.api.Test;
 
 /**
- * P8 and D2: one log line per burst of drops with a count, never one per item; repeated failures: the first, then once a minute, then
- * the recovery; a pause is a warning.
+ * P8 and D2: a burst of drops is logged once with a count, never per item; repeated failures are logged at once, then once a minute,
+ * then the recovery; a pause is a warning.
  */
 class LoggingTest {
 
     @Test
-    void ofRepeatedFailuresTheFirstIsLoggedThenOneAMinuteThenTheRecovery() {
+    void repeatedFailuresAreLoggedAtOnceThenOnceAMinuteThenTheRecovery() {
         try (CapturedLog log = new CapturedLog();
                 Plain plain = new Plain()) {
             IllegalStateException cause = new IllegalStateException("no");
@@ -58,7 +58,7 @@ class LoggingTest {
     }
 
     @Test
-    void afterARecoveryTheNextFailureIsAFirstOneAgain() {
+    void aFailureAfterARecoveryIsLoggedAtOnce() {
         try (CapturedLog log = new CapturedLog();
                 Plain plain = new Plain()) {
             for (int i = 0; i < 3; i++) {
@@ -76,7 +76,7 @@ class LoggingTest {
     }
 
     @Test
-    void withAnErrorCallbackNothingIsLogged() {
+    void withOnErrorFailuresAreNotLogged() {
         try (CapturedLog log = new CapturedLog();
                 BatcherFixture rig = new BatcherFixture(CallStyle.SYNC)) {
             rig.fail(5).add("a").advanceMillis(5_000);
@@ -85,7 +85,7 @@ class LoggingTest {
     }
 
     @Test
-    void aBurstOfDropsIsOneLineWithTheCount() {
+    void aBurstOfDropsIsLoggedOnceWithTheCount() {
         for (Overflow policy : new Overflow[] {Overflow.DROP_NEWEST, Overflow.DROP_OLDEST}) {
             try (CapturedLog log = new CapturedLog();
                     Plain plain = new Plain(builder -> builder.capacity(2).overflow(policy))) {
@@ -107,7 +107,7 @@ class LoggingTest {
     }
 
     @Test
-    void dropsThatGoOnAreOneLineAMinute() {
+    void continuingDropsAreLoggedOnceAMinute() {
         try (CapturedLog log = new CapturedLog();
                 Plain plain = new Plain(builder -> builder.capacity(1).overflow(Overflow.DROP_NEWEST))) {
             plain.batcher.add("a");
@@ -127,7 +127,7 @@ class LoggingTest {
     }
 
     @Test
-    void withADropCallbackNothingIsLogged() {
+    void withOnDropDropsAreNotLogged() {
         try (CapturedLog log = new CapturedLog();
                 BatcherFixture rig = new BatcherFixture(
                         CallStyle.SYNC, builder -> builder.capacity(1).overflow(Overflow.DROP_NEWEST))) {
@@ -138,7 +138,7 @@ class LoggingTest {
     }
 
     @Test
-    void refusalsOfTheExecutorAreOneLineAMinute() {
+    void rejectionsByTheExecutorAreLoggedOnceAMinute() {
         try (CapturedLog log = new CapturedLog();
                 Plain plain = new Plain(builder -> builder.executor(task -> {
                     throw new RejectedExecutionException("full");
@@ -154,7 +154,7 @@ class LoggingTest {
     }
 
     @Test
-    void aPauseIsAWarning() {
+    void aPauseIsLoggedAsAWarning() {
         try (CapturedLog log = new CapturedLog();
                 Plain plain = new Plain()) {
             plain.batcher.pause();
@@ -171,7 +171,7 @@ class LoggingTest {
     }
 
     @Test
-    void aHealthyLifeIsSilent() {
+    void aBatcherWithoutFailuresLogsNothing() {
         try (CapturedLog log = new CapturedLog()) {
             Plain plain = new Plain();
             plain.batcher.addMany(List.of("a", "b"));

@@ -17,12 +17,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** What the utility that this library grew from could do: each scenario, on virtual time. */
+/** The scenarios of the utility that this library replaces, on virtual time. */
 class OriginalScenariosTest {
 
     @ParameterizedTest
     @EnumSource
-    void sendsWhatWasAddedAfterTheInterval(CallStyle style) {
+    void deliversItemsAfterTheInterval(CallStyle style) {
         try (BatcherFixture rig = new BatcherFixture(style)) {
             rig.add("a", "b", "c").advanceMillis(499);
             assertThat(rig.calls).isEmpty();
@@ -38,7 +38,7 @@ class OriginalScenariosTest {
 
     @ParameterizedTest
     @EnumSource
-    void sendsByHand(CallStyle style) {
+    void flushDeliversAtOnce(CallStyle style) {
         try (BatcherFixture rig = new BatcherFixture(style)) {
             rig.add("a", "b");
             CompletableFuture<Void> flushed = rig.batcher.flush();
@@ -52,7 +52,7 @@ class OriginalScenariosTest {
     }
 
     @Test
-    void aFlushDuringAnAsynchronousOneIsQueuedAndRunsRightAfter() {
+    void aFlushDuringAnAsynchronousFlushRunsRightAfterIt() {
         List<CompletableFuture<Void>> stages = new ArrayList<>();
         List<List<String>> batches = new ArrayList<>();
         var time = new io.batcher.testing.VirtualTime();
@@ -86,7 +86,7 @@ class OriginalScenariosTest {
 
     @ParameterizedTest
     @EnumSource
-    void itemsThatArriveDuringAFlushAreTheNextBatch(CallStyle style) {
+    void itemsAddedDuringAFlushFormTheNextBatch(CallStyle style) {
         try (BatcherFixture rig = new BatcherFixture(style)) {
             rig.script.add(batch -> rig.add("c", "d"));
             rig.add("a", "b").advanceMillis(500);
@@ -99,7 +99,7 @@ class OriginalScenariosTest {
 
     @ParameterizedTest
     @EnumSource
-    void aThrowingHandlerTellsTheErrorCallbackAndKeepsTheBatchForTheNextInterval(CallStyle style) {
+    void aFailedBatchIsReportedToOnErrorAndRetriedAtTheNextInterval(CallStyle style) {
         try (BatcherFixture rig = new BatcherFixture(style)) {
             IllegalStateException cause = new IllegalStateException("no");
             rig.failWith(cause).add("a", "b").advanceMillis(500);
@@ -120,7 +120,7 @@ class OriginalScenariosTest {
 
     @ParameterizedTest
     @EnumSource
-    void aThrowingHandlerWithoutErrorCallbackIsTriedAgainToo(CallStyle style) {
+    void aFailedBatchIsRetriedWithoutOnErrorToo(CallStyle style) {
         var time = new io.batcher.testing.VirtualTime();
         List<List<String>> batches = new ArrayList<>();
         BatchConsumer<String> handler = batch -> {
@@ -167,7 +167,7 @@ class OriginalScenariosTest {
     }
 
     @Test
-    void aSecondHandlerIsRefused() {
+    void aSecondHandlerIsRejected() {
         try (BatcherFixture rig = new BatcherFixture(CallStyle.SYNC)) {
             assertThatThrownBy(() -> rig.batcher.registerHandler(batch -> {}))
                     .isInstanceOf(IllegalStateException.class)

@@ -18,11 +18,11 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** The retry policy: defaults, and every value and pair of values that it refuses, with the whole message. */
+/** The retry policy: its defaults, and each value and pair of values that it rejects, with the whole message. */
 class RetryPolicyTest {
 
     @Test
-    void theDefaultIsToTryAgainAtTheNextIntervalUntilItSucceeds() {
+    void theDefaultRetriesAtTheNextIntervalUntilItSucceeds() {
         for (RetryPolicy policy :
                 new RetryPolicy[] {RetryPolicy.defaults(), RetryPolicy.builder().build()}) {
             assertThat(policy.maxAttempts()).isEqualTo(RetryPolicy.UNLIMITED);
@@ -37,7 +37,7 @@ class RetryPolicyTest {
     }
 
     @Test
-    void everyOptionArrives() {
+    void everyOptionIsInThePolicy() {
         Predicate<Throwable> never = cause -> false;
         RetryPolicy policy = RetryPolicy.builder()
                 .maxAttempts(3)
@@ -102,14 +102,14 @@ class RetryPolicyTest {
 
     @ParameterizedTest
     @MethodSource("badValues")
-    void aBadValueOrPairIsRefused(Consumer<RetryPolicy.Builder> option, String message) {
+    void aBadValueOrPairIsRejected(Consumer<RetryPolicy.Builder> option, String message) {
         assertThatThrownBy(() -> option.accept(RetryPolicy.builder()))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage(message);
     }
 
     @Test
-    void theEdgesOfTheRulesAreAccepted() {
+    void valuesAtTheLimitsAreAccepted() {
         RetryPolicy.builder()
                 .maxAttempts(1)
                 .delay(Duration.ofNanos(1))
@@ -122,7 +122,7 @@ class RetryPolicyTest {
     }
 
     @Test
-    void aDelayAboveTheDefaultBoundIsAcceptedBecauseItBoundsGrowthOnly() {
+    void aDelayAboveTheDefaultMaxDelayIsAccepted() {
         RetryPolicy policy = RetryPolicy.builder().delay(Duration.ofMinutes(5)).build();
         assertThat(policy.delay()).contains(Duration.ofMinutes(5));
         assertThat(policy.maxDelay()).isEqualTo(Duration.ofSeconds(30));
@@ -135,7 +135,7 @@ class RetryPolicyTest {
     }
 
     @Test
-    void nullIsRefusedAndTheMessageNamesTheOption() {
+    void nullIsRejectedWithAMessageThatNamesTheOption() {
         assertThatThrownBy(() -> RetryPolicy.builder().delay(null))
                 .isInstanceOf(NullPointerException.class)
                 .hasMessage("retry.delay");

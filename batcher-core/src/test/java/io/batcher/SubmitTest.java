@@ -17,12 +17,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** {@code submit}: the future completes when the item was handled, and fails when it was given up; cancelling it withdraws nothing. */
+/** {@code submit}: the future completes when the item is handled and fails when it is given up; cancelling it does not withdraw the item. */
 class SubmitTest {
 
     @ParameterizedTest
     @EnumSource
-    void theFutureCompletesWhenTheItemWasHandled(CallStyle style) {
+    void theFutureCompletesWhenTheItemIsHandled(CallStyle style) {
         try (BatcherFixture rig = new BatcherFixture(style)) {
             CompletableFuture<Void> future = rig.batcher.submit("a");
             rig.advanceMillis(499);
@@ -34,7 +34,7 @@ class SubmitTest {
 
     @ParameterizedTest
     @EnumSource
-    void aFailedAttemptIsNotTheEnd(CallStyle style) {
+    void theFutureStaysPendingAfterAFailedAttempt(CallStyle style) {
         try (BatcherFixture rig = new BatcherFixture(style)) {
             CompletableFuture<Void> future = rig.batcher.submit("a");
             rig.fail(2).advanceMillis(1_000);
@@ -75,7 +75,7 @@ class SubmitTest {
     }
 
     @Test
-    void aDependentThatThrowsDisturbsNobody() {
+    void aDependentStageThatThrowsAffectsNoOtherItem() {
         try (BatcherFixture rig = new BatcherFixture(CallStyle.SYNC)) {
             rig.batcher.submit("a").thenRun(() -> {
                 throw new AssertionError("dependent");
@@ -89,7 +89,7 @@ class SubmitTest {
     }
 
     @Test
-    void itemsWithAndWithoutFuturesGoTogether() {
+    void itemsWithAndWithoutFuturesShareABatch() {
         try (BatcherFixture rig = new BatcherFixture(CallStyle.SYNC)) {
             List<CompletableFuture<Void>> futures = new ArrayList<>();
             for (int i = 0; i < 300; i++) {
@@ -106,7 +106,7 @@ class SubmitTest {
     }
 
     @Test
-    void weighedItemsWithAndWithoutFuturesGoTogether() {
+    void weighedItemsWithAndWithoutFuturesShareABatch() {
         try (BatcherFixture rig = new BatcherFixture(
                 CallStyle.SYNC, builder -> builder.maxBatchWeight(1_000).weigher(item -> 1))) {
             List<CompletableFuture<Void>> futures = new ArrayList<>();
@@ -125,11 +125,11 @@ class SubmitTest {
     }
 
     @Test
-    void theFirstFutureOfABatchMayComeWhereRoomWasMadeForItsLastItem() {
+    void theLastItemOfABatchMayBeItsFirstWithAFuture() {
         try (BatcherFixture rig = new BatcherFixture(CallStyle.SYNC, builder -> builder.capacity(4))) {
             rig.fail(1).add("x").advanceMillis(600).add("a", "b", "c");
             assertThat(rig.batcher.offer("d")).isFalse();
-            rig.advanceMillis(400); // x is handled, the others wait
+            rig.advanceMillis(400); // x is handled, the others stay waiting
             CompletableFuture<Void> future = rig.batcher.submit("d");
             assertThat(rig.runReady().handled).containsExactly("x", "a", "b", "c", "d");
             assertThat(future).isCompleted();
@@ -137,7 +137,7 @@ class SubmitTest {
     }
 
     @Test
-    void joinOutsideAHandlerWaitsAndTellsTheCauseAsOfAnyFuture() throws Exception {
+    void joinOutsideAHandlerBlocksAndThrowsTheCause() throws Exception {
         try (BatcherFixture rig = new BatcherFixture(
                 CallStyle.SYNC,
                 builder -> builder.retry(RetryPolicy.builder().maxAttempts(1).build()))) {
@@ -164,7 +164,7 @@ class SubmitTest {
     }
 
     @Test
-    void onDropHearsOfADroppedItemBeforeWhatDependsOnItsFuture() {
+    void onDropIsCalledBeforeTheFutureOfTheDroppedItemFails() {
         try (BatcherFixture rig = new BatcherFixture(
                 CallStyle.SYNC, builder -> builder.capacity(1).overflow(Overflow.DROP_OLDEST))) {
             List<String> droppedBefore = new ArrayList<>();
@@ -174,9 +174,9 @@ class SubmitTest {
         }
     }
 
-    /** Else each item that is added again would drop the next one, as deep as the buffer is long. */
+    /** Otherwise each item that is added again would drop the next, recursively for the whole buffer. */
     @Test
-    void whatDependsOnADroppedItemsFutureCannotDropOthers() {
+    void aDependentOfADroppedItemsFutureDropsNoOtherItem() {
         try (BatcherFixture rig = new BatcherFixture(
                 CallStyle.SYNC, builder -> builder.capacity(3).overflow(Overflow.DROP_OLDEST))) {
             List<Boolean> again = new ArrayList<>();

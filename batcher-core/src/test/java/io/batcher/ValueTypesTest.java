@@ -21,7 +21,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
-/** The records and exceptions that users get: components, unmodifiable copies, and strings without contents (D4). */
+/** The value types and exceptions of the API: components, unmodifiable copies, and strings without item contents (D4). */
 class ValueTypesTest {
 
     private static final Exception CAUSE = new IllegalStateException("canary in the message");
@@ -120,7 +120,7 @@ class ValueTypesTest {
     }
 
     @Test
-    void aPartialBatchExceptionTakesNoNull() {
+    void aPartialBatchExceptionRejectsNull() {
         Map<Integer, Exception> nullCause = new HashMap<>();
         nullCause.put(7, null);
         Map<Integer, Exception> nullIndex = new HashMap<>();
@@ -137,7 +137,7 @@ class ValueTypesTest {
     }
 
     @Test
-    void exceptionsCanBeSerialised() throws Exception {
+    void exceptionsAreSerializable() throws Exception {
         for (BatcherException thrown : new BatcherException[] {
             new BatcherFullException("full"),
             new BatcherClosedException("closed"),

@@ -24,7 +24,7 @@ class G01FifoTest {
 
     @ParameterizedTest
     @EnumSource
-    void everyWayToAddKeepsTheOrder(CallStyle style) {
+    void everyMethodThatAddsKeepsTheOrder(CallStyle style) {
         try (BatcherFixture rig = new BatcherFixture(style, builder -> builder.maxBatchSize(3))) {
             rig.batcher.add("a");
             rig.batcher.addMany(List.of("b", "c", "d", "e"));
@@ -41,7 +41,7 @@ class G01FifoTest {
     }
 
     @Test
-    void addsOfSeveralThreadsOneAfterTheOtherKeepTheOrder() throws InterruptedException {
+    void successiveAddsOfDifferentThreadsKeepTheOrder() throws InterruptedException {
         try (BatcherFixture rig = new BatcherFixture(CallStyle.SYNC, builder -> builder.maxBatchSize(7))) {
             List<String> expected = new ArrayList<>();
             for (int i = 0; i < 40; i++) {
@@ -77,7 +77,7 @@ class G01FifoTest {
 
     @ParameterizedTest
     @EnumSource
-    void whatIsLeftOfAPartlyFailedBatchIsDeliveredBeforeLaterItems(CallStyle style) {
+    void theFailedItemsOfAPartialFailureAreDeliveredBeforeLaterItems(CallStyle style) {
         try (BatcherFixture rig = new BatcherFixture(style, builder -> builder.maxBatchSize(4))) {
             Exception cause = new Exception("no");
             rig.failWith(new PartialBatchException(Map.of(3, cause, 1, cause)));
@@ -109,7 +109,7 @@ class G01FifoTest {
 
     @ParameterizedTest
     @EnumSource
-    void itemsThatTheHandlerAddsComeAfterThoseThatWait(CallStyle style) {
+    void itemsAddedByTheHandlerAreDeliveredAfterWaitingItems(CallStyle style) {
         try (BatcherFixture rig = new BatcherFixture(style, builder -> builder.maxBatchSize(2))) {
             rig.script.add(batch -> rig.add("e", "f"));
             rig.add("a", "b", "c", "d").advanceMillis(500);
@@ -135,7 +135,7 @@ class G01FifoTest {
 
     @ParameterizedTest
     @EnumSource
-    void dropOldestKeepsTheOrderOfTheRest(CallStyle style) {
+    void dropOldestKeepsTheOrderOfTheRemainingItems(CallStyle style) {
         try (BatcherFixture rig =
                 new BatcherFixture(style, builder -> builder.capacity(3).overflow(Overflow.DROP_OLDEST))) {
             rig.batcher.pause();

@@ -14,14 +14,14 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * G2: handler calls of a batcher never overlap, sync or async; an async batch is finished when its stage is; a flush asked for
+ * G2: handler calls of a batcher never overlap, sync or async; an async batch ends when its stage completes; a flush requested
  * meanwhile runs right after.
  */
 class G02OneAtATimeTest {
 
     @ParameterizedTest
     @EnumSource
-    void nothingThatHappensDuringACallBeginsAnother(CallStyle style) {
+    void nothingStartsASecondCallDuringACall(CallStyle style) {
         try (BatcherFixture rig = new BatcherFixture(style, builder -> builder.maxBatchSize(2))) {
             rig.script.add(batch -> {
                 rig.add("b", "c", "d", "e", "f"); // full batches
@@ -47,7 +47,7 @@ class G02OneAtATimeTest {
     }
 
     @Test
-    void anAsynchronousBatchIsFinishedWhenItsStageIs() {
+    void anAsynchronousBatchEndsWhenItsStageCompletes() {
         try (BatcherFixture rig = BatcherFixture.byHand(builder -> builder.maxBatchSize(2))) {
             rig.add("a", "b").runReady();
             assertThat(rig.stats().inFlight()).isEqualTo(2);
@@ -70,7 +70,7 @@ class G02OneAtATimeTest {
     }
 
     @Test
-    void aFailedStageEndsTheCallToo() {
+    void aFailedStageEndsTheCall() {
         try (BatcherFixture rig = BatcherFixture.byHand()) {
             rig.add("a").advanceMillis(500).add("b").failStage("no");
             assertThat(rig.calls).hasSize(1);
@@ -84,7 +84,7 @@ class G02OneAtATimeTest {
 
     @ParameterizedTest
     @EnumSource
-    void aFlushAskedForDuringACallRunsRightAfterIt(CallStyle style) {
+    void aFlushDuringACallRunsRightAfterIt(CallStyle style) {
         try (BatcherFixture rig = new BatcherFixture(style)) {
             rig.script.add(batch -> {
                 rig.add("b");
@@ -101,7 +101,7 @@ class G02OneAtATimeTest {
 
     @ParameterizedTest
     @EnumSource
-    void severalFlushesAskedForDuringACallAreOneAfterIt(CallStyle style) {
+    void severalFlushesDuringACallAreOneCallAfterIt(CallStyle style) {
         try (BatcherFixture rig = new BatcherFixture(style)) {
             rig.script.add(batch -> {
                 for (String item : new String[] {"b", "c", "d"}) {

@@ -23,13 +23,13 @@ import org.junit.jupiter.params.provider.EnumSource;
 /**
  * G3: a batch leaves memory only after the handler succeeded, or its items were dead-lettered, dropped by policy, or handed back by
  * close; {@code accepted = handled + deadLettered + dropped + handedBack + depth} at any moment; nothing is delivered twice unless an
- * attempt failed. {@link BatcherFixture} checks the equation at every event.
+ * attempt failed. {@link BatcherFixture} checks the equation at each event.
  */
 class G03NothingClearedEarlyTest {
 
     @ParameterizedTest
     @EnumSource
-    void itemsAreInMemoryUntilTheHandlerSucceeded(CallStyle style) {
+    void itemsStayInMemoryUntilTheHandlerSucceeds(CallStyle style) {
         try (BatcherFixture rig = new BatcherFixture(style)) {
             rig.script.add(batch -> assertThat(rig.stats().depth()).isEqualTo(2));
             rig.add("a", "b");
@@ -44,7 +44,7 @@ class G03NothingClearedEarlyTest {
     }
 
     @Test
-    void anAsynchronousBatchIsInMemoryUntilItsStageIsComplete() {
+    void anAsynchronousBatchStaysInMemoryUntilItsStageCompletes() {
         try (BatcherFixture rig = BatcherFixture.byHand()) {
             rig.add("a", "b").advanceMillis(60_000);
             assertThat(rig.stats().depth()).isEqualTo(2);
@@ -73,7 +73,7 @@ class G03NothingClearedEarlyTest {
 
     @ParameterizedTest
     @EnumSource
-    void ofAPartlyFailedBatchOnlyTheNamedItemsAreKept(CallStyle style) {
+    void afterAPartialFailureOnlyTheNamedItemsAreKept(CallStyle style) {
         try (BatcherFixture rig = new BatcherFixture(style)) {
             rig.failWith(new PartialBatchException(Map.of(1, new Exception("no"))));
             rig.add("a", "b", "c").advanceMillis(500);
@@ -84,7 +84,7 @@ class G03NothingClearedEarlyTest {
 
     @ParameterizedTest
     @EnumSource
-    void givenUpItemsAreInMemoryUntilTheCallbackHasTakenThem(CallStyle style) {
+    void itemsGivenUpStayInMemoryUntilOnDeadLetterReturns(CallStyle style) {
         RetryPolicy once = RetryPolicy.builder().maxAttempts(1).build();
         List<Integer> depths = new ArrayList<>();
         BatcherFixture[] it = new BatcherFixture[1];
@@ -116,7 +116,7 @@ class G03NothingClearedEarlyTest {
     }
 
     @Test
-    void refusedItemsAreCountedAsRejectedOnly() {
+    void rejectedItemsAreNotCountedAsAccepted() {
         try (BatcherFixture rig = new BatcherFixture(CallStyle.SYNC, builder -> builder.capacity(2))) {
             rig.add("a", "b");
             assertThat(rig.batcher.offer("c")).isFalse();
@@ -128,7 +128,7 @@ class G03NothingClearedEarlyTest {
 
     @ParameterizedTest
     @EnumSource
-    void handedBackItemsAreCounted(CallStyle style) {
+    void itemsHandedBackAreCounted(CallStyle style) {
         BatcherFixture rig = new BatcherFixture(style);
         rig.fail(9).add("a", "b");
         assertThat(rig.batcher.close(Duration.ofSeconds(1)).undelivered()).containsExactly("a", "b");
@@ -140,7 +140,7 @@ class G03NothingClearedEarlyTest {
 
     @ParameterizedTest
     @EnumSource
-    void nothingIsDeliveredTwiceWhereNoAttemptFailed(CallStyle style) {
+    void withoutFailuresNothingIsDeliveredTwice(CallStyle style) {
         try (BatcherFixture rig = new BatcherFixture(style, builder -> builder.maxBatchSize(3))) {
             List<String> expected = new ArrayList<>();
             for (int i = 0; i < 100; i++) {
@@ -163,7 +163,7 @@ class G03NothingClearedEarlyTest {
 
     @ParameterizedTest
     @EnumSource
-    void theEquationHoldsWithEveryFateOfAnItem(CallStyle style) {
+    void theCountersAddUpForEveryOutcome(CallStyle style) {
         RetryPolicy twice = RetryPolicy.builder().maxAttempts(2).build();
         BatcherFixture rig = new BatcherFixture(
                 style,

@@ -17,14 +17,14 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * G4, the size: a batch is never larger than {@code maxBatchSize} or heavier than {@code maxBatchWeight}, unless one item alone is; a
- * full batch goes at once, exactly at the threshold; a backlog goes out back to back; {@code eager} wants no waiting at all.
+ * G4, size: a batch is never larger than {@code maxBatchSize} or heavier than {@code maxBatchWeight}, unless a single item is; a full
+ * batch is delivered at once, exactly at the limit; a backlog is delivered back to back; {@code eager} does not wait at all.
  */
 class G04BatchLimitsTest {
 
     @ParameterizedTest
     @EnumSource
-    void aFullBatchGoesAtOnceExactlyAtTheThreshold(CallStyle style) {
+    void aFullBatchIsDeliveredAtOnceExactlyAtTheLimit(CallStyle style) {
         try (BatcherFixture rig = new BatcherFixture(style, builder -> builder.maxBatchSize(3))) {
             rig.add("a", "b").runReady();
             assertThat(rig.log).isEmpty();
@@ -35,7 +35,7 @@ class G04BatchLimitsTest {
 
     @ParameterizedTest
     @EnumSource
-    void whatIsMoreThanAFullBatchWaitsForTheInterval(CallStyle style) {
+    void itemsBeyondAFullBatchWaitForTheInterval(CallStyle style) {
         try (BatcherFixture rig = new BatcherFixture(style, builder -> builder.maxBatchSize(3))) {
             rig.batcher.addMany(List.of("a", "b", "c", "d", "e", "f", "g"));
             rig.runReady();
@@ -57,7 +57,7 @@ class G04BatchLimitsTest {
     }
 
     @Test
-    void theLimitIsTheCapacityWhereThatIsLess() {
+    void aSmallerCapacityLimitsTheBatchSize() {
         try (BatcherFixture rig = new BatcherFixture(CallStyle.SYNC, builder -> builder.capacity(3))) {
             rig.add("a", "b", "c").runReady();
             assertThat(rig.log).containsExactly("0 SIZE 1 [a, b, c]");
@@ -66,7 +66,7 @@ class G04BatchLimitsTest {
 
     @ParameterizedTest
     @EnumSource
-    void aBacklogGoesOutInBatchesBackToBack(CallStyle style) {
+    void aBacklogIsDeliveredBackToBack(CallStyle style) {
         try (BatcherFixture rig = new BatcherFixture(style, builder -> builder.maxBatchSize(2))) {
             rig.batcher.pause();
             rig.add("a", "b", "c", "d", "e").advanceMillis(1_000);
@@ -78,7 +78,7 @@ class G04BatchLimitsTest {
 
     @ParameterizedTest
     @EnumSource
-    void aBatchOfFullWeightGoesAtOnceExactlyAtTheThreshold(CallStyle style) {
+    void aBatchOfFullWeightIsDeliveredAtOnceExactlyAtTheLimit(CallStyle style) {
         try (BatcherFixture rig = weighing(style, 5)) {
             rig.add("aa", "bb").runReady();
             assertThat(rig.log).isEmpty();
@@ -89,7 +89,7 @@ class G04BatchLimitsTest {
 
     @ParameterizedTest
     @EnumSource
-    void anItemThatWouldMakeTheBatchTooHeavyBeginsTheNext(CallStyle style) {
+    void anItemThatWouldExceedTheWeightStartsTheNextBatch(CallStyle style) {
         try (BatcherFixture rig = weighing(style, 5)) {
             rig.add("aaa", "bbb").runReady();
             assertThat(rig.log).containsExactly("0 WEIGHT 1 [aaa]");
@@ -100,7 +100,7 @@ class G04BatchLimitsTest {
 
     @ParameterizedTest
     @EnumSource
-    void aSingleItemThatIsTooHeavyMakesABatchOfItsOwn(CallStyle style) {
+    void anItemHeavierThanTheLimitIsABatchOfItsOwn(CallStyle style) {
         try (BatcherFixture rig = weighing(style, 3)) {
             rig.batcher.addMany(List.of("a", "bbbbbbb", "c"));
             rig.advanceMillis(500);
@@ -110,7 +110,7 @@ class G04BatchLimitsTest {
 
     @ParameterizedTest
     @EnumSource
-    void theLimitOfSizeHoldsBesideThatOfWeight(CallStyle style) {
+    void theSizeLimitAppliesTogetherWithTheWeightLimit(CallStyle style) {
         try (BatcherFixture rig = BatcherFixture.bare(
                 builder -> builder.maxBatchSize(2).maxBatchWeight(5).weigher(String::length))) {
             style.register(rig.batcher, rig.time, rig::handle);
@@ -121,7 +121,7 @@ class G04BatchLimitsTest {
 
     @ParameterizedTest
     @EnumSource
-    void itemsWithoutWeightCountTowardsTheSizeOnly(CallStyle style) {
+    void itemsOfWeightZeroCountTowardsTheSizeOnly(CallStyle style) {
         try (BatcherFixture rig = new BatcherFixture(
                 style, builder -> builder.maxBatchSize(3).maxBatchWeight(1).weigher(item -> 0))) {
             rig.add("a", "b", "c", "d").advanceMillis(500);
@@ -130,7 +130,7 @@ class G04BatchLimitsTest {
     }
 
     @Test
-    void noBatchIsTooLargeOrTooHeavyWhateverIsAdded() {
+    void noBatchOfARandomRunExceedsTheLimits() {
         for (int seed = 0; seed < 200; seed++) {
             Random random = new Random(seed);
             List<String> added = new ArrayList<>();
@@ -180,7 +180,7 @@ class G04BatchLimitsTest {
     }
 
     @Test
-    void aNegativeWeightIsRefusedAndAddsNothing() {
+    void aNegativeWeightIsRejectedAndAddsNothing() {
         try (BatcherFixture rig = new BatcherFixture(
                 CallStyle.SYNC, builder -> builder.maxBatchWeight(5).weigher(item -> -1))) {
             assertThatThrownBy(() -> rig.add("a"))
@@ -192,7 +192,7 @@ class G04BatchLimitsTest {
 
     @ParameterizedTest
     @EnumSource
-    void anEagerBatcherGivesAFreeHandlerTheFirstItemAtOnce(CallStyle style) {
+    void anEagerBatcherDeliversTheFirstItemAtOnceToAFreeHandler(CallStyle style) {
         try (BatcherFixture rig = new BatcherFixture(style, builder -> builder.eager(true))) {
             rig.script.add(batch -> rig.add("b", "c").advanceMillis(100).add("d"));
             rig.add("a").runReady();
@@ -202,7 +202,7 @@ class G04BatchLimitsTest {
     }
 
     @Test
-    void whatAnEagerBatcherGetsWhileAStageIsPendingIsTheNextBatch() {
+    void itemsAddedToAnEagerBatcherWhileAStageIsPendingFormTheNextBatch() {
         try (BatcherFixture rig =
                 BatcherFixture.byHand(builder -> builder.eager(true).maxBatchSize(3))) {
             rig.add("a").runReady().add("b").runReady().add("c").advanceMillis(70);

@@ -29,10 +29,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** G4: a batcher that always has something to do gives the user's executor to others now and then. */
+/** G4: a batcher that always has work yields the user's executor to other tasks from time to time. */
 class G04FairnessTest {
 
-    /** Adds an item for each that it handles, so that it is never done, until the test ends. */
+    /** Adds an item for each item that it handles, so it always has work until the test ends. */
     private static Batcher<String> busy(BatcherBuilder<String> builder, boolean async, AtomicBoolean ends) {
         List<Batcher<String>> self = new ArrayList<>();
         BatchConsumer<String> handler = batch -> {
@@ -54,7 +54,7 @@ class G04FairnessTest {
 
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
-    void aBatcherWithOneItemIsServedBesideFourThatAreNeverDone(boolean async) throws InterruptedException {
+    void aBatcherWithOneItemIsServedBesideFourBusyOnes(boolean async) throws InterruptedException {
         ExecutorService pool = Executors.newFixedThreadPool(4);
         AtomicBoolean ends = new AtomicBoolean();
         CountDownLatch handled = new CountDownLatch(1);
@@ -78,7 +78,7 @@ class G04FairnessTest {
         }
     }
 
-    /** Its execute returns when a thread is free, so the thread that asks it must not be the one that it lacks. */
+    /** An executor with one thread, whose {@code execute} blocks until that thread is free: its own task must not call it. */
     private static Executor blocking(Executor pool) {
         Semaphore free = new Semaphore(1);
         return task -> {
@@ -95,7 +95,7 @@ class G04FairnessTest {
 
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
-    void anExecutorThatBlocksUntilAThreadIsFreeServesBoth(boolean async) throws InterruptedException {
+    void anExecutorThatBlocksUntilAThreadIsFreeServesEveryBatcher(boolean async) throws InterruptedException {
         ExecutorService pool = Executors.newCachedThreadPool();
         Executor blocking = blocking(pool);
         AtomicBoolean ends = new AtomicBoolean();
@@ -118,9 +118,9 @@ class G04FairnessTest {
         }
     }
 
-    /** The stage may end just when the loop leaves it: then the loop itself starts the next one, before its thread is free. */
+    /** If the stage ends just when the loop detaches from it, the loop starts its successor itself, before its thread is free. */
     @Test
-    void anExecutorThatBlocksIsNotCalledOnTheThreadThatLeavesAStage() {
+    void aBlockingExecutorIsNotCalledOnTheThreadThatDetachesFromAStage() {
         ExecutorService pool = Executors.newCachedThreadPool();
         AtomicReference<CompletableFuture<Void>> pending = new AtomicReference<>();
         AtomicBoolean ends = new AtomicBoolean();
@@ -150,9 +150,9 @@ class G04FairnessTest {
         }
     }
 
-    /** Time stands still and the steps count; the other task runs although the batcher is never done. */
+    /** Time stands still, so the number of steps decides; the other task runs although the batcher always has work. */
     @Test
-    void inVirtualTimeTheStepsCount() {
+    void inVirtualTimeTheLoopYieldsAfterANumberOfSteps() {
         VirtualTime time = new VirtualTime();
         AtomicBoolean ends = new AtomicBoolean();
         Batcher<String> batcher = busy(time.applyTo(Batcher.<String>builder("busy")), false, ends);
@@ -165,7 +165,7 @@ class G04FairnessTest {
     }
 
     @Test
-    void anExecutorThatRunsOnTheCallerIsNotEnteredAgainAndAgain() {
+    void anExecutorThatRunsOnTheCallerIsNotCalledRecursively() {
         int[] depth = new int[2];
         Executor caller = task -> {
             depth[1] = Math.max(depth[1], ++depth[0]);
@@ -190,9 +190,9 @@ class G04FairnessTest {
         }
     }
 
-    /** The loop goes on where it is: a full queue is no reason to stop. */
+    /** The loop continues on its thread: a full queue of the executor does not stop it. */
     @Test
-    void anExecutorThatRefusesTheHandOverDoesNotHoldUpDelivery() {
+    void anExecutorThatRejectsTheYieldDoesNotStopDelivery() {
         VirtualTime time = new VirtualTime();
         int[] tasks = new int[1];
         int[] batches = new int[1];

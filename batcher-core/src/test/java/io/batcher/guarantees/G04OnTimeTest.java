@@ -13,14 +13,14 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * G4, the clock: the interval runs from the moment an item enters an empty buffer; a one-shot timer, none while idle; no item waits
+ * G4, time: the interval starts when an item enters an empty buffer; the timer is one-shot, none is set while idle; no item waits
  * longer while the handler is free, no failed batch is ahead, delivery is not paused and auto-flush is on.
  */
 class G04OnTimeTest {
 
     @ParameterizedTest
     @EnumSource
-    void theIntervalRunsFromTheItemThatEntersTheEmptyBuffer(CallStyle style) {
+    void theIntervalStartsWithTheFirstItemOfAnEmptyBuffer(CallStyle style) {
         try (BatcherFixture rig = new BatcherFixture(style)) {
             rig.advanceMillis(300).add("a");
             rig.advanceMillis(400).add("b");
@@ -57,7 +57,7 @@ class G04OnTimeTest {
 
     @ParameterizedTest
     @EnumSource
-    void thereIsATimerWhileItemsWaitAndNoneWhileIdle(CallStyle style) {
+    void aTimerIsSetWhileItemsWaitAndNoneWhileIdle(CallStyle style) {
         try (BatcherFixture rig = new BatcherFixture(style)) {
             assertThat(rig.time.pendingTimers()).isZero();
             rig.add("a", "b");
@@ -70,7 +70,7 @@ class G04OnTimeTest {
 
     @ParameterizedTest
     @EnumSource
-    void theTimerIsWithdrawnWhenAFullBatchWasFaster(CallStyle style) {
+    void theTimerIsCancelledWhenAFullBatchIsDeliveredFirst(CallStyle style) {
         try (BatcherFixture rig = new BatcherFixture(style, builder -> builder.maxBatchSize(2))) {
             rig.add("a", "b").runReady();
             rig.advanceMillis(400).add("c").advanceMillis(499);
@@ -83,7 +83,7 @@ class G04OnTimeTest {
 
     @ParameterizedTest
     @EnumSource
-    void itemsThatArriveDuringACallWaitAnIntervalFromTheirArrival(CallStyle style) {
+    void itemsAddedDuringACallWaitAnIntervalFromTheirArrival(CallStyle style) {
         try (BatcherFixture rig = new BatcherFixture(style)) {
             rig.script.add(batch -> rig.advanceMillis(200).add("b").advanceMillis(100));
             rig.add("a").advanceMillis(500);
@@ -96,7 +96,7 @@ class G04OnTimeTest {
 
     @ParameterizedTest
     @EnumSource
-    void itemsThatWaitedTooLongForABusyHandlerGoRightAfterIt(CallStyle style) {
+    void itemsOverdueBehindABusyHandlerAreDeliveredRightAfterIt(CallStyle style) {
         try (BatcherFixture rig = new BatcherFixture(style)) {
             rig.script.add(batch -> rig.add("b").advanceMillis(3_000).add("c"));
             rig.add("a").advanceMillis(500);
@@ -106,7 +106,7 @@ class G04OnTimeTest {
     }
 
     @Test
-    void itemsThatWaitedTooLongForAPendingStageGoRightAfterIt() {
+    void itemsOverdueBehindAPendingStageAreDeliveredRightAfterIt() {
         try (BatcherFixture rig = BatcherFixture.byHand()) {
             rig.add("a").advanceMillis(500);
             rig.advanceMillis(100).add("b").advanceMillis(700).succeed();
@@ -134,7 +134,7 @@ class G04OnTimeTest {
 
     @ParameterizedTest
     @EnumSource
-    void itemsBehindAFailedBatchGoRightAfterItWhenTheirTimeIsOver(CallStyle style) {
+    void itemsOverdueBehindAFailedBatchAreDeliveredRightAfterIt(CallStyle style) {
         try (BatcherFixture rig = new BatcherFixture(style)) {
             rig.fail(1).add("a").advanceMillis(500);
             rig.add("b").advanceMillis(250);
@@ -150,7 +150,7 @@ class G04OnTimeTest {
 
     @ParameterizedTest
     @EnumSource
-    void resumeDeliversAtOnceWhatHasWaitedAnInterval(CallStyle style) {
+    void resumeDeliversOverdueItemsAtOnce(CallStyle style) {
         try (BatcherFixture rig = new BatcherFixture(style)) {
             rig.batcher.pause();
             rig.add("a").advanceMillis(10_000);
@@ -164,7 +164,7 @@ class G04OnTimeTest {
 
     @ParameterizedTest
     @EnumSource
-    void resumeLeavesWhatHasNotWaitedAnIntervalToItsTick(CallStyle style) {
+    void resumeLeavesItemsThatAreNotDueToTheirTick(CallStyle style) {
         try (BatcherFixture rig = new BatcherFixture(style)) {
             rig.batcher.pause();
             rig.add("a").advanceMillis(200);
@@ -176,7 +176,7 @@ class G04OnTimeTest {
 
     @ParameterizedTest
     @EnumSource
-    void startAutoFlushDeliversAtOnceWhatHasWaitedAnInterval(CallStyle style) {
+    void startAutoFlushDeliversOverdueItemsAtOnce(CallStyle style) {
         try (BatcherFixture rig = new BatcherFixture(style, builder -> builder.autoFlush(false))) {
             rig.add("a").advanceMillis(10_000);
             assertThat(rig.log).isEmpty();
@@ -189,7 +189,7 @@ class G04OnTimeTest {
 
     @ParameterizedTest
     @EnumSource
-    void aHandlerThatIsRegisteredLateGetsAtOnceWhatHasWaitedAnInterval(CallStyle style) {
+    void aHandlerRegisteredLateReceivesOverdueItemsAtOnce(CallStyle style) {
         try (BatcherFixture rig = BatcherFixture.bare(builder -> builder)) {
             rig.add("a").advanceMillis(10_000);
             assertThat(rig.time.pendingTimers()).isZero();

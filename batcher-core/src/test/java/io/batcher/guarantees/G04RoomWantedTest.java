@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** G4 and G10: a call that waits for room makes what waits due at once. Nothing else that is refused does. */
+/** G4 and G10: a call that blocks for room makes the waiting items due at once. A call that is rejected does not. */
 class G04RoomWantedTest {
 
     private static final Duration HALF_A_MINUTE = Duration.ofSeconds(30);
@@ -45,7 +45,7 @@ class G04RoomWantedTest {
 
     @ParameterizedTest
     @EnumSource
-    void oneItemThatWaitsGoesAtOnceWhereACallWantsItsRoom(CallStyle style) {
+    void waitingItemsAreDeliveredAtOnceWhenACallBlocksForRoom(CallStyle style) {
         try (BatcherFixture rig = rig(style, builder -> builder)) {
             rig.add("a");
             rig.batcher.addMany(numbered(10));
@@ -58,7 +58,7 @@ class G04RoomWantedTest {
     }
 
     @Test
-    void withTheDefaultsOfAThousandToo() {
+    void waitingItemsAreDeliveredAtOnceWithTheDefaultLimitsToo() {
         try (BatcherFixture rig =
                 rig(CallStyle.SYNC, builder -> builder.capacity(1_000).maxBatchSize(1_000))) {
             rig.add("a");
@@ -68,19 +68,19 @@ class G04RoomWantedTest {
     }
 
     @Test
-    void alsoWhileAutoFlushIsOff() {
+    void waitingItemsAreDeliveredAtOnceWhileAutoFlushIsOff() {
         try (BatcherFixture rig = rig(CallStyle.SYNC, builder -> builder.autoFlush(false))) {
             rig.add("a", "b");
             rig.batcher.addMany(numbered(9));
             assertThat(rig.millis()).isZero();
             assertThat(rig.batches()).containsExactly(List.of("a", "b"));
             rig.advanceMillis(60_000);
-            assertThat(rig.calls).hasSize(1); // what was let in waits for its own trigger
+            assertThat(rig.calls).hasSize(1); // the accepted call waits for its own trigger
         }
     }
 
     @Test
-    void weighedItemsToo() {
+    void weighedItemsAreDeliveredAtOnceWhenACallBlocksForRoom() {
         try (BatcherFixture rig =
                 rig(CallStyle.SYNC, builder -> builder.maxBatchWeight(100).weigher(item -> 1))) {
             rig.add("a", "b");
@@ -103,7 +103,7 @@ class G04RoomWantedTest {
     }
 
     @Test
-    void whatWaitsBehindAFailedBatchGoesRightAfterItIfThatMadeTooLittleRoom() {
+    void itemsBehindARetriedBatchFollowItWhenMoreRoomIsNeeded() {
         try (BatcherFixture rig = rig(CallStyle.SYNC, builder -> builder)) {
             rig.fail(1).add("a").batcher.flush();
             rig.runReady().add("b");
@@ -114,7 +114,7 @@ class G04RoomWantedTest {
     }
 
     @Test
-    void anAttemptThatFailsForAWaitingCallIsNotRepeatedBeforeItsDelay() {
+    void anAttemptThatFailsForABlockedCallIsRetriedAfterItsDelay() {
         try (BatcherFixture rig = rig(CallStyle.SYNC, builder -> builder.maxBlock(Duration.ofMillis(1_200)))) {
             rig.fail(9).add("a");
             assertThatThrownBy(() -> rig.batcher.addMany(numbered(10))).isInstanceOf(BatcherFullException.class);
@@ -124,7 +124,7 @@ class G04RoomWantedTest {
     }
 
     @Test
-    void whilePausedItWaitsInVainAndNothingIsDueAfterwards() {
+    void aCallThatBlocksWhilePausedTimesOutAndLeavesNothingDue() {
         try (BatcherFixture rig = rig(CallStyle.SYNC, builder -> builder)) {
             rig.batcher.pause();
             rig.add("a");
@@ -139,7 +139,7 @@ class G04RoomWantedTest {
     }
 
     @Test
-    void withoutAHandlerItWaitsInVain() {
+    void aCallThatBlocksWithoutAHandlerTimesOut() {
         try (BatcherFixture rig =
                 BatcherFixture.bare(builder -> builder.capacity(10).overflow(Overflow.BLOCK))) {
             rig.add("a");
@@ -150,7 +150,7 @@ class G04RoomWantedTest {
 
     @ParameterizedTest
     @EnumSource(names = {"REJECT", "DROP_NEWEST", "BLOCK"})
-    void aCallThatDoesNotWaitMakesNothingDue(Overflow policy) {
+    void aCallThatDoesNotBlockMakesNothingDue(Overflow policy) {
         try (BatcherFixture rig =
                 rig(CallStyle.SYNC, builder -> builder.overflow(policy).maxBlock(Duration.ZERO))) {
             rig.add("a");
@@ -166,10 +166,10 @@ class G04RoomWantedTest {
         }
     }
 
-    /** Slots of the open chunk that nobody has claimed are nobody's. */
+    /** Unclaimed slots of the open chunk count as free. */
     @ParameterizedTest
     @EnumSource(names = {"REJECT", "DROP_NEWEST", "BLOCK"})
-    void nothingIsRefusedWhileItFits(Overflow policy) {
+    void nothingIsRejectedWhileItFits(Overflow policy) {
         for (int first = 1; first < 40; first++) {
             int waiting = first;
             try (BatcherFixture rig = rig(
@@ -185,7 +185,7 @@ class G04RoomWantedTest {
         }
     }
 
-    // ---- waiting threads are real, time is virtual
+    // --- waiting threads are real, time is virtual
 
     private final VirtualTime time = new VirtualTime();
     private final WatchedClock clock = new WatchedClock(time);
@@ -213,13 +213,13 @@ class G04RoomWantedTest {
     }
 
     @Test
-    void offersAreRefusedOnlyUntilTheCallThatWaitsIsIn() throws Exception {
+    void offerIsRejectedOnlyUntilTheBlockedCallIsAccepted() throws Exception {
         Batcher<String> batcher = byHand(10);
         batcher.add("a");
         CompletableFuture<?> large = clock.startWaiting(() -> batcher.addMany(numbered(10)));
         time.runReady();
         assertThat(batches).containsExactly(List.of("a"));
-        assertThat(batcher.offer("x")).isFalse(); // the room is the waiting call's
+        assertThat(batcher.offer("x")).isFalse(); // the room is reserved for the blocked call
         succeed();
         large.get(10, TimeUnit.SECONDS);
         time.runReady(); // a full batch
@@ -229,27 +229,27 @@ class G04RoomWantedTest {
     }
 
     @Test
-    void whatOneWaitingCallPutsInIsDueForTheNext() throws Exception {
+    void itemsOfOneBlockedCallAreDueForTheNextBlockedCall() throws Exception {
         Batcher<String> batcher = byHand(10);
         batcher.addMany(List.of("a", "b"));
         CompletableFuture<?> first = clock.startWaiting(() -> batcher.addMany(numbered(9)));
         CompletableFuture<?> second = clock.startWaiting(() -> batcher.addMany(List.of("c", "d", "e")));
         CompletableFuture<?> third = clock.startWaiting(() -> batcher.submit("f"));
         time.runReady();
-        succeed(); // a and b: the first is let in
+        succeed(); // a and b: the first call is accepted
         first.get(10, TimeUnit.SECONDS);
         assertThat(batches).containsExactly(List.of("a", "b"), numbered(9));
-        succeed(); // which was due because the others wait
+        succeed(); // its batch was due because the others wait
         second.get(10, TimeUnit.SECONDS);
         third.get(10, TimeUnit.SECONDS);
-        assertThat(batches).hasSize(2); // nobody waits any more
+        assertThat(batches).hasSize(2); // no call waits any more
         time.advance(HALF_A_MINUTE);
         assertThat(batches).hasSize(3).endsWith(List.of("c", "d", "e", "f"));
         batcher.close(Duration.ZERO);
     }
 
     @Test
-    void anInterruptedCallMakesNothingDueLater() throws Exception {
+    void anInterruptedCallLeavesNothingDue() throws Exception {
         Batcher<String> batcher = byHand(10);
         batcher.pause();
         batcher.add("a");
@@ -268,7 +268,7 @@ class G04RoomWantedTest {
     }
 
     @Test
-    void itWaitsForTheBatchThatIsWithTheHandlerAndForWhatIsLeftToGo() throws Exception {
+    void aBlockedCallWaitsForTheBatchInFlightAndTheItemsBehindIt() throws Exception {
         Batcher<String> batcher = byHand(10);
         batcher.add("a");
         batcher.flush();

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** G4, the weight of many items: batches longer than a chunk, calls that make several batches, what counts after some items have gone. */
+/** G4, the weight of many items: batches longer than a chunk, calls that form several batches, and weights after eviction. */
 class G04WeightTest {
 
     private static BatcherFixture weighing(int maxSize, int maxWeight) {
@@ -29,7 +29,7 @@ class G04WeightTest {
                         builder.maxBatchSize(maxSize).maxBatchWeight(maxWeight).weigher(String::length));
     }
 
-    /** With room for so many items beside a failed batch; drops the oldest where it is full, and delivers nothing before it is resumed. */
+    /** A paused fixture with DROP_OLDEST and room for this many items beside a failed batch. */
     private static BatcherFixture evicting(int room, int maxWeight) {
         BatcherFixture rig = new BatcherFixture(
                 CallStyle.SYNC,
@@ -42,7 +42,7 @@ class G04WeightTest {
         return rig;
     }
 
-    /** The batches behind the failed one, when all are delivered. */
+    /** Delivers everything and returns the batches behind the failed one. */
     private static List<String> delivered(BatcherFixture rig) {
         rig.log.clear();
         rig.batcher.resume();
@@ -116,7 +116,7 @@ class G04WeightTest {
     }
 
     @Test
-    void anItemWithoutWeightDoesNotJoinABatchThatIsFull() {
+    void anItemOfWeightZeroDoesNotJoinAFullBatch() {
         try (BatcherFixture rig = weighing(9, 2)) {
             rig.add("aa", "", "bb").runReady();
             assertThat(rig.log).containsExactly("0 WEIGHT 1 [aa]", "0 WEIGHT 1 [, bb]");
@@ -124,7 +124,7 @@ class G04WeightTest {
     }
 
     @Test
-    void whatTheIntervalHasTakenDoesNotCountTowardsTheNextBatch() {
+    void itemsDeliveredByTheIntervalDoNotCountTowardsTheNextBatch() {
         try (BatcherFixture rig = weighing(3, 5)) {
             rig.add("aaaa").advanceMillis(500).add("bb", "cc").advanceMillis(1);
             assertThat(rig.log).containsExactly("500 INTERVAL 1 [aaaa]");
@@ -134,7 +134,7 @@ class G04WeightTest {
     }
 
     @Test
-    void allOrNothingAtTheEdgeOfTheCapacity() {
+    void addManyIsAllOrNothingAtTheCapacity() {
         try (BatcherFixture rig = new BatcherFixture(
                 CallStyle.SYNC, builder -> builder.capacity(3).maxBatchWeight(9).weigher(String::length))) {
             rig.add("a");
@@ -148,38 +148,38 @@ class G04WeightTest {
     }
 
     @Test
-    void severalItemsThatAreEvictedTakeTheirWeightAlong() {
+    void severalEvictedItemsNoLongerCountTowardsTheWeight() {
         try (BatcherFixture rig = evicting(4, 10)) {
             rig.add("aaa", "bb", "c", "dd");
             rig.batcher.addMany(List.of("e", "f"));
             assertThat(rig.dropped).containsExactly("aaa", "bb");
-            rig.add("gggggg"); // instead of c: exactly full
+            rig.add("gggggg"); // replaces c: exactly full
             assertThat(delivered(rig)).containsExactly("500 WEIGHT 1 [dd, e, f, gggggg]");
         }
     }
 
     @Test
-    void evictedItemsLeaveExactlyTheWeightOfTheOthers() {
+    void evictionLeavesExactlyTheWeightOfTheRemainingItems() {
         try (BatcherFixture rig = evicting(5, 10)) {
             rig.add("aaa", "bb", "c", "d");
             rig.batcher.addMany(List.of("e", "f", "g"));
-            rig.add("hhhhhhh"); // instead of c: one more than may be
+            rig.add("hhhhhhh"); // replaces c: one above the limit
             assertThat(rig.dropped).containsExactly("aaa", "bb", "c");
             assertThat(delivered(rig)).containsExactly("500 WEIGHT 1 [d, e, f, g]", "500 MANUAL 1 [hhhhhhh]");
         }
     }
 
     @Test
-    void whatIsEvictedFromAFullBatchIsNoneOfTheNextOnesWeight() {
+    void evictionFromAFullBatchDoesNotChangeTheWeightOfTheNext() {
         try (BatcherFixture rig = evicting(4, 4)) {
-            rig.add("aa", "bb", "c", "d", "ee"); // aa goes: c, d and ee are exactly full
+            rig.add("aa", "bb", "c", "d", "ee"); // aa is evicted: c, d and ee are exactly full
             assertThat(rig.dropped).containsExactly("aa");
             assertThat(delivered(rig)).hasSize(2).endsWith("500 WEIGHT 1 [c, d, ee]");
         }
     }
 
     @Test
-    void anEvictionAcrossTheEndOfAFullBatchForgetsWhatItTakesOfTheNext() {
+    void evictionAcrossTwoBatchesReducesTheWeightOfTheSecond() {
         try (BatcherFixture rig = evicting(4, 4)) {
             rig.add("aa", "bb", "c", "d");
             rig.batcher.addMany(List.of("e", "f", "g"));
@@ -189,7 +189,7 @@ class G04WeightTest {
     }
 
     @Test
-    void batchesAreAsLargeAndAsHeavyAsTheyMayBeWhateverIsAdded() {
+    void batchesOfARandomRunAreAsLargeAsTheLimitsAllow() {
         for (int seed = 0; seed < 200; seed++) {
             Random random = new Random(seed);
             int maxSize = 1 + random.nextInt(40);

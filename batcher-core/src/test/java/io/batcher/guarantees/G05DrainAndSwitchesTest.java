@@ -15,12 +15,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** G5 and the API: what {@code drain}, {@code stopAutoFlush}, {@code pause} and their opposites switch, and what they leave alone. */
+/** G5 and the API: what {@code drain}, {@code stopAutoFlush}, {@code pause} and their opposites change, and what they do not. */
 class G05DrainAndSwitchesTest {
 
     @ParameterizedTest
     @EnumSource
-    void drainFlushesAndLaterItemsGoAtOnceUntilStartAutoFlush(CallStyle style) {
+    void drainFlushesAndDeliversLaterItemsAtOnceUntilStartAutoFlush(CallStyle style) {
         try (BatcherFixture rig = new BatcherFixture(style)) {
             rig.add("a", "b");
             CompletableFuture<Void> drained = rig.batcher.drain();
@@ -39,7 +39,7 @@ class G05DrainAndSwitchesTest {
 
     @ParameterizedTest
     @EnumSource
-    void drainOfAnEmptyBatcherIsDoneAndLaterItemsGoAtOnce(CallStyle style) {
+    void drainOfAnEmptyBatcherCompletesAndDeliversLaterItemsAtOnce(CallStyle style) {
         try (BatcherFixture rig = new BatcherFixture(style)) {
             assertThat(rig.batcher.drain()).isCompleted();
             rig.add("a").runReady();
@@ -49,7 +49,7 @@ class G05DrainAndSwitchesTest {
 
     @ParameterizedTest
     @EnumSource
-    void drainFailsAsFlushDoesAndStaysInForce(CallStyle style) {
+    void aDrainThatFailsStaysInForce(CallStyle style) {
         try (BatcherFixture rig = new BatcherFixture(style)) {
             Exception cause = new Exception("no");
             rig.failWith(cause).add("a");
@@ -101,7 +101,7 @@ class G05DrainAndSwitchesTest {
 
     @ParameterizedTest
     @EnumSource
-    void withoutIntervalTicksSizeGoesOn(CallStyle style) {
+    void withoutAutoFlushAFullBatchIsDelivered(CallStyle style) {
         try (BatcherFixture rig = new BatcherFixture(style, builder -> builder.maxBatchSize(2))) {
             rig.batcher.stopAutoFlush();
             rig.add("a").advanceMillis(5_000).add("b").runReady();
@@ -111,7 +111,7 @@ class G05DrainAndSwitchesTest {
 
     @ParameterizedTest
     @EnumSource
-    void withoutIntervalTicksWeightGoesOn(CallStyle style) {
+    void withoutAutoFlushABatchOfFullWeightIsDelivered(CallStyle style) {
         try (BatcherFixture rig =
                 new BatcherFixture(style, builder -> builder.maxBatchWeight(3).weigher(String::length))) {
             rig.batcher.stopAutoFlush();
@@ -122,7 +122,7 @@ class G05DrainAndSwitchesTest {
 
     @ParameterizedTest
     @EnumSource
-    void withoutIntervalTicksEagerGoesOn(CallStyle style) {
+    void withoutAutoFlushAnEagerBatcherDelivers(CallStyle style) {
         try (BatcherFixture rig =
                 new BatcherFixture(style, builder -> builder.eager(true).autoFlush(false))) {
             rig.add("a").runReady();
@@ -132,7 +132,7 @@ class G05DrainAndSwitchesTest {
 
     @ParameterizedTest
     @EnumSource
-    void withoutIntervalTicksRetriesGoOn(CallStyle style) {
+    void withoutAutoFlushAFailedBatchIsRetried(CallStyle style) {
         try (BatcherFixture rig = new BatcherFixture(style)) {
             rig.fail(1).add("a").advanceMillis(500);
             rig.batcher.stopAutoFlush();
@@ -145,7 +145,7 @@ class G05DrainAndSwitchesTest {
 
     @ParameterizedTest
     @EnumSource
-    void startAutoFlushTwiceIsOnce(CallStyle style) {
+    void startAutoFlushTwiceHasTheEffectOfOne(CallStyle style) {
         try (BatcherFixture rig = new BatcherFixture(style)) {
             rig.batcher.startAutoFlush();
             rig.add("a");
@@ -158,7 +158,7 @@ class G05DrainAndSwitchesTest {
 
     @ParameterizedTest
     @EnumSource
-    void aPauseStopsEveryKindOfDeliveryAndKeepsTheIntakeOpen(CallStyle style) {
+    void aPausedBatcherDeliversNothingAndAcceptsItems(CallStyle style) {
         try (BatcherFixture rig =
                 new BatcherFixture(style, builder -> builder.maxBatchSize(2).capacity(5))) {
             rig.batcher.pause();
@@ -177,7 +177,7 @@ class G05DrainAndSwitchesTest {
 
     @ParameterizedTest
     @EnumSource
-    void aPauseLetsTheRunningAttemptEndAndNoOtherBegin(CallStyle style) {
+    void aPauseDuringAnAttemptStopsTheNextAttempt(CallStyle style) {
         try (BatcherFixture rig = new BatcherFixture(style, builder -> builder.maxBatchSize(1))) {
             rig.script.add(batch -> rig.batcher.pause());
             rig.add("a", "b").advanceMillis(5_000);
@@ -190,7 +190,7 @@ class G05DrainAndSwitchesTest {
 
     @ParameterizedTest
     @EnumSource
-    void aPauseHoldsRetriesBackToo(CallStyle style) {
+    void aPausedBatcherDoesNotRetry(CallStyle style) {
         try (BatcherFixture rig = new BatcherFixture(style)) {
             rig.fail(1).add("a").advanceMillis(500);
             rig.batcher.pause();

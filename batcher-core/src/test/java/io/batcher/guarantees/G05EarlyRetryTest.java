@@ -25,10 +25,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** G5: an attempt that a flush makes early does not count, and does not put off the retry that was due; neither does a pass or a letter. */
+/** G5: an early attempt made by a flush does not count and does not delay the scheduled retry, isolation pass or dead letter. */
 class G05EarlyRetryTest {
 
-    /** The calls that ask for delivery now. */
+    /** The calls that request delivery at once. */
     enum Ask {
         FLUSH,
         DRAIN;
@@ -58,7 +58,7 @@ class G05EarlyRetryTest {
 
     @ParameterizedTest
     @EnumSource
-    void tenAddsAndFlushesASecondDoNotKeepTheBadItemFromBeingGivenUpInTime(CallStyle style) {
+    void frequentFlushesDoNotDelayGivingUp(CallStyle style) {
         for (Ask ask : Ask.values()) {
             try (BatcherFixture rig =
                     BatcherFixture.bare(builder -> builder.retry(attempts(3).build()))) {
@@ -78,7 +78,7 @@ class G05EarlyRetryTest {
 
     @ParameterizedTest
     @EnumSource
-    void theRetryThatWasDueComesAtItsTimeAndTellsHowLongThatIs(CallStyle style) {
+    void theScheduledRetryRunsOnTimeAndRetryInSaysWhen(CallStyle style) {
         try (BatcherFixture rig =
                 new BatcherFixture(style, builder -> builder.retry(attempts(2).build()))) {
             rig.fail(9).add("a").advanceMillis(600);
@@ -102,7 +102,7 @@ class G05EarlyRetryTest {
 
     @ParameterizedTest
     @EnumSource
-    void anAddAndAFlushAtExactlyTheDueTimeMakeOneAttemptThatCounts(CallStyle style) {
+    void anAddAndAFlushAtExactlyTheRetryTimeMakeOneCountedAttempt(CallStyle style) {
         try (BatcherFixture rig =
                 new BatcherFixture(style, builder -> builder.retry(attempts(2).build()))) {
             rig.time.schedule(
@@ -124,7 +124,7 @@ class G05EarlyRetryTest {
 
     @ParameterizedTest
     @EnumSource
-    void whatAPartlyFailedEarlyAttemptLeavesIsTriedWhenTheWholeWasDue(CallStyle style) {
+    void theRestOfAPartlyFailedEarlyAttemptIsRetriedWhenTheBatchWasDue(CallStyle style) {
         try (BatcherFixture rig =
                 new BatcherFixture(style, builder -> builder.retry(attempts(2).build()))) {
             Exception bad = new Exception("bad");
@@ -132,7 +132,7 @@ class G05EarlyRetryTest {
             rig.add("a", "b", "c").advanceMillis(600);
             rig.batcher.flush();
             rig.runReady().advanceMillis(400);
-            assertThat(rig.handled).isEmpty(); // the rig notes whole batches
+            assertThat(rig.handled).isEmpty(); // the fixture records whole batches only
             assertThat(rig.stats().handled()).isEqualTo(2);
             assertThat(rig.log)
                     .endsWith(
@@ -144,7 +144,7 @@ class G05EarlyRetryTest {
     }
 
     @Test
-    void anEarlyAttemptThatLastsBeyondTheDueTimeIsFollowedAtOnceByTheOneThatCounts() {
+    void anEarlyAttemptThatOverrunsTheRetryTimeIsFollowedAtOnceByTheCountedOne() {
         try (BatcherFixture rig =
                 BatcherFixture.byHand(builder -> builder.retry(attempts(2).build()))) {
             rig.add("a").advanceMillis(500);
@@ -164,7 +164,7 @@ class G05EarlyRetryTest {
 
     @ParameterizedTest
     @EnumSource
-    void withoutAMaximumTheDelaysGrowByTheAttemptsThatCount(CallStyle style) {
+    void delaysGrowWithCountedAttemptsOnly(CallStyle style) {
         RetryPolicy growing = RetryPolicy.builder()
                 .delay(Duration.ofSeconds(1))
                 .multiplier(2)
@@ -172,10 +172,10 @@ class G05EarlyRetryTest {
                 .build();
         List<Long> inTime = new ArrayList<>();
         try (BatcherFixture rig = new BatcherFixture(style, builder -> builder.retry(growing))) {
-            rig.fail(10_000).add("a").advanceMillis(500);
+            rig.fail(1_000).add("a").advanceMillis(500);
             long seen = rig.calls.size();
             for (int tenths = 0; tenths < 640; tenths++) {
-                rig.advanceMillis(100); // the retries that were due
+                rig.advanceMillis(100); // the scheduled retries
                 if (rig.calls.size() > seen) {
                     inTime.add(rig.millis());
                 }
@@ -190,7 +190,7 @@ class G05EarlyRetryTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"Abcdefgh", "abcdefgH", "aBcDeFgh"})
-    void isolationIsNotPutOffByFlushesHoweverManyThereAre(String letters) {
+    void frequentFlushesDoNotDelayIsolation(String letters) {
         RetryPolicy isolating =
                 attempts(3).isolatePoison(true).delay(Duration.ofSeconds(30)).build();
         for (CallStyle style : CallStyle.values()) {
@@ -224,7 +224,7 @@ class G05EarlyRetryTest {
 
     @ParameterizedTest
     @EnumSource
-    void aPassThatAFlushRepeatsEarlyRunsToItsEndAndTheOneThatWasDueComesOnTime(CallStyle style) {
+    void anIsolationPassRepeatedEarlyDoesNotDelayTheScheduledPass(CallStyle style) {
         RetryPolicy isolating =
                 attempts(1).isolatePoison(true).delay(Duration.ofSeconds(30)).build();
         boolean[] outage = {true};
@@ -257,7 +257,7 @@ class G05EarlyRetryTest {
 
     @ParameterizedTest
     @EnumSource
-    void aPassThatAnEarlyAttemptBeginsInVainIsRepeatedWhenTheRetryWasDue(CallStyle style) {
+    void anIsolationPassThatFailsEarlyIsRepeatedAtTheRetryTime(CallStyle style) {
         RetryPolicy isolating = attempts(9)
                 .isolatePoison(true)
                 .retryOn(cause -> !(cause instanceof IOException))
@@ -280,7 +280,7 @@ class G05EarlyRetryTest {
 
     @ParameterizedTest
     @EnumSource
-    void aLoneSuspectThatAFlushTriesEarlyIsProbedAndGivenUp(CallStyle style) {
+    void aSingleSuspectRetriedEarlyIsProbedAndGivenUp(CallStyle style) {
         RetryPolicy isolating =
                 attempts(1).isolatePoison(true).delay(Duration.ofSeconds(30)).build();
         try (BatcherFixture rig =
@@ -301,7 +301,7 @@ class G05EarlyRetryTest {
 
     @ParameterizedTest
     @EnumSource
-    void aLetterThatAFlushOffersEarlyIsOfferedAgainWhenItWasDue(CallStyle style) {
+    void aDeadLetterOfferedEarlyIsOfferedAgainOnTime(CallStyle style) {
         int[] offers = new int[1];
         BatcherFixture[] it = new BatcherFixture[1];
         try (CapturedLog quiet = new CapturedLog();
@@ -310,7 +310,7 @@ class G05EarlyRetryTest {
                         builder -> builder.retry(attempts(1).build()).onDeadLetter(letter -> {
                             it[0].record("offer");
                             if (++offers[0] < 5) {
-                                throw new IllegalStateException("letter box full");
+                                throw new IllegalStateException("store is full");
                             }
                         }))) {
             it[0] = rig;

@@ -18,14 +18,14 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * G5, when attempts fail: a flush fails with the cause of the first failed attempt that began after it, an attempt already running is
- * followed by one more; it skips the retry delay, and a retry made early by it does not count.
+ * G5, failures: a flush fails with the cause of the first failed attempt that began after it; a failed attempt that was running is
+ * followed by one more; a flush skips the retry delay, and the early retry does not count.
  */
 class G05FlushAndFailuresTest {
 
     @ParameterizedTest
     @EnumSource
-    void failsWithTheCauseOfTheFirstFailedAttemptAndTheItemsStay(CallStyle style) {
+    void aFlushFailsWithTheFirstCauseAndTheItemsStay(CallStyle style) {
         try (BatcherFixture rig = new BatcherFixture(style)) {
             Exception cause = new Exception("first");
             rig.failWith(cause).fail(1).add("a");
@@ -46,7 +46,7 @@ class G05FlushAndFailuresTest {
 
     @ParameterizedTest
     @EnumSource
-    void failsWithAPartialFailureToo(CallStyle style) {
+    void aFlushFailsWithAPartialFailure(CallStyle style) {
         try (BatcherFixture rig = new BatcherFixture(style)) {
             PartialBatchException cause = new PartialBatchException(Map.of(0, new Exception("no")));
             rig.failWith(cause).add("a", "b");
@@ -58,7 +58,7 @@ class G05FlushAndFailuresTest {
 
     @ParameterizedTest
     @EnumSource
-    void failsAlsoWhenTheItemsAreGivenUp(CallStyle style) {
+    void aFlushFailsWhenTheItemsAreGivenUp(CallStyle style) {
         RetryPolicy once = RetryPolicy.builder().maxAttempts(1).build();
         try (BatcherFixture rig = new BatcherFixture(style, builder -> builder.retry(once))) {
             Exception cause = new Exception("no");
@@ -72,7 +72,7 @@ class G05FlushAndFailuresTest {
 
     @ParameterizedTest
     @EnumSource
-    void aFailureOfLaterItemsIsNoMatterOnceItsOwnAreSettled(CallStyle style) {
+    void aFlushIgnoresFailuresOfLaterItems(CallStyle style) {
         try (BatcherFixture rig = new BatcherFixture(style, builder -> builder.maxBatchSize(1))) {
             rig.batcher.pause();
             rig.add("a");
@@ -88,7 +88,7 @@ class G05FlushAndFailuresTest {
     }
 
     @Test
-    void anAttemptThatRanAlreadyIsFollowedByOneMoreAtOnceIfItFails() {
+    void aFailedAttemptThatWasRunningIsFollowedByOneMoreAtOnce() {
         try (BatcherFixture rig = BatcherFixture.byHand()) {
             rig.add("a").advanceMillis(500);
             CompletableFuture<Void> flushed = rig.batcher.flush();
@@ -103,7 +103,7 @@ class G05FlushAndFailuresTest {
     }
 
     @Test
-    void anAttemptThatRanAlreadyIsFollowedByOneMoreThatMaySucceed() {
+    void aFlushSucceedsIfTheAttemptAfterTheRunningOneSucceeds() {
         try (BatcherFixture rig = BatcherFixture.byHand()) {
             rig.add("a").advanceMillis(500);
             CompletableFuture<Void> flushed = rig.batcher.flush();
@@ -114,7 +114,7 @@ class G05FlushAndFailuresTest {
 
     @ParameterizedTest
     @EnumSource
-    void aFlushAskedForInsideAFailingAttemptIsFollowedByOneMore(CallStyle style) {
+    void aFlushInsideAFailingAttemptIsFollowedByOneMore(CallStyle style) {
         try (BatcherFixture rig = new BatcherFixture(style)) {
             rig.script.add(batch -> {
                 rig.batcher.flush().thenRun(() -> rig.record("flushed"));
@@ -132,7 +132,7 @@ class G05FlushAndFailuresTest {
 
     @ParameterizedTest
     @EnumSource
-    void skipsTheRetryDelay(CallStyle style) {
+    void aFlushSkipsTheRetryDelay(CallStyle style) {
         try (BatcherFixture rig = new BatcherFixture(style)) {
             rig.fail(1).add("a").advanceMillis(600).add("b");
             CompletableFuture<Void> flushed = rig.batcher.flush();
@@ -173,7 +173,7 @@ class G05FlushAndFailuresTest {
 
     @ParameterizedTest
     @EnumSource
-    void aRetryThatWasDueAnywayCountsEvenIfAFlushWaits(CallStyle style) {
+    void aRetryThatWasDueCountsEvenIfAFlushWaits(CallStyle style) {
         RetryPolicy twice = RetryPolicy.builder().maxAttempts(2).build();
         try (BatcherFixture rig = new BatcherFixture(style, builder -> builder.retry(twice))) {
             rig.fail(2).add("a").advanceMillis(500);
@@ -188,7 +188,7 @@ class G05FlushAndFailuresTest {
 
     @ParameterizedTest
     @EnumSource
-    void aFlushDuringBackoffOfAPauseWaitsForResume(CallStyle style) {
+    void aFlushDuringBackoffWaitsForResumeWhilePaused(CallStyle style) {
         try (BatcherFixture rig = new BatcherFixture(style)) {
             rig.fail(1).add("a").advanceMillis(500);
             rig.batcher.pause();

@@ -19,12 +19,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** G5, what a flush covers: every item accepted before the call, and no later one has to be waited for. */
+/** G5, coverage: a flush covers every item accepted before the call and does not wait for later ones. */
 class G05HonestFlushTest {
 
     @ParameterizedTest
     @EnumSource
-    void deliversWhatWaitsWithoutAnyTimePassing(CallStyle style) {
+    void aFlushDeliversWaitingItemsAtOnce(CallStyle style) {
         try (BatcherFixture rig = new BatcherFixture(style)) {
             rig.add("a", "b");
             CompletableFuture<Void> flushed = rig.batcher.flush();
@@ -37,7 +37,7 @@ class G05HonestFlushTest {
 
     @ParameterizedTest
     @EnumSource
-    void coversItemsOfSeveralBatches(CallStyle style) {
+    void aFlushCoversItemsOfSeveralBatches(CallStyle style) {
         try (BatcherFixture rig = new BatcherFixture(style, builder -> builder.maxBatchSize(2))) {
             rig.batcher.pause();
             rig.add("a", "b", "c", "d", "e");
@@ -49,7 +49,7 @@ class G05HonestFlushTest {
     }
 
     @Test
-    void doesNotWaitForLaterItems() {
+    void aFlushDoesNotWaitForLaterItems() {
         try (BatcherFixture rig = BatcherFixture.byHand()) {
             rig.add("a");
             CompletableFuture<Void> flushed = rig.batcher.flush();
@@ -64,7 +64,7 @@ class G05HonestFlushTest {
 
     @ParameterizedTest
     @EnumSource
-    void doesNotDeliverItemsThatTheHandlerAddsMeanwhile(CallStyle style) {
+    void aFlushDoesNotDeliverItemsAddedByTheHandler(CallStyle style) {
         try (BatcherFixture rig = new BatcherFixture(style)) {
             rig.script.add(batch -> rig.add("b"));
             rig.add("a");
@@ -78,7 +78,7 @@ class G05HonestFlushTest {
     }
 
     @Test
-    void coversItemsThatAreWithTheHandlerAlready() {
+    void aFlushCoversItemsInFlight() {
         try (BatcherFixture rig = BatcherFixture.byHand()) {
             rig.add("a").advanceMillis(500);
             CompletableFuture<Void> flushed = rig.batcher.flush();
@@ -91,7 +91,7 @@ class G05HonestFlushTest {
     }
 
     @Test
-    void withNothingToDeliverItIsDoneAtOnceAndCostsNothing() {
+    void aFlushOfAnEmptyBatcherCompletesAtOnceWithoutATimer() {
         try (BatcherFixture rig = new BatcherFixture(CallStyle.SYNC)) {
             assertThat(rig.batcher.flush()).isCompleted();
             rig.add("a").advanceMillis(500);
@@ -103,7 +103,7 @@ class G05HonestFlushTest {
 
     @ParameterizedTest
     @EnumSource
-    void concurrentCallsShareTheWork(CallStyle style) {
+    void concurrentFlushesShareOneBatch(CallStyle style) {
         try (BatcherFixture rig = new BatcherFixture(style)) {
             rig.add("a");
             List<CompletableFuture<Void>> flushes = new ArrayList<>();
@@ -115,7 +115,7 @@ class G05HonestFlushTest {
     }
 
     @Test
-    void cancellingTheFutureOfOneCallerDisturbsNobody() {
+    void cancellingOneFutureDoesNotAffectOthers() {
         try (BatcherFixture rig = new BatcherFixture(CallStyle.SYNC)) {
             rig.add("a");
             CompletableFuture<Void> first = rig.batcher.flush();
@@ -129,7 +129,7 @@ class G05HonestFlushTest {
 
     @ParameterizedTest
     @EnumSource
-    void whilePausedItWaitsForResume(CallStyle style) {
+    void aFlushWhilePausedWaitsForResume(CallStyle style) {
         try (BatcherFixture rig = new BatcherFixture(style)) {
             rig.add("a");
             rig.batcher.pause();
@@ -145,7 +145,7 @@ class G05HonestFlushTest {
 
     @ParameterizedTest
     @EnumSource
-    void whilePausedItWaitsForCloseToo(CallStyle style) {
+    void aFlushWhilePausedIsCompletedByClose(CallStyle style) {
         BatcherFixture rig = new BatcherFixture(style);
         rig.add("a");
         rig.batcher.pause();
@@ -156,7 +156,7 @@ class G05HonestFlushTest {
     }
 
     @Test
-    void whilePausedWithNothingToDeliverItIsDone() {
+    void aFlushOfAnEmptyPausedBatcherCompletesAtOnce() {
         try (BatcherFixture rig = new BatcherFixture(CallStyle.SYNC)) {
             rig.batcher.pause();
             assertThat(rig.batcher.flush()).isCompleted();
@@ -164,7 +164,7 @@ class G05HonestFlushTest {
     }
 
     @Test
-    void withoutHandlerItFailsAndTheItemsStay() {
+    void aFlushWithoutAHandlerFailsAndTheItemsStay() {
         try (BatcherFixture rig = BatcherFixture.bare(builder -> builder)) {
             assertThat(rig.batcher.flush()).isCompletedExceptionally();
             rig.add("a");
@@ -184,7 +184,7 @@ class G05HonestFlushTest {
 
     @ParameterizedTest
     @EnumSource
-    void itemsThatWereDroppedAreSettled(CallStyle style) {
+    void droppedItemsAreSettled(CallStyle style) {
         try (BatcherFixture rig =
                 new BatcherFixture(style, builder -> builder.capacity(2).overflow(Overflow.DROP_OLDEST))) {
             rig.batcher.pause();
@@ -200,7 +200,7 @@ class G05HonestFlushTest {
 
     @ParameterizedTest
     @EnumSource
-    void theCountersAreUpToDateBeforeTheFutureIsDone(CallStyle style) {
+    void theCountersAreUpToDateBeforeTheFutureCompletes(CallStyle style) {
         try (BatcherFixture rig = new BatcherFixture(style)) {
             rig.add("a", "b");
             List<BatcherStats> seen = new ArrayList<>();
@@ -216,7 +216,7 @@ class G05HonestFlushTest {
 
     @ParameterizedTest
     @EnumSource
-    void itWorksWhileIntervalTicksAreOff(CallStyle style) {
+    void aFlushWorksWithoutAutoFlush(CallStyle style) {
         try (BatcherFixture rig = new BatcherFixture(style, builder -> builder.autoFlush(false))) {
             rig.add("a");
             CompletableFuture<Void> flushed = rig.batcher.flush();

@@ -18,8 +18,8 @@ import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
 /**
- * G5, many flushes: each pending one costs O(1), however it ends. With n flushes the bound is a hundred times what that takes, and a
- * tenth of what n looks at n flushes take.
+ * G5, cost: each pending flush costs O(1), however it ends. The time limit is a hundred times what linear cost takes, and a tenth of
+ * what quadratic cost takes.
  */
 class G05ManyFlushesTest {
 
@@ -35,7 +35,7 @@ class G05ManyFlushesTest {
     }
 
     @Test
-    void manyFlushesWhilePausedAreOnePassAtResume() {
+    void manyFlushesWhilePausedAreOneBatchAtResume() {
         assertTimeoutPreemptively(BOUND, () -> {
             try (BatcherFixture rig = new BatcherFixture(CallStyle.SYNC)) {
                 rig.batcher.pause();
@@ -51,7 +51,7 @@ class G05ManyFlushesTest {
     }
 
     @Test
-    void flushesThatAreSettledOneByOneCostAsLittle() {
+    void flushesSettledOneByOneCostNoMore() {
         int items = 30_000;
         assertTimeoutPreemptively(BOUND, () -> {
             Plain plain = new Plain(builder -> builder.maxBatchSize(1));
@@ -92,9 +92,9 @@ class G05ManyFlushesTest {
         });
     }
 
-    /** Those before the attempt have another cause than those during it. */
+    /** Flushes made before the attempt fail with it, those made during it do not. */
     @Test
-    void anAttemptFailsTheFlushesBeforeItAndNoOthers() {
+    void anAttemptFailsOnlyTheFlushesBeforeIt() {
         assertTimeoutPreemptively(BOUND, () -> {
             try (BatcherFixture rig = BatcherFixture.byHand()) {
                 rig.add("a");
@@ -123,7 +123,7 @@ class G05ManyFlushesTest {
     }
 
     @Test
-    void aFlushOfNothingIsThroughAtOnceAlsoAmongMany() {
+    void manyFlushesOfAnEmptyBatcherCompleteAtOnce() {
         try (BatcherFixture rig = new BatcherFixture(CallStyle.SYNC)) {
             rig.batcher.pause();
             flush(rig, 3);

@@ -18,13 +18,13 @@ import java.util.List;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 
-/** G6, errors that the engine itself meets between two steps: what it was at is done again, after the delay and not at once. */
+/** G6, errors of the engine between two steps: the interrupted step is repeated after the delay, not at once. */
 class G06EngineErrorTest {
 
     private static final String DIED =
             "SEVERE Batcher \"rig\" the flush loop met an error of its own; what it was at is tried again";
 
-    /** Whether the next look at the clock ends in an error. */
+    /** Whether the next read of the clock throws an error. */
     private boolean fails;
 
     private BatcherFixture rig(UnaryOperator<BatcherBuilder<String>> options) {
@@ -48,7 +48,7 @@ class G06EngineErrorTest {
     }
 
     @Test
-    void aBatchIsTriedAgainAfterTheDelay() {
+    void aBatchIsRetriedAfterTheDelay() {
         try (CapturedLog log = new CapturedLog();
                 BatcherFixture rig = rig(builder -> builder)) {
             rig.script.add(batch -> fails = true);
@@ -60,7 +60,7 @@ class G06EngineErrorTest {
     }
 
     @Test
-    void aPartOfAPassIsTriedAgainAfterTheDelay() {
+    void aPartOfAnIsolationPassIsRetriedAfterTheDelay() {
         RetryPolicy isolating = RetryPolicy.builder()
                 .maxAttempts(1)
                 .isolatePoison(true)
@@ -85,7 +85,7 @@ class G06EngineErrorTest {
     }
 
     @Test
-    void aLetterIsOfferedAgainAfterTheDelay() {
+    void aDeadLetterIsOfferedAgainAfterTheDelay() {
         RetryPolicy once = RetryPolicy.builder().maxAttempts(1).build();
         BatcherFixture[] it = new BatcherFixture[1];
         int[] offers = new int[1];

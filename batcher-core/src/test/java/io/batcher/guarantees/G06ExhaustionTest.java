@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** G6, errors of the virtual machine on a thread of the application: what the engine does at the end of a stack is done later. */
+/** G6, virtual machine errors on an application thread: what the engine cannot do at the end of a stack is done later. */
 class G06ExhaustionTest {
 
     private static final int ROUNDS = 100;
@@ -35,7 +35,7 @@ class G06ExhaustionTest {
     private static final long SMALL_STACK = 200_000;
     private static final Timer TIMER = new Timer("timer", true);
 
-    /** Acts at every depth of a stack that has overflowed, from its end up: somewhere the stack is just too short for it. */
+    /** Runs the action at each depth of an overflowed stack, from its end up, so that some depth is just too short for it. */
     private static final class Diver {
         private final IntConsumer action;
 
@@ -60,14 +60,14 @@ class G06ExhaustionTest {
                 try {
                     action.accept(depth);
                 } catch (StackOverflowError tooShort) {
-                    // it was not accepted, or it was: here it only matters that others go on
+                    // the item may or may not have been accepted: the test checks that the batcher continues
                 }
             }
             return depth;
         }
     }
 
-    /** Threads and timers whose locks are monitors: those of java.util.concurrent may stay locked where a stack ends (JEP 270). */
+    /** Uses threads and timers that lock with monitors: locks of java.util.concurrent may stay locked after an overflow (JEP 270). */
     private static BatcherBuilder<String> deep() {
         return Batcher.<String>builder("deep")
                 .interval(Duration.ofHours(1))
@@ -86,10 +86,10 @@ class G06ExhaustionTest {
                 });
     }
 
-    /** Real threads, no waiting but for the flush. */
+    /** Real threads; the test waits for the flush only. */
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
-    void aProducerAtTheEndOfItsStackDoesNotStopTheBatcher(boolean submits) throws Exception {
+    void aProducerWhoseStackOverflowsDoesNotStopTheBatcher(boolean submits) throws Exception {
         Batcher<String> batcher =
                 deep().maxBatchSize(1_000).handler(batch -> {}).build();
         Consumer<String> add = submits ? batcher::submit : batcher::add;
@@ -107,7 +107,7 @@ class G06ExhaustionTest {
     }
 
     @Test
-    void anErrorOfTheEngineWhileItClosesEndsTheDrain() {
+    void anEngineErrorDuringCloseEndsTheDrain() {
         boolean[] fails = {false};
         try (CapturedLog quiet = new CapturedLog()) {
             BatcherFixture rig = new BatcherFixture(

@@ -26,8 +26,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * G6, the handler: whatever it does (checked, unchecked, {@code Error}, null stage, failed or cancelled stage, interrupt), the batch
- * is kept, {@code onError} is told, the batcher lives on.
+ * G6, the handler: whatever it does (checked or unchecked exception, {@code Error}, null stage, failed or cancelled stage, interrupt),
+ * the batch is kept, {@code onError} is called and later batches are delivered.
  */
 class G06HandlerErrorsTest {
 
@@ -56,7 +56,7 @@ class G06HandlerErrorsTest {
 
     @ParameterizedTest
     @MethodSource("throwablesOfEachKind")
-    void whateverItThrowsTheBatchIsKeptAndTheBatcherLivesOn(CallStyle style, Throwable thrown) {
+    void theBatchIsKeptWhateverTheHandlerThrows(CallStyle style, Throwable thrown) {
         try (CapturedLog quiet = new CapturedLog();
                 BatcherFixture rig = new BatcherFixture(style)) {
             rig.failWith(thrown).failWith(thrown).add("a", "b").advanceMillis(500);
@@ -73,7 +73,7 @@ class G06HandlerErrorsTest {
         }
     }
 
-    /** What an asynchronous handler may do wrong beside a stage that fails as such. */
+    /** What an asynchronous handler can do wrong besides a stage that fails. */
     private static final class Misbehaviour {
         private final String name;
         private final AsyncBatchConsumer<String> handler;
@@ -136,7 +136,7 @@ class G06HandlerErrorsTest {
 
     @ParameterizedTest
     @MethodSource("misbehaviours")
-    void whateverItReturnsTheBatchIsKeptAndTheBatcherLivesOn(Misbehaviour misbehaviour) {
+    void theBatchIsKeptWhateverTheHandlerReturns(Misbehaviour misbehaviour) {
         boolean[] behaves = new boolean[1];
         try (BatcherFixture rig = BatcherFixture.bare(builder -> builder)) {
             rig.batcher.registerAsyncHandler(batch -> {
@@ -167,7 +167,7 @@ class G06HandlerErrorsTest {
     }
 
     @Test
-    void aStageThatTheTestCancelsLaterIsAFailure() {
+    void aStageCancelledLaterIsAFailure() {
         try (BatcherFixture rig = BatcherFixture.byHand()) {
             rig.add("a").advanceMillis(500);
             rig.stages.remove().cancel(true);
@@ -180,7 +180,7 @@ class G06HandlerErrorsTest {
 
     @ParameterizedTest
     @EnumSource(names = {"SYNC", "ASYNC_AT_ONCE"})
-    void anInterruptThatTheHandlerLeavesBehindIsNotForTheNextCall(CallStyle style) {
+    void anInterruptOfOneCallDoesNotReachTheNext(CallStyle style) {
         try (BatcherFixture rig = new BatcherFixture(style, builder -> builder.maxBatchSize(1))) {
             rig.script.add(batch -> Thread.currentThread().interrupt());
             rig.script.add(
@@ -197,7 +197,7 @@ class G06HandlerErrorsTest {
 
     @ParameterizedTest
     @EnumSource
-    void afterAnInterruptTheNextAddIsDeliveredWithinTheInterval(CallStyle style) {
+    void afterAnInterruptedCallTheNextItemIsDeliveredOnTime(CallStyle style) {
         try (BatcherFixture rig = new BatcherFixture(style)) {
             rig.script.add(batch -> {
                 Thread.currentThread().interrupt();
@@ -214,7 +214,7 @@ class G06HandlerErrorsTest {
     }
 
     @Test
-    void aHandlerRegisteredWhileAnotherBatchFailsIsRefusedAndTheFirstGoesOn() {
+    void aSecondHandlerIsRejectedWhileABatchFails() {
         try (BatcherFixture rig = new BatcherFixture(CallStyle.SYNC)) {
             rig.script.add(batch -> rig.batcher.registerHandler(other -> {}));
             rig.add("a").advanceMillis(500);
@@ -224,7 +224,7 @@ class G06HandlerErrorsTest {
         }
     }
 
-    /** A stage of which every method throws. */
+    /** A stage whose methods throw. */
     private static final class ThrowingStage extends CompletableFuture<Void> {
         @Override
         public CompletableFuture<Void> whenComplete(

@@ -4,6 +4,7 @@
  */
 package io.batcher.guarantees;
 
+import static io.batcher.fixtures.TestExecutors.wrapping;
 import static io.batcher.fixtures.TestThreads.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -16,45 +17,30 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.Executor;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** G6: a task that the executor has accepted and lost is started again; nothing but close ends delivery. */
+/** G6: a task that the executor accepted and lost is started again; only close ends delivery. */
 class G06LostTaskTest {
 
-    /** An executor that loses as many tasks as it is told to, and keeps them for a test that runs them late. */
-    private static final class Losing implements Executor {
-        private final Executor executor;
-        private final List<Runnable> lost = new ArrayList<>();
-        private int toLose;
+    private final List<Runnable> lost = new ArrayList<>();
+    private int toLose;
 
-        Losing(Executor executor) {
-            this.executor = executor;
-        }
-
-        @Override
-        public void execute(Runnable task) {
+    /** Sets an executor that does not run the next tasks, and keeps them so that a test can run them late. */
+    private UnaryOperator<BatcherBuilder<String>> losing(int tasks) {
+        lost.clear();
+        toLose = tasks;
+        return wrapping((executor, task) -> {
             if (toLose > 0) {
                 toLose--;
                 lost.add(task);
             } else {
                 executor.execute(task);
             }
-        }
-    }
-
-    private Losing executor;
-
-    private UnaryOperator<BatcherBuilder<String>> losing(int tasks) {
-        return builder -> {
-            executor = new Losing(builder.config().executor());
-            executor.toLose = tasks;
-            return builder.executor(executor);
-        };
+        });
     }
 
     @ParameterizedTest
@@ -76,17 +62,16 @@ class G06LostTaskTest {
     }
 
     @Test
-    void aTaskThatADecoratorFailsBeforeItRunsItIsStartedAgain() {
+    void aTaskWhoseDecoratorThrowsIsStartedAgain() {
         boolean[] fails = {true};
         try (CapturedLog log = new CapturedLog();
-                BatcherFixture rig = new BatcherFixture(CallStyle.SYNC, builder -> {
-                    Executor executor = builder.config().executor();
-                    return builder.executor(task -> executor.execute(() -> {
-                        if (!fails[0]) {
-                            task.run();
-                        }
-                    }));
-                })) {
+                BatcherFixture rig = new BatcherFixture(
+                        CallStyle.SYNC,
+                        wrapping((executor, task) -> executor.execute(() -> {
+                            if (!fails[0]) {
+                                task.run();
+                            }
+                        })))) {
             rig.add("a").advanceMillis(500);
             fails[0] = false;
             assertThat(rig.advanceMillis(1_000).handled).containsExactly("a");
@@ -94,11 +79,11 @@ class G06LostTaskTest {
     }
 
     @Test
-    void aFlushEndsThoughItsTaskWasLost() {
+    void aFlushWhoseTaskWasLostCompletes() {
         try (CapturedLog log = new CapturedLog();
                 BatcherFixture rig = new BatcherFixture(CallStyle.SYNC, losing(1))) {
             CompletableFuture<Void> flushed = rig.add("a").batcher.flush();
-            assertThat(rig.advanceMillis(999)).isNotNull();
+            rig.advanceMillis(999);
             assertThat(flushed).isNotDone();
             rig.advanceMillis(1);
             assertThat(flushed).isCompleted();
@@ -107,12 +92,12 @@ class G06LostTaskTest {
 
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
-    void theTaskThatGoesOnAfterAStageIsStartedAgain(boolean succeeds) {
+    void aLostTaskAfterAStageIsStartedAgain(boolean succeeds) {
         try (CapturedLog log = new CapturedLog();
                 BatcherFixture rig = BatcherFixture.byHand(
                         builder -> losing(0).apply(builder).handlerTimeout(Duration.ofSeconds(30)))) {
             rig.add("a").advanceMillis(500);
-            executor.toLose = 1;
+            toLose = 1;
             if (succeeds) {
                 rig.succeed();
             } else {
@@ -130,7 +115,7 @@ class G06LostTaskTest {
     }
 
     @Test
-    void thePatienceIsTwoIntervalsWhereThoseAreLonger() {
+    void theDelayIsTwoIntervalsIfThatIsLonger() {
         try (CapturedLog log = new CapturedLog();
                 BatcherFixture rig = new BatcherFixture(
                         CallStyle.SYNC, builder -> losing(1).apply(builder).interval(Duration.ofSeconds(3)))) {
@@ -141,21 +126,21 @@ class G06LostTaskTest {
     }
 
     @Test
-    void thePatienceDoublesUpToAMinuteAndBeginsAnewAfterATaskThatRan() {
+    void theDelayDoublesUpToAMinuteUntilATaskRuns() {
         try (CapturedLog log = new CapturedLog();
                 BatcherFixture rig = new BatcherFixture(CallStyle.SYNC, losing(8))) {
             rig.add("a");
             rig.batcher.flush();
             long[] patience = {1, 2, 4, 8, 16, 32, 60, 60};
             for (int i = 0; i < patience.length; i++) {
-                assertThat(executor.lost).hasSize(i + 1);
+                assertThat(lost).hasSize(i + 1);
                 rig.advanceMillis(patience[i] * 1_000 - 1);
-                assertThat(executor.lost).hasSize(i + 1);
+                assertThat(lost).hasSize(i + 1);
                 rig.advanceMillis(1);
             }
             assertThat(rig.handled).containsExactly("a");
-            assertThat(log.lines()).hasSize(4); // at once, then once a minute
-            executor.toLose = 1;
+            assertThat(log.lines()).hasSize(4); // logged at once, then once a minute
+            toLose = 1;
             rig.add("b");
             rig.batcher.flush();
             assertThat(rig.advanceMillis(1_000).handled).containsExactly("a", "b");
@@ -164,13 +149,13 @@ class G06LostTaskTest {
 
     @ParameterizedTest
     @EnumSource
-    void aLostTaskThatRunsAfterAllDoesNothing(CallStyle style) {
+    void aLostTaskThatRunsLateDoesNothing(CallStyle style) {
         try (CapturedLog log = new CapturedLog();
                 BatcherFixture rig = new BatcherFixture(style, losing(2))) {
             rig.add("a").advanceMillis(500).advanceMillis(3_000);
             assertThat(rig.handled).containsExactly("a");
             rig.add("b");
-            executor.lost.forEach(Runnable::run);
+            lost.forEach(Runnable::run);
             assertThat(rig.handled).containsExactly("a");
             rig.advanceMillis(500);
             assertThat(rig.handled).containsExactly("a", "b");
@@ -178,50 +163,47 @@ class G06LostTaskTest {
     }
 
     @Test
-    void anOvertakenTaskDoesNothingWhileTheNextOneWaits() {
+    void anOvertakenTaskDoesNothingWhileItsSuccessorIsQueued() {
         try (CapturedLog log = new CapturedLog();
                 BatcherFixture rig = new BatcherFixture(CallStyle.SYNC, losing(2))) {
             rig.add("a").advanceMillis(1_500);
-            assertThat(executor.lost).hasSize(2);
-            executor.lost.get(0).run();
+            assertThat(lost).hasSize(2);
+            lost.get(0).run();
             assertThat(rig.calls).isEmpty();
-            executor.lost.get(1).run();
+            lost.get(1).run();
             assertThat(rig.handled).containsExactly("a");
         }
     }
 
     @Test
-    void aTaskThatRunsLateButBeforeItIsStartedAgainIsNotStartedAgain() {
+    void aTaskThatRunsBeforeTheDelayEndsIsNotStartedAgain() {
         try (CapturedLog log = new CapturedLog();
                 BatcherFixture rig = new BatcherFixture(CallStyle.SYNC, losing(1))) {
             rig.add("a").advanceMillis(1_499);
-            executor.lost.get(0).run();
+            lost.get(0).run();
             rig.advanceMillis(10_000);
             assertThat(rig.calls).hasSize(1);
             assertThat(log.lines()).isEmpty();
         }
     }
 
-    /** The thread that gave the first task to the executor comes back when the second one is lost already. */
+    /** The thread that submitted the first task returns from {@code execute} after the second task was lost. */
     @Test
-    void aLateReturnFromExecuteHidesNoLostTask() throws InterruptedException {
+    void aLateReturnOfExecuteDoesNotHideALostTask() throws InterruptedException {
         CountDownLatch entered = new CountDownLatch(1);
         CountDownLatch leave = new CountDownLatch(1);
         int[] tasks = new int[1];
         try (CapturedLog log = new CapturedLog();
-                BatcherFixture rig = new BatcherFixture(CallStyle.SYNC, builder -> {
-                    Executor executor = builder.config().executor();
-                    return builder.executor(task -> {
-                        int number = ++tasks[0];
-                        if (number != 2) {
-                            executor.execute(task);
-                        }
-                        if (number == 1) {
-                            entered.countDown();
-                            await(leave);
-                        }
-                    });
-                })) {
+                BatcherFixture rig = new BatcherFixture(CallStyle.SYNC, wrapping((executor, task) -> {
+                    int number = ++tasks[0];
+                    if (number != 2) {
+                        executor.execute(task);
+                    }
+                    if (number == 1) {
+                        entered.countDown();
+                        await(leave);
+                    }
+                }))) {
             rig.add("a");
             Thread first = new Thread(() -> rig.batcher.flush());
             first.start();
@@ -235,11 +217,11 @@ class G06LostTaskTest {
     }
 
     @Test
-    void whatWaitsKeepsItsOrderAndItsAttempts() {
+    void aLostTaskChangesNeitherOrderNorAttempts() {
         try (CapturedLog log = new CapturedLog();
                 BatcherFixture rig = new BatcherFixture(CallStyle.SYNC, losing(0))) {
             rig.fail(1).add("a").advanceMillis(500);
-            executor.toLose = 1;
+            toLose = 1;
             rig.add("b").advanceMillis(500);
             assertThat(rig.handled).isEmpty();
             rig.advanceMillis(1_000);

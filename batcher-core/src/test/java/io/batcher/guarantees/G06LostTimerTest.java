@@ -4,16 +4,18 @@
  */
 package io.batcher.guarantees;
 
-import static io.batcher.fixtures.TestThreads.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.batcher.BatchFailure;
 import io.batcher.Batcher;
-import io.batcher.BatcherListener;
+import io.batcher.BatcherBuilder;
 import io.batcher.BatcherScheduler;
 import io.batcher.RetryPolicy;
 import io.batcher.fixtures.CapturedLog;
+import io.batcher.fixtures.TestThreads;
 import java.time.Duration;
+import java.util.EnumMap;
+import java.util.Locale;
+import java.util.Map;
 import java.util.Timer;
 import java.util.TimerTask;
 import java.util.concurrent.CompletableFuture;
@@ -21,31 +23,33 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.UnaryOperator;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * G6: a timer that the user's scheduler has lost is taken over by the process-wide one, a second after its time. In real time, because
- * the process-wide timer knows no other; each test waits for its event, 10 seconds at most.
+ * G6: a timer that the user's scheduler loses is taken over by the process-wide timer, one second after its time. In real time, which
+ * is the only time of the process-wide timer: each test has a batcher for each kind of loss, and all of them wait at the same time.
  */
 class G06LostTimerTest {
 
-    private static final Duration SHORT = Duration.ofMillis(50);
+    private static final Duration SOON = Duration.ofMillis(100);
 
-    /** A scheduler whose timers can be lost. */
+    /** A scheduler that can be made to lose its timers. */
     private interface Mortal extends BatcherScheduler {
-        void die() throws InterruptedException;
+        void die();
     }
 
-    /** Ways in which timers are lost. */
-    enum Death {
+    /** How timers are lost. */
+    enum Loss {
         SHUT_DOWN {
             @Override
-            Mortal scheduler() {
-                ScheduledExecutorService executor = Executors.newSingleThreadScheduledExecutor(Death::daemon);
+            Mortal mortal() {
+                ScheduledExecutorService executor = executor();
                 return new Mortal() {
                     @Override
                     public Future<?> schedule(Runnable task, Duration delay) {
@@ -61,7 +65,7 @@ class G06LostTimerTest {
         },
         A_TASK_KILLED_THE_TIMER {
             @Override
-            Mortal scheduler() {
+            Mortal mortal() {
                 Timer timer = new Timer(true);
                 return new Mortal() {
                     @Override
@@ -82,15 +86,15 @@ class G06LostTimerTest {
 
                     @Override
                     public void die() {
-                        timer.cancel(); // as the timer does when a task throws
+                        timer.cancel(); // as java.util.Timer does when a task throws
                     }
                 };
             }
         },
         BLOCKED {
             @Override
-            Mortal scheduler() {
-                Mortal executor = SHUT_DOWN.scheduler();
+            Mortal mortal() {
+                Mortal executor = SHUT_DOWN.mortal();
                 return new Mortal() {
                     @Override
                     public Future<?> schedule(Runnable task, Duration delay) {
@@ -98,23 +102,23 @@ class G06LostTimerTest {
                     }
 
                     @Override
-                    public void die() throws InterruptedException {
-                        CountDownLatch blocks = new CountDownLatch(1);
+                    public void die() {
+                        CountDownLatch blocked = new CountDownLatch(1);
                         executor.schedule(
                                 () -> {
-                                    blocks.countDown();
-                                    await(new CountDownLatch(1));
+                                    blocked.countDown();
+                                    TestThreads.await(new CountDownLatch(1));
                                 },
                                 Duration.ZERO);
-                        await(blocks);
+                        TestThreads.await(blocked);
                     }
                 };
             }
         },
-        FORGETS_WITHOUT_A_WORD {
+        FORGOTTEN {
             @Override
-            Mortal scheduler() {
-                Mortal executor = SHUT_DOWN.scheduler();
+            Mortal mortal() {
+                Mortal executor = SHUT_DOWN.mortal();
                 return new Mortal() {
                     private volatile boolean dead;
 
@@ -137,121 +141,143 @@ class G06LostTimerTest {
             }
         };
 
-        abstract Mortal scheduler();
+        abstract Mortal mortal();
 
-        private static Thread daemon(Runnable task) {
-            Thread thread = new Thread(task, "mortal");
-            thread.setDaemon(true);
-            return thread;
+        /** Returns a scheduler that dies as soon as it has set a timer that is due soon: the one that the test is about. */
+        BatcherScheduler scheduler() {
+            Mortal mortal = mortal();
+            AtomicBoolean dead = new AtomicBoolean();
+            return (task, delay) -> {
+                Future<?> handle = mortal.schedule(task, delay);
+                if (delay.compareTo(SOON) <= 0 && dead.compareAndSet(false, true)) {
+                    mortal.die();
+                }
+                return handle;
+            };
+        }
+
+        String batcher() {
+            return name().toLowerCase(Locale.ROOT).replace('_', '-');
+        }
+
+        private static ScheduledExecutorService executor() {
+            return Executors.newSingleThreadScheduledExecutor(task -> {
+                Thread thread = new Thread(task, "scheduler");
+                thread.setDaemon(true);
+                return thread;
+            });
         }
     }
 
-    @ParameterizedTest
-    @EnumSource
-    void aLostTickIsTakenOver(Death death) throws InterruptedException {
-        Mortal scheduler = death.scheduler();
-        CountDownLatch handled = new CountDownLatch(1);
-        CountDownLatch both = new CountDownLatch(2);
-        try (CapturedLog log = new CapturedLog();
-                Batcher<String> batcher = Batcher.<String>builder("orphan")
-                        .interval(SHORT)
-                        .scheduler(scheduler)
-                        .handler(batch -> {
-                            handled.countDown();
-                            both.countDown();
-                        })
-                        .build()) {
-            batcher.add("a");
-            scheduler.die();
-            await(handled);
-            assertThat(log.lines())
-                    .containsExactly(
-                            "WARNING Batcher \"orphan\" the scheduler did not run a timer within a second of its time;"
-                                    + " the process-wide timer is used for a minute. Check that the scheduler is not shut down and"
-                                    + " that its tasks do not block");
-            batcher.add("b");
-            await(both);
+    private final CapturedLog log = new CapturedLog();
+    private final Map<Loss, Batcher<String>> batchers = new EnumMap<>(Loss.class);
+    private final Map<Loss, Semaphore> events = new EnumMap<>(Loss.class);
+
+    @AfterEach
+    void close() {
+        batchers.values().forEach(Batcher::close);
+        log.close();
+    }
+
+    /** What a batcher does, given the semaphore that counts its events. */
+    private interface Options {
+        UnaryOperator<BatcherBuilder<String>> with(Semaphore event);
+    }
+
+    /** Builds a batcher for each kind of loss. */
+    private void build(Options options) {
+        for (Loss loss : Loss.values()) {
+            Semaphore event = new Semaphore(0);
+            events.put(loss, event);
+            batchers.put(
+                    loss,
+                    options.with(event)
+                            .apply(Batcher.<String>builder(loss.batcher()).scheduler(loss.scheduler()))
+                            .build());
         }
     }
 
-    @ParameterizedTest
-    @EnumSource
-    void aLostRetryIsTakenOver(Death death) throws InterruptedException {
-        Mortal scheduler = death.scheduler();
-        CountDownLatch failed = new CountDownLatch(1);
-        CountDownLatch handled = new CountDownLatch(1);
-        AtomicInteger calls = new AtomicInteger();
-        try (CapturedLog log = new CapturedLog();
-                Batcher<String> batcher = Batcher.<String>builder("orphan")
-                        .interval(Duration.ofMinutes(1))
-                        .maxBatchSize(1)
-                        .retry(RetryPolicy.builder()
-                                .delay(Duration.ofMillis(300))
-                                .build())
-                        .scheduler(scheduler)
-                        .listener(new BatcherListener() {
-                            @Override
-                            public void onBatchFailed(BatchFailure<?> failure, Duration took) {
-                                failed.countDown();
-                            }
-                        })
-                        .handler(batch -> {
-                            if (calls.incrementAndGet() == 1) {
-                                throw new IllegalStateException("no");
-                            }
-                            handled.countDown();
-                        })
-                        .build()) {
-            batcher.add("a");
-            await(failed);
-            scheduler.die();
-            await(handled);
-        }
+    private void addToEach(String item) {
+        batchers.values().forEach(batcher -> batcher.add(item));
     }
 
-    @ParameterizedTest
-    @EnumSource
-    void aLostHandlerTimeoutIsTakenOver(Death death) throws InterruptedException {
-        Mortal scheduler = death.scheduler();
-        CountDownLatch called = new CountDownLatch(1);
-        CountDownLatch cancelled = new CountDownLatch(1);
-        CompletableFuture<Void> stage = new CompletableFuture<>();
-        stage.whenComplete((value, failure) -> cancelled.countDown());
-        try (CapturedLog log = new CapturedLog();
-                Batcher<String> batcher = Batcher.<String>builder("orphan")
-                        .interval(Duration.ofMinutes(1))
-                        .maxBatchSize(1)
-                        .handlerTimeout(Duration.ofMillis(300))
-                        .shutdownTimeout(Duration.ZERO)
-                        .scheduler(scheduler)
-                        .asyncHandler(batch -> {
-                            called.countDown();
-                            return stage;
-                        })
-                        .build()) {
-            batcher.add("a");
-            await(called);
-            scheduler.die();
-            await(cancelled);
-            assertThat(stage).isCancelled();
+    /** Waits at most 10 seconds for the next event of each batcher. */
+    private void awaitEach() throws InterruptedException {
+        for (Loss loss : Loss.values()) {
+            assertThat(events.get(loss).tryAcquire(10, TimeUnit.SECONDS))
+                    .as(loss.name())
+                    .isTrue();
         }
     }
 
     @Test
-    void aSchedulerThatIsOnTimeIsNotSuspected() throws InterruptedException {
-        Mortal scheduler = Death.SHUT_DOWN.scheduler();
+    void aLostTickIsTakenOver() throws InterruptedException {
+        build(event -> builder -> builder.interval(SOON).handler(batch -> event.release()));
+        addToEach("a");
+        awaitEach();
+        for (Loss loss : Loss.values()) {
+            assertThat(log.lines())
+                    .filteredOn(line -> line.contains("\"" + loss.batcher() + "\""))
+                    .containsExactly("WARNING Batcher \"" + loss.batcher()
+                            + "\" the scheduler did not run a timer within a second of its time;"
+                            + " the process-wide timer is used for a minute. Check that the scheduler is not shut down and"
+                            + " that its tasks do not block");
+        }
+        addToEach("b");
+        awaitEach();
+    }
+
+    @Test
+    void aLostRetryIsTakenOver() throws InterruptedException {
+        build(event -> {
+            AtomicInteger calls = new AtomicInteger();
+            return builder -> builder.interval(Duration.ofMinutes(1))
+                    .maxBatchSize(1)
+                    .retry(RetryPolicy.builder().delay(SOON).build())
+                    .handler(batch -> {
+                        if (calls.incrementAndGet() == 1) {
+                            throw new IllegalStateException("no");
+                        }
+                        event.release();
+                    });
+        });
+        addToEach("a");
+        awaitEach();
+    }
+
+    @Test
+    void aLostHandlerTimeoutIsTakenOver() throws InterruptedException {
+        build(event -> {
+            CompletableFuture<Void> stage = new CompletableFuture<>();
+            stage.whenComplete((value, failure) -> {
+                if (stage.isCancelled()) {
+                    event.release();
+                }
+            });
+            return builder -> builder.interval(Duration.ofMinutes(1))
+                    .maxBatchSize(1)
+                    .handlerTimeout(SOON)
+                    .shutdownTimeout(Duration.ZERO)
+                    .asyncHandler(batch -> stage);
+        });
+        addToEach("a");
+        awaitEach();
+    }
+
+    @Test
+    void aSchedulerThatIsOnTimeIsNotReplaced() {
+        ScheduledExecutorService scheduler = Loss.executor();
         CountDownLatch handled = new CountDownLatch(1);
-        try (CapturedLog log = new CapturedLog();
-                Batcher<String> batcher = Batcher.<String>builder("happy")
-                        .interval(Duration.ofMillis(1_500)) // longer than the patience with the scheduler
-                        .scheduler(scheduler)
-                        .handler(batch -> handled.countDown())
-                        .build()) {
+        try (Batcher<String> batcher = Batcher.<String>builder("on-time")
+                .interval(Duration.ofMillis(1_200)) // longer than the delay before a takeover
+                .scheduler(scheduler)
+                .handler(batch -> handled.countDown())
+                .build()) {
             batcher.add("a");
-            await(handled);
+            TestThreads.await(handled);
             assertThat(log.lines()).isEmpty();
         } finally {
-            scheduler.die();
+            scheduler.shutdownNow();
         }
     }
 }

@@ -24,7 +24,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** G6: wrappers of {@code java.util.concurrent} are taken off, thrown or staged, before anybody sees the cause. */
+/** G6: the wrappers of {@code java.util.concurrent} are removed from a thrown or staged cause before it is reported. */
 class G06UnwrappedCausesTest {
 
     private static final RetryPolicy ONLY_IO =
@@ -39,7 +39,7 @@ class G06UnwrappedCausesTest {
 
     @ParameterizedTest
     @EnumSource
-    void retryOnAndOnErrorSeeTheCauseItself(CallStyle style) {
+    void retryOnAndOnErrorReceiveTheUnwrappedCause(CallStyle style) {
         IOException cause = new IOException("net");
         for (Exception thrown : wrapped(cause)) {
             try (BatcherFixture rig = new BatcherFixture(style, builder -> builder.retry(ONLY_IO))) {
@@ -54,7 +54,7 @@ class G06UnwrappedCausesTest {
 
     @ParameterizedTest
     @EnumSource
-    void anAsynchronousHandlerThatThrowsInsteadOfReturningAStageIsNoException(CallStyle style) {
+    void aWrappedCauseThrownByAnAsynchronousHandlerIsUnwrapped(CallStyle style) {
         IOException cause = new IOException("net");
         try (BatcherFixture rig = BatcherFixture.bare(builder -> builder.retry(ONLY_IO))) {
             rig.batcher.registerAsyncHandler(batch -> {
@@ -71,7 +71,7 @@ class G06UnwrappedCausesTest {
 
     @ParameterizedTest
     @EnumSource
-    void aWrappedPartialFailureIsPartial(CallStyle style) {
+    void aWrappedPartialFailureIsUnwrapped(CallStyle style) {
         PartialBatchException partial = new PartialBatchException(Map.of(1, new IOException("net")));
         for (Exception thrown : wrapped(partial)) {
             try (BatcherFixture rig = new BatcherFixture(style)) {
@@ -85,7 +85,7 @@ class G06UnwrappedCausesTest {
 
     @ParameterizedTest
     @EnumSource
-    void theCauseOfANamedItemIsUnwrappedToo(CallStyle style) {
+    void theCauseOfANamedItemIsUnwrapped(CallStyle style) {
         IOException cause = new IOException("net");
         List<Throwable> asked = new ArrayList<>();
         RetryPolicy asking = RetryPolicy.builder()
@@ -99,18 +99,18 @@ class G06UnwrappedCausesTest {
             rig.failWith(new PartialBatchException(Map.of(0, wrapper, 1, new ExecutionException(cause))));
             rig.add("a", "b", "c").advanceMillis(500);
             assertThat(asked).containsExactly(cause);
-            assertThat(rig.letters).hasSize(1); // one cause, one letter
+            assertThat(rig.letters).hasSize(1); // one cause, one dead letter
             assertThat(rig.letters.get(0).items()).containsExactly("a", "b");
             assertThat(rig.letters.get(0).cause()).isSameAs(cause);
             PartialBatchException told =
                     (PartialBatchException) rig.failures.get(0).cause();
-            assertThat(told.causesByIndex().get(0)).isSameAs(wrapper); // what the user threw is not changed
+            assertThat(told.causesByIndex().get(0)).isSameAs(wrapper); // the user's exception is not modified
         }
     }
 
     @ParameterizedTest
     @EnumSource
-    void submitAndFlushFailWithTheCauseItself(CallStyle style) {
+    void submitAndFlushFailWithTheUnwrappedCause(CallStyle style) {
         IOException cause = new IOException("net");
         RetryPolicy once = RetryPolicy.builder().maxAttempts(1).build();
         try (BatcherFixture rig = new BatcherFixture(style, builder -> builder.retry(once))) {
@@ -124,7 +124,7 @@ class G06UnwrappedCausesTest {
 
     @ParameterizedTest
     @EnumSource
-    void aWrapperWithoutACauseIsTheCause(CallStyle style) {
+    void aWrapperWithoutACauseIsReported(CallStyle style) {
         Exception bare = new CompletionException("bare", null);
         try (BatcherFixture rig = new BatcherFixture(style)) {
             rig.failWith(bare).add("a").advanceMillis(500);
@@ -138,7 +138,7 @@ class G06UnwrappedCausesTest {
             value = 10,
             unit = TimeUnit.SECONDS,
             threadMode = org.junit.jupiter.api.Timeout.ThreadMode.SEPARATE_THREAD)
-    void causesThatAreEachOthersCauseEnd(CallStyle style) {
+    void unwrappingACycleOfCausesEnds(CallStyle style) {
         Throwable one = new CompletionException("one") {};
         Throwable two = new CompletionException("two", one);
         one.initCause(two);
@@ -160,7 +160,7 @@ class G06UnwrappedCausesTest {
 
     @ParameterizedTest
     @EnumSource
-    void anExceptionThatThrowsWhenAskedForItsCauseIsAFailureLikeAnyOther(CallStyle style) {
+    void anExceptionWhoseGetCauseThrowsIsReported(CallStyle style) {
         Throwable broken = new CompletionException("broken", null) {
             @Override
             public synchronized Throwable getCause() {
@@ -178,7 +178,7 @@ class G06UnwrappedCausesTest {
 
     @ParameterizedTest
     @EnumSource
-    void aTimeoutSuppressesTheCauseItself(CallStyle style) {
+    void aTimeoutSuppressesTheUnwrappedCause(CallStyle style) {
         IOException cause = new IOException("net");
         try (BatcherFixture rig = BatcherFixture.bare(builder -> builder.handlerTimeout(Duration.ofSeconds(1)))) {
             rig.batcher.registerHandler(batch -> {

@@ -4,10 +4,10 @@
  */
 package io.batcher.guarantees;
 
+import static io.batcher.fixtures.TestExecutors.wrapping;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.batcher.Batch;
-import io.batcher.BatcherConfig;
 import io.batcher.FlushReason;
 import io.batcher.RetryPolicy;
 import io.batcher.fixtures.BatcherFixture;
@@ -23,14 +23,14 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * G7: a failed batch is tried again with the same items, order and id; new items never join it; later batches wait behind it; backoff
- * holds no thread.
+ * G7: a failed batch is retried with the same items, order and id; new items never join it; later batches wait behind it; backoff
+ * blocks no thread.
  */
 class G07FrozenRetryTest {
 
     @ParameterizedTest
     @EnumSource
-    void theSameItemsAreTriedAgainInTheSameOrderWithTheSameId(CallStyle style) {
+    void aRetryHasTheSameItemsOrderAndId(CallStyle style) {
         try (BatcherFixture rig = new BatcherFixture(style)) {
             rig.fail(2).add("a", "b").advanceMillis(1_500);
             assertThat(rig.batches()).containsExactly(List.of("a", "b"), List.of("a", "b"), List.of("a", "b"));
@@ -43,7 +43,7 @@ class G07FrozenRetryTest {
 
     @ParameterizedTest
     @EnumSource
-    void reasonAndTimeOfTheFirstItemAreKept(CallStyle style) {
+    void aRetryHasTheSameReasonAndTimeOfItsFirstItem(CallStyle style) {
         try (BatcherFixture rig = new BatcherFixture(style, builder -> builder.maxBatchSize(2))) {
             rig.advanceMillis(100).fail(1).add("a");
             rig.advanceMillis(200).add("b").advanceMillis(500);
@@ -57,7 +57,7 @@ class G07FrozenRetryTest {
 
     @ParameterizedTest
     @EnumSource
-    void newItemsNeverJoinAFailedBatch(CallStyle style) {
+    void newItemsDoNotJoinAFailedBatch(CallStyle style) {
         try (BatcherFixture rig = new BatcherFixture(style)) {
             rig.script.add(batch -> {
                 rig.add("b");
@@ -71,7 +71,7 @@ class G07FrozenRetryTest {
 
     @ParameterizedTest
     @EnumSource
-    void laterBatchesWaitBehindAFailedOneEvenWhenFull(CallStyle style) {
+    void fullBatchesWaitBehindAFailedOne(CallStyle style) {
         try (BatcherFixture rig = new BatcherFixture(style, builder -> builder.maxBatchSize(2))) {
             rig.fail(1).add("a", "b").runReady();
             rig.add("c", "d", "e", "f").advanceMillis(499);
@@ -89,16 +89,15 @@ class G07FrozenRetryTest {
 
     @ParameterizedTest
     @EnumSource
-    void backoffHoldsNoThread(CallStyle style) {
+    void backoffBlocksNoThread(CallStyle style) {
         List<Runnable> running = new ArrayList<>();
-        try (BatcherFixture rig = new BatcherFixture(style, builder -> {
-            BatcherConfig<String> config = builder.config();
-            return builder.executor(task -> config.executor().execute(() -> {
-                running.add(task);
-                task.run();
-                running.remove(task);
-            }));
-        })) {
+        try (BatcherFixture rig = new BatcherFixture(
+                style,
+                wrapping((executor, task) -> executor.execute(() -> {
+                    running.add(task);
+                    task.run();
+                    running.remove(task);
+                })))) {
             rig.fail(1).add("a").advanceMillis(500);
             assertThat(rig.failures).hasSize(1);
             assertThat(running).isEmpty();
@@ -125,7 +124,7 @@ class G07FrozenRetryTest {
 
     @ParameterizedTest
     @EnumSource
-    void theDelayGrowsByTheMultiplierUpToTheBoundAndStartsAnewWithTheNextBatch(CallStyle style) {
+    void theDelayGrowsUpToMaxDelayAndRestartsWithTheNextBatch(CallStyle style) {
         RetryPolicy growing = RetryPolicy.builder()
                 .delay(Duration.ofMillis(100))
                 .multiplier(3)
@@ -153,7 +152,7 @@ class G07FrozenRetryTest {
 
     @ParameterizedTest
     @EnumSource
-    void jitterVariesTheDelayWithinItsShare(CallStyle style) {
+    void jitterVariesTheDelayWithinItsRange(CallStyle style) {
         RetryPolicy varied = RetryPolicy.builder()
                 .delay(Duration.ofMillis(1_000))
                 .jitter(0.2)
@@ -172,7 +171,7 @@ class G07FrozenRetryTest {
 
     @ParameterizedTest
     @EnumSource
-    void withoutMaxAttemptsItIsTriedUntilItSucceeds(CallStyle style) {
+    void withoutMaxAttemptsABatchIsRetriedUntilItSucceeds(CallStyle style) {
         try (BatcherFixture rig = new BatcherFixture(style)) {
             rig.fail(1_000).add("a").advanceMillis(1_001 * 500);
             assertThat(rig.failures).hasSize(1_000);
@@ -183,7 +182,7 @@ class G07FrozenRetryTest {
 
     @ParameterizedTest
     @EnumSource
-    void aPauseDuringTheAttemptDoesNotMakeItsFailureAGivingUp(CallStyle style) {
+    void aBatchThatFailsWhilePausedIsNotGivenUp(CallStyle style) {
         try (BatcherFixture rig = new BatcherFixture(style)) {
             rig.script.add(batch -> {
                 rig.batcher.pause();
@@ -198,7 +197,7 @@ class G07FrozenRetryTest {
     }
 
     @Test
-    void everyBatchHasAnIdOfItsOwnAcrossBatchersAndRestarts() {
+    void idsAreUniqueAcrossBatchesAndBatchers() {
         Set<String> ids = new HashSet<>();
         for (int i = 0; i < 10; i++) {
             try (BatcherFixture rig = new BatcherFixture(CallStyle.SYNC, builder -> builder.maxBatchSize(1))) {
@@ -211,7 +210,7 @@ class G07FrozenRetryTest {
     }
 
     @Test
-    void aFlushDuringBackoffDoesNotMakeTheRetryRunTwice() {
+    void aFlushDuringBackoffRetriesOnce() {
         try (BatcherFixture rig = new BatcherFixture(CallStyle.SYNC)) {
             rig.fail(1).add("a").advanceMillis(700);
             rig.batcher.flush();

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** G7, what a failure tells of the next attempt: exactly when it is to come, and nothing where none will. */
+/** G7, {@code retryIn}: exactly the time until the next attempt, empty if there is none. */
 class G07RetryInTest {
 
     private static final Duration SECOND = Duration.ofSeconds(1);
@@ -28,7 +28,7 @@ class G07RetryInTest {
 
     @ParameterizedTest
     @EnumSource
-    void theDelayToTheNanosecondAsItGrows(CallStyle style) {
+    void retryInIsTheExactDelayAsItGrows(CallStyle style) {
         Duration delay = Duration.ofNanos(1_234_567);
         RetryPolicy growing = RetryPolicy.builder().delay(delay).multiplier(2).build();
         try (BatcherFixture rig = new BatcherFixture(style, builder -> builder.retry(growing))) {
@@ -41,7 +41,7 @@ class G07RetryInTest {
     }
 
     @Test
-    void theDelayAlsoWhileTheBatcherIsPaused() {
+    void retryInIsTheDelayWhilePausedToo() {
         try (BatcherFixture rig = BatcherFixture.byHand()) {
             rig.add("a").advanceMillis(500);
             rig.batcher.pause();
@@ -54,7 +54,7 @@ class G07RetryInTest {
 
     @ParameterizedTest
     @EnumSource
-    void nothingWhereTheLastAttemptOfCloseHasFailed(CallStyle style) {
+    void retryInIsEmptyAfterTheLastAttemptOfClose(CallStyle style) {
         BatcherFixture rig = new BatcherFixture(style, builder -> builder.maxBatchSize(2));
         rig.fail(1).add("a", "b", "c");
         assertThat(rig.batcher.close(SECOND).undelivered()).containsExactly("a", "b", "c");
@@ -62,7 +62,7 @@ class G07RetryInTest {
     }
 
     @Test
-    void somethingWhereTheLastAttemptOfCloseIsStillToCome() {
+    void retryInIsPresentBeforeTheLastAttemptOfClose() {
         BatcherFixture rig = BatcherFixture.byHand();
         rig.add("a").advanceMillis(500);
         rig.time.schedule(() -> rig.failStage("old"), Duration.ofMillis(100));

@@ -50,7 +50,7 @@ class G08PartialFailureTest {
 
     @ParameterizedTest
     @EnumSource
-    void theFailureTellsTheWholeBatchAndTheExceptionItself(CallStyle style) {
+    void theFailureHasTheWholeBatchAndTheExceptionItself(CallStyle style) {
         try (BatcherFixture rig = new BatcherFixture(style)) {
             PartialBatchException thrown = named(1);
             rig.failWith(thrown).add("a", "b").advanceMillis(500);
@@ -61,7 +61,7 @@ class G08PartialFailureTest {
 
     @ParameterizedTest
     @EnumSource
-    void whatIsLeftHasAnIdOfItsOwnAndTheAttemptGoesOnCounting(CallStyle style) {
+    void theRemainingItemsHaveANewIdAndTheNextAttempt(CallStyle style) {
         try (BatcherFixture rig = new BatcherFixture(style)) {
             rig.failWith(named(0, 2)).fail(1).failWith(named(1)).add("a", "b", "c");
             rig.advanceMillis(2_000);
@@ -76,7 +76,7 @@ class G08PartialFailureTest {
 
     @ParameterizedTest
     @EnumSource
-    void namingAllOfThemLeavesTheBatchAndItsIdAsTheyAre(CallStyle style) {
+    void namingAllItemsKeepsTheBatchAndItsId(CallStyle style) {
         try (BatcherFixture rig = new BatcherFixture(style)) {
             rig.failWith(named(0, 1)).add("a", "b").advanceMillis(1_000);
             assertThat(rig.batches()).containsExactly(List.of("a", "b"), List.of("a", "b"));
@@ -112,7 +112,7 @@ class G08PartialFailureTest {
 
     @ParameterizedTest
     @EnumSource
-    void futuresOfTheHandledItemsAreDoneAndThoseOfTheOthersWait(CallStyle style) {
+    void futuresOfTheHandledItemsCompleteAndTheOthersStayPending(CallStyle style) {
         try (BatcherFixture rig = new BatcherFixture(style)) {
             CompletableFuture<Void> good = rig.batcher.submit("a");
             CompletableFuture<Void> bad = rig.batcher.submit("b");
@@ -125,7 +125,7 @@ class G08PartialFailureTest {
     }
 
     @Test
-    void aStageMayFailWithItWrapped() {
+    void aStageMayFailWithAWrappedPartialFailure() {
         try (BatcherFixture rig = BatcherFixture.byHand()) {
             rig.add("a", "b").advanceMillis(500);
             rig.stages.remove().completeExceptionally(new CompletionException(named(1)));
@@ -138,7 +138,7 @@ class G08PartialFailureTest {
     }
 
     @Test
-    void roomIsMadeByTheItemsThatWereHandled() {
+    void theHandledItemsMakeRoom() {
         try (BatcherFixture rig = new BatcherFixture(CallStyle.SYNC, builder -> builder.capacity(3))) {
             rig.failWith(named(1)).add("a", "b", "c").runReady();
             rig.add("d", "e");
@@ -149,7 +149,7 @@ class G08PartialFailureTest {
     }
 
     @Test
-    void laterBatchesWaitBehindWhatIsLeft() {
+    void laterBatchesWaitBehindTheRemainingItems() {
         try (BatcherFixture rig = new BatcherFixture(CallStyle.SYNC, builder -> builder.maxBatchSize(2))) {
             rig.failWith(named(0)).add("a", "b", "c", "d").runReady();
             assertThat(rig.calls).hasSize(1);
@@ -159,7 +159,7 @@ class G08PartialFailureTest {
     }
 
     @Test
-    void itCountsAsAFailureInARow() {
+    void aPartialFailureCountsAsAConsecutiveFailure() {
         try (BatcherFixture rig = new BatcherFixture(CallStyle.SYNC)) {
             rig.failWith(named(0)).failWith(named(0)).add("a", "b").advanceMillis(1_000);
             assertThat(rig.stats().consecutiveFailures()).isEqualTo(2);

@@ -25,8 +25,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * G9: after {@code maxAttempts}, or when {@code retryOn} says no, the items go to the dead-letter callback with cause and attempts;
- * without one they are logged and counted; one that throws is alone called again after the delay.
+ * G9: after {@code maxAttempts}, or when {@code retryOn} returns false, the items go to the dead-letter callback with cause and
+ * attempts; without a callback they are logged and counted; if the callback throws, only it is called again after the delay.
  */
 class G09GivingUpTest {
 
@@ -60,7 +60,7 @@ class G09GivingUpTest {
 
     @ParameterizedTest
     @EnumSource
-    void whenRetryOnSaysNoTheItemsAreGivenUpAtOnce(CallStyle style) {
+    void whenRetryOnReturnsFalseTheItemsAreGivenUpAtOnce(CallStyle style) {
         try (BatcherFixture rig = new BatcherFixture(style, builder -> builder.retry(NEVER_IO))) {
             rig.fail(1).failWith(new IOException("disk")).add("a", "b").advanceMillis(5_000);
             assertThat(rig.log)
@@ -88,7 +88,7 @@ class G09GivingUpTest {
 
     @ParameterizedTest
     @EnumSource
-    void ofAPartlyFailedBatchSomeItemsAreGivenUpAndOthersTriedAgain(CallStyle style) {
+    void itemsOfAPartialFailureAreGivenUpOrRetriedByTheirCause(CallStyle style) {
         try (BatcherFixture rig = new BatcherFixture(style, builder -> builder.retry(NEVER_IO))) {
             rig.failWith(partial(0, new Exception("net"), 1, new IOException("disk"), 3, new Exception("net")));
             rig.add("a", "b", "c", "d").advanceMillis(1_000);
@@ -105,7 +105,7 @@ class G09GivingUpTest {
 
     @ParameterizedTest
     @EnumSource
-    void itemsOfDifferentCausesMakeSeparateLettersInOrder(CallStyle style) {
+    void itemsOfDifferentCausesAreSeparateDeadLettersInOrder(CallStyle style) {
         try (BatcherFixture rig = new BatcherFixture(style, builder -> builder.retry(ONCE))) {
             Exception one = new Exception("one");
             Exception two = new Exception("two");
@@ -124,7 +124,7 @@ class G09GivingUpTest {
 
     @ParameterizedTest
     @EnumSource
-    void submitFutureOfAGivenUpItemFailsWithTheCauseAfterTheCallbackTookIt(CallStyle style) {
+    void theFutureOfAnItemGivenUpFailsAfterOnDeadLetterReturns(CallStyle style) {
         try (BatcherFixture rig = new BatcherFixture(style, builder -> builder.retry(ONCE))) {
             Exception cause = new Exception("no");
             CompletableFuture<Void> future = rig.batcher.submit("a");
@@ -138,7 +138,7 @@ class G09GivingUpTest {
 
     @ParameterizedTest
     @EnumSource
-    void aDeadLetterCallbackThatThrowsIsAloneCalledAgainAfterTheDelay(CallStyle style) {
+    void onlyAnOnDeadLetterThatThrowsIsCalledAgainAfterTheDelay(CallStyle style) {
         int[] failing = {2};
         BatcherFixture[] it = new BatcherFixture[1];
         try (CapturedLog log = new CapturedLog();
@@ -147,7 +147,7 @@ class G09GivingUpTest {
                         builder -> builder.retry(ONCE).maxBatchSize(1).onDeadLetter(letter -> {
                             it[0].record("dead " + letter.items() + ", left " + failing[0]);
                             if (failing[0]-- > 0) {
-                                throw new IllegalStateException("letter box full");
+                                throw new IllegalStateException("store is full");
                             }
                         }))) {
             it[0] = rig;
@@ -170,7 +170,7 @@ class G09GivingUpTest {
 
     @ParameterizedTest
     @EnumSource
-    void ofSeveralLettersOnlyTheOneThatWasNotTakenComesAgain(CallStyle style) {
+    void onlyTheDeadLetterWhoseCallbackThrewIsOfferedAgain(CallStyle style) {
         List<String> offered = new ArrayList<>();
         try (CapturedLog quiet = new CapturedLog();
                 BatcherFixture rig = new BatcherFixture(
@@ -178,7 +178,7 @@ class G09GivingUpTest {
                         builder -> builder.retry(ONCE).onDeadLetter(letter -> {
                             offered.addAll(letter.items());
                             if (offered.equals(List.of("a", "b"))) {
-                                throw new IllegalStateException("letter box full");
+                                throw new IllegalStateException("store is full");
                             }
                         }))) {
             rig.failWith(partial(0, new Exception("1"), 1, new Exception("2"), 2, new Exception("3")));
@@ -189,7 +189,7 @@ class G09GivingUpTest {
     }
 
     @Test
-    void withoutCallbackTheItemsAreLoggedByCountAndCauseAndCounted() {
+    void withoutOnDeadLetterCountAndCauseAreLogged() {
         try (CapturedLog log = new CapturedLog();
                 Plain plain = new Plain(builder -> builder.retry(ONCE).onError(failure -> {}))) {
             IllegalStateException cause = new IllegalStateException("no");
@@ -209,7 +209,7 @@ class G09GivingUpTest {
     }
 
     @Test
-    void aRetryOnThatThrowsCountsAsYes() {
+    void aRetryOnThatThrowsCountsAsTrue() {
         RetryPolicy throwing = RetryPolicy.builder()
                 .retryOn(cause -> {
                     throw new IllegalStateException("predicate");

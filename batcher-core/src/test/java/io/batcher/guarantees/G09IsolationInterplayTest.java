@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** G9 beside the other guarantees: a pass of isolation that is flushed, paused, closed, or whose probe meets weights and drops. */
+/** G9 and the other guarantees: an isolation pass during flush, pause and close, and a probe with weights and drops. */
 class G09IsolationInterplayTest {
 
     private static final RetryPolicy ISOLATING =
@@ -36,7 +36,7 @@ class G09IsolationInterplayTest {
 
     @ParameterizedTest
     @EnumSource
-    void aFlushFailsWithTheFirstFailureAndTheNextCoversTheWholePass(CallStyle style) {
+    void aFlushFailsWithTheFirstFailureAndTheNextFlushCoversThePass(CallStyle style) {
         PoisonedRig poisoned = new PoisonedRig();
         try (BatcherFixture rig = poisoned.rig(style, 1)) {
             rig.batcher.addMany(itemsOf("abCd"));
@@ -49,13 +49,13 @@ class G09IsolationInterplayTest {
     }
 
     @Test
-    void aFlushAskedForDuringAPassIsDoneWhenThePassIs() {
+    void aFlushDuringAPassCompletesWithThePass() {
         try (BatcherFixture rig =
                 BatcherFixture.byHand(builder -> builder.retry(ISOLATING).maxBatchSize(4))) {
             rig.add("a", "b", "X", "d").runReady();
             rig.failStage("whole").succeed(); // a and b
-            rig.failStage("X, d"); // now X alone
-            rig.failStage("X"); // now d
+            rig.failStage("X, d"); // then X alone
+            rig.failStage("X"); // then d
             CompletableFuture<Void> flushed = rig.batcher.flush();
             assertThat(flushed).isNotDone();
             rig.succeed();
@@ -66,7 +66,7 @@ class G09IsolationInterplayTest {
 
     @ParameterizedTest
     @EnumSource
-    void aPassThatIsPausedGoesOnWhereItWas(CallStyle style) {
+    void aPausedPassContinuesWhereItStopped(CallStyle style) {
         try (BatcherFixture rig =
                 BatcherFixture.bare(builder -> builder.retry(ISOLATING).maxBatchSize(4))) {
             style.register(rig.batcher, rig.time, batch -> {
@@ -92,12 +92,12 @@ class G09IsolationInterplayTest {
     }
 
     @Test
-    void closeDuringAPassHandsBackSuspectsAndUntriedPartsInOrder() {
+    void closeDuringAPassHandsBackItsPartsInOrder() {
         BatcherFixture rig =
                 BatcherFixture.byHand(builder -> builder.retry(ISOLATING).maxBatchSize(4));
         rig.add("X", "b", "c", "d").runReady();
         rig.add("e");
-        rig.failStage("whole").failStage("X, b").failStage("X"); // X is suspect, b is with the handler
+        rig.failStage("whole").failStage("X, b").failStage("X"); // X is a suspect, b is in flight
         CloseResult<String> result = rig.batcher.close(Duration.ofSeconds(1));
         assertThat(result).isEqualTo(new CloseResult<>(List.of("X", "b", "c", "d", "e"), true));
         assertThat(rig.stats().handedBack()).isEqualTo(5);
@@ -105,11 +105,11 @@ class G09IsolationInterplayTest {
     }
 
     @Test
-    void closeAfterASuccessOfThePassHandsBackWhatIsLeftOfIt() {
+    void closeAfterASuccessOfThePassHandsBackTheRest() {
         BatcherFixture rig =
                 BatcherFixture.byHand(builder -> builder.retry(ISOLATING).maxBatchSize(4));
         rig.add("a", "X", "c", "d").runReady();
-        rig.failStage("whole").failStage("a, X").succeed(); // a is handled, X with the handler
+        rig.failStage("whole").failStage("a, X").succeed(); // a is handled, X is in flight
         CloseResult<String> result = rig.batcher.close(Duration.ofSeconds(1));
         assertThat(result.undelivered()).containsExactly("X", "c", "d");
         assertThat(rig.stats().handled()).isEqualTo(1);
@@ -118,7 +118,7 @@ class G09IsolationInterplayTest {
 
     @ParameterizedTest
     @EnumSource
-    void aLastAttemptOfCloseIsolatesNothingMore(CallStyle style) {
+    void theLastAttemptOfCloseStartsNoPass(CallStyle style) {
         PoisonedRig poisoned = new PoisonedRig();
         BatcherFixture rig = poisoned.rig(style, 1);
         rig.batcher.addMany(itemsOf("abCd"));
@@ -131,7 +131,7 @@ class G09IsolationInterplayTest {
 
     @ParameterizedTest
     @EnumSource
-    void aProbeTakesItsItemsWeightAlong(CallStyle style) {
+    void aProbedItemNoLongerCountsTowardsTheWeightOfItsBatch(CallStyle style) {
         try (BatcherFixture rig = BatcherFixture.bare(
                 builder -> builder.retry(ISOLATING).maxBatchWeight(5).weigher(String::length))) {
             style.register(rig.batcher, rig.time, batch -> {
@@ -142,7 +142,7 @@ class G09IsolationInterplayTest {
             });
             rig.add("X").advanceMillis(500);
             assertThat(rig.letters).isEmpty();
-            rig.add("aaa", "b").advanceMillis(500); // the pass is repeated, and aaa the probe
+            rig.add("aaa", "b").advanceMillis(500); // the pass is repeated with aaa as the probe
             rig.add("ccc").runReady();
             assertThat(rig.log)
                     .filteredOn(line -> line.contains("call"))
@@ -158,7 +158,7 @@ class G09IsolationInterplayTest {
     }
 
     @Test
-    void aProbeThatWasTriedIsNotEvicted() {
+    void aProbedItemIsNotEvicted() {
         RetryPolicy isolating = RetryPolicy.builder()
                 .maxAttempts(1)
                 .isolatePoison(true)
@@ -168,7 +168,7 @@ class G09IsolationInterplayTest {
                 CallStyle.SYNC,
                 builder -> builder.retry(isolating).capacity(3).maxBatchSize(1).overflow(Overflow.DROP_OLDEST))) {
             rig.fail(3).add("a").runReady();
-            rig.add("b", "c").advanceMillis(5_000); // the repeated pass has tried b
+            rig.add("b", "c").advanceMillis(5_000); // the repeated pass has probed b
             rig.add("d", "e");
             assertThat(rig.dropped).containsExactly("c", "d");
             rig.advanceMillis(60_000);
@@ -177,7 +177,7 @@ class G09IsolationInterplayTest {
     }
 
     @Test
-    void givenUpItemsOfARetriedPartTellAllTheirAttempts() {
+    void theDeadLetterOfARetriedPartCountsAllAttempts() {
         RetryPolicy twice = RetryPolicy.builder().maxAttempts(2).build();
         try (BatcherFixture rig = new BatcherFixture(CallStyle.SYNC, builder -> builder.retry(twice))) {
             rig.failWith(new PartialBatchException(java.util.Map.of(1, new Exception("one"))))

@@ -24,7 +24,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * G9, {@code isolatePoison}: halving the batch until the bad items stand alone; good ones are delivered in order; an item is
+ * G9, {@code isolatePoison}: the batch is halved until the bad items are alone; good items are delivered in order; an item is
  * dead-lettered only if another part succeeded in the same pass. In these tests an upper-case item is bad.
  */
 class G09IsolationTest {
@@ -36,7 +36,7 @@ class G09IsolationTest {
 
     @ParameterizedTest
     @EnumSource
-    void halvesTheBatchUntilTheBadItemStandsAlone(CallStyle style) {
+    void isolationHalvesTheBatchUntilTheBadItemIsAlone(CallStyle style) {
         try (BatcherFixture rig = poisoned.rig(style, 2)) {
             rig.batcher.addMany(itemsOf("abCdefgh"));
             rig.advanceMillis(1_000);
@@ -58,7 +58,7 @@ class G09IsolationTest {
 
     @ParameterizedTest
     @EnumSource
-    void aWholePassNeedsNoTime(CallStyle style) {
+    void aPassHasNoDelays(CallStyle style) {
         try (BatcherFixture rig = poisoned.rig(style, 1)) {
             rig.batcher.addMany(itemsOf("aBcdefgh"));
             rig.runReady();
@@ -70,7 +70,7 @@ class G09IsolationTest {
 
     @ParameterizedTest
     @EnumSource
-    void aFailureIsAGivingUpOnlyWhereTheItemsAre(CallStyle style) {
+    void onlyTheFailureOfASingleItemIsReportedAsGivenUp(CallStyle style) {
         try (BatcherFixture rig = poisoned.rig(style, 1)) {
             rig.batcher.addMany(itemsOf("aB"));
             rig.advanceMillis(500);
@@ -85,11 +85,11 @@ class G09IsolationTest {
 
     @ParameterizedTest
     @EnumSource
-    void everyMixOfGoodAndBadItemsIsSortedOutOrKept(CallStyle style) {
+    void everyMixOfGoodAndBadItemsIsIsolated(CallStyle style) {
         for (int seed = 0; seed < 100; seed++) {
             poisoned.delivered.clear();
             Random random = new Random(seed);
-            StringBuilder letters = new StringBuilder("a"); // the first part of each pass has a success early enough
+            StringBuilder letters = new StringBuilder("a"); // the first part of each pass succeeds early enough
             for (int i = 1; i < 8; i++) {
                 char letter = (char) ('a' + i);
                 letters.append(random.nextInt(3) == 0 ? Character.toUpperCase(letter) : letter);
@@ -126,7 +126,7 @@ class G09IsolationTest {
 
     @ParameterizedTest
     @EnumSource
-    void itReplacesTheGivingUpOfRetryOnToo(CallStyle style) {
+    void isolationAlsoReplacesGivingUpByRetryOn(CallStyle style) {
         RetryPolicy isolating = RetryPolicy.builder()
                 .maxAttempts(9)
                 .isolatePoison(true)
@@ -141,7 +141,7 @@ class G09IsolationTest {
 
     @ParameterizedTest
     @EnumSource
-    void partsHaveIdsOfTheirOwnAndLaterBatchesWait(CallStyle style) {
+    void partsHaveNewIdsAndLaterBatchesWait(CallStyle style) {
         Set<String> ids = new TreeSet<>();
         try (BatcherFixture rig =
                 new BatcherFixture(style, builder -> builder.retry(ISOLATING).maxBatchSize(4))) {
@@ -162,7 +162,7 @@ class G09IsolationTest {
     }
 
     @Test
-    void futuresOfGoodItemsAreDoneAndThatOfTheBadOneFails() {
+    void futuresOfGoodItemsCompleteAndThatOfTheBadItemFails() {
         try (BatcherFixture rig = poisoned.rig(CallStyle.SYNC, 1)) {
             List<CompletableFuture<Void>> futures =
                     itemsOf("abCd").stream().map(rig.batcher::submit).toList();

@@ -15,7 +15,7 @@ import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
-/** G9: no letter is larger than a batch, also those of what {@code close()} could not deliver; each is offered by itself. */
+/** G9: no dead letter is larger than a batch, including those of {@code close()}; each is offered separately. */
 class G09LetterSizeTest {
 
     private final List<List<String>> offered = new ArrayList<>();
@@ -26,7 +26,7 @@ class G09LetterSizeTest {
                 builder -> builder.maxBatchSize(maxBatchSize).onDeadLetter(letter -> {
                     offered.add(letter.items());
                     if (letter.items().contains(refused)) {
-                        throw new IllegalStateException("letter box full");
+                        throw new IllegalStateException("store is full");
                     }
                 }));
         return rig.fail(1);
@@ -41,7 +41,7 @@ class G09LetterSizeTest {
     }
 
     @Test
-    void whatCloseCouldNotDeliverIsOfferedBatchByBatchInOrder() {
+    void closeOffersUndeliveredItemsBatchByBatchInOrder() {
         BatcherFixture rig = failing(10, "none");
         rig.batcher.addMany(items(500));
         rig.batcher.close();
@@ -51,7 +51,7 @@ class G09LetterSizeTest {
     }
 
     @Test
-    void theLastLetterHasTheRestAndAPausedBatcherIsNoException() {
+    void closeOfAPausedBatcherOffersBatchesOfFullSizeThenTheRest() {
         BatcherFixture rig = failing(7, "none");
         rig.batcher.pause();
         rig.batcher.addMany(items(24));
@@ -61,7 +61,7 @@ class G09LetterSizeTest {
     }
 
     @Test
-    void aBatcherWithoutHandlerOffersLettersOfBatchSizeToo() {
+    void closeWithoutAHandlerOffersBatches() {
         BatcherFixture rig = BatcherFixture.bare(
                 builder -> builder.maxBatchSize(4).onDeadLetter(letter -> offered.add(letter.items())));
         rig.batcher.addMany(items(9));
@@ -70,7 +70,7 @@ class G09LetterSizeTest {
     }
 
     @Test
-    void aLetterThatTheCallbackRefusesTakesNoOtherWithIt() {
+    void aDeadLetterWhoseCallbackThrowsDoesNotAffectTheOthers() {
         try (CapturedLog log = new CapturedLog()) {
             BatcherFixture rig = failing(10, "25");
             rig.batcher.addMany(items(100));
@@ -84,7 +84,7 @@ class G09LetterSizeTest {
     }
 
     @Test
-    void anInterruptThatTheCallbackLeavesBehindIsNotForTheNextLetter() {
+    void anInterruptOfOneCallbackDoesNotReachTheNext() {
         List<Boolean> interrupted = new ArrayList<>();
         BatcherFixture rig = new BatcherFixture(
                 CallStyle.SYNC,
@@ -98,7 +98,7 @@ class G09LetterSizeTest {
     }
 
     @Test
-    void noLetterIsHeavierThanABatch() {
+    void noDeadLetterIsHeavierThanABatch() {
         BatcherFixture rig = new BatcherFixture(
                 CallStyle.SYNC,
                 builder -> builder.maxBatchWeight(10)
@@ -110,7 +110,7 @@ class G09LetterSizeTest {
     }
 
     @Test
-    void theListThatCloseHandsBackIsWhole() {
+    void closeWithAResultHandsBackOneList() {
         BatcherFixture rig = failing(10, "none");
         rig.batcher.addMany(items(500));
         assertThat(rig.batcher.close(Duration.ofSeconds(1)).undelivered()).isEqualTo(items(500));

@@ -25,14 +25,14 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * G9, when: a letter is offered at once and its delay is its own, a pass begins at once whatever delay was before it; a flush hears of a
- * dead-letter callback that throws.
+ * G9, time: a dead letter is offered at once and has a delay of its own; an isolation pass begins at once whatever delay came before
+ * it; a flush fails with the exception of a dead-letter callback.
  */
 class G09OnTimeTest {
 
     private static final RetryPolicy ONCE = RetryPolicy.builder().maxAttempts(1).build();
 
-    /** The letters that the callback does not take, by their number; the first is 1. */
+    /** The numbers of the dead letters, from 1, for which the callback throws. */
     private final List<Integer> refused = new ArrayList<>();
 
     private BatcherFixture rig(CallStyle style) {
@@ -44,7 +44,7 @@ class G09OnTimeTest {
                     letters[0]++;
                     it[0].record("letter " + letters[0] + " " + letter.items());
                     if (refused.contains(letters[0])) {
-                        throw new IllegalStateException("letter box full " + letters[0]);
+                        throw new IllegalStateException("store is full " + letters[0]);
                     }
                 }));
         return it[0];
@@ -56,7 +56,7 @@ class G09OnTimeTest {
 
     @ParameterizedTest
     @EnumSource
-    void aFlushThatMeetsALetterFailsWithWhatTheCallbackThrowsAndItIsOfferedWhenItWasDue(CallStyle style) {
+    void aFlushThatOffersADeadLetterFailsIfTheCallbackThrows(CallStyle style) {
         refused.addAll(List.of(1, 2));
         try (CapturedLog quiet = new CapturedLog();
                 BatcherFixture rig = rig(style)) {
@@ -65,7 +65,7 @@ class G09OnTimeTest {
             rig.runReady();
             assertThat(causeOf(flushed))
                     .isInstanceOf(IllegalStateException.class)
-                    .hasMessage("letter box full 2");
+                    .hasMessage("store is full 2");
             rig.advanceMillis(5_000);
             assertThat(letters(rig)).containsExactly("0 letter 1 [a]", "100 letter 2 [a]", "500 letter 3 [a]");
             assertThat(rig.stats().deadLettered()).isEqualTo(1);
@@ -74,7 +74,7 @@ class G09OnTimeTest {
 
     @ParameterizedTest
     @EnumSource
-    void aFlushThatMeetsALetterIsDoneWhenTheCallbackTakesIt(CallStyle style) {
+    void aFlushThatOffersADeadLetterSucceedsIfTheCallbackReturns(CallStyle style) {
         refused.add(1);
         try (CapturedLog quiet = new CapturedLog();
                 BatcherFixture rig = rig(style)) {
@@ -88,7 +88,7 @@ class G09OnTimeTest {
 
     @ParameterizedTest
     @EnumSource
-    void theDelayOfALetterThatAFlushHasEndedIsNotThatOfTheNext(CallStyle style) {
+    void theDelayOfADeadLetterOfferedEarlyDoesNotApplyToTheNext(CallStyle style) {
         refused.add(1);
         try (CapturedLog quiet = new CapturedLog();
                 BatcherFixture rig = rig(style)) {
@@ -102,7 +102,7 @@ class G09OnTimeTest {
 
     @ParameterizedTest
     @EnumSource
-    void aPassThatAnEarlyAttemptBeginsDoesNotWaitForTheDelayBeforeIt(CallStyle style) {
+    void aPassStartedByAnEarlyAttemptRunsAtOnce(CallStyle style) {
         RetryPolicy isolating = RetryPolicy.builder()
                 .retryOn(cause -> !(cause instanceof IOException))
                 .maxAttempts(9)
@@ -130,7 +130,7 @@ class G09OnTimeTest {
     }
 
     @Test
-    void aLetterThatTheCallbackHasWhenCloseComesIsNotHandedBackToo() {
+    void aDeadLetterThatTheCallbackHoldsIsNotHandedBack() {
         List<CloseResult<String>> results = new ArrayList<>();
         List<DeadLetter<?>> heard = new ArrayList<>();
         BatcherFixture[] it = new BatcherFixture[1];

@@ -13,14 +13,14 @@ import io.batcher.fixtures.PoisonedRig;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** G9, {@code isolatePoison} where nothing succeeds: an outage quarantines nothing, and a lone item is probed against the one behind it. */
+/** G9, {@code isolatePoison} without any success: an outage gives up nothing; a single item is probed against the item behind it. */
 class G09OutageTest {
 
     private final PoisonedRig poisoned = new PoisonedRig();
 
     @ParameterizedTest
     @EnumSource
-    void anOutageQuarantinesNothing(CallStyle style) {
+    void anOutageGivesUpNothing(CallStyle style) {
         try (BatcherFixture rig = poisoned.rig(style, 2)) {
             poisoned.outage = true;
             rig.batcher.addMany(itemsOf("abcdefgh"));
@@ -34,10 +34,10 @@ class G09OutageTest {
         }
     }
 
-    /** For 8 items ceil(log2 n) + 2 is 5. */
+    /** For 8 items, ceil(log2 n) + 2 is 5. */
     @ParameterizedTest
     @EnumSource
-    void aPassWithoutSuccessEndsAfterItsFirstCallsAndIsRepeatedAfterTheDelay(CallStyle style) {
+    void aPassWithoutSuccessEndsEarlyAndIsRepeatedAfterTheDelay(CallStyle style) {
         try (BatcherFixture rig = poisoned.rig(style, 1)) {
             poisoned.outage = true;
             rig.batcher.addMany(itemsOf("abcdefgh"));
@@ -55,7 +55,7 @@ class G09OutageTest {
 
     @ParameterizedTest
     @EnumSource
-    void aLoneItemWithNoneBehindItIsKept(CallStyle style) {
+    void aSingleItemWithNoneBehindItIsKept(CallStyle style) {
         try (BatcherFixture rig = poisoned.rig(style, 2)) {
             rig.add("A").advanceMillis(60_000);
             assertThat(rig.letters).isEmpty();
@@ -65,7 +65,7 @@ class G09OutageTest {
 
     @ParameterizedTest
     @EnumSource
-    void aLoneItemIsProbedAgainstTheItemBehindIt(CallStyle style) {
+    void aSingleItemIsProbedAgainstTheItemBehindIt(CallStyle style) {
         try (BatcherFixture rig = poisoned.rig(style, 2)) {
             rig.add("A").advanceMillis(550);
             rig.add("b", "c").advanceMillis(60_000);
@@ -79,7 +79,7 @@ class G09OutageTest {
 
     @ParameterizedTest
     @EnumSource
-    void aLoneItemWhoseProbeFailsTooIsKeptWithIt(CallStyle style) {
+    void aSingleItemWhoseProbeFailsIsKept(CallStyle style) {
         try (BatcherFixture rig = poisoned.rig(style, 2)) {
             poisoned.outage = true;
             rig.add("a").advanceMillis(550);

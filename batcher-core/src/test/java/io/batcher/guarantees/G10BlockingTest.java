@@ -29,8 +29,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * G10, BLOCK: a call waits up to {@code maxBlock}, then throws; an interrupt ends the wait the same way, flag kept. Waiting threads are
- * real, time is virtual.
+ * G10, BLOCK: a call blocks up to {@code maxBlock}, then throws; an interrupt ends the wait in the same way and the flag is kept.
+ * Waiting threads are real, time is virtual.
  */
 class G10BlockingTest {
 
@@ -55,7 +55,7 @@ class G10BlockingTest {
 
     @ParameterizedTest
     @EnumSource
-    void aCallWaitsUntilThereIsRoom(CallStyle style) {
+    void aCallBlocksUntilThereIsRoom(CallStyle style) {
         try (BatcherFixture rig =
                 new BatcherFixture(style, builder -> builder.capacity(2).overflow(Overflow.BLOCK))) {
             rig.fail(1).add("a", "b").runReady();
@@ -69,7 +69,7 @@ class G10BlockingTest {
     }
 
     @Test
-    void aCallThrowsWhenMaxBlockIsOver() {
+    void aCallThrowsAfterMaxBlock() {
         try (BatcherFixture rig = new BatcherFixture(
                 CallStyle.SYNC,
                 builder -> builder.capacity(2).overflow(Overflow.BLOCK).maxBlock(Duration.ofMillis(1_234)))) {
@@ -86,7 +86,7 @@ class G10BlockingTest {
     }
 
     @Test
-    void maxBlockIsASecondUnlessSet() {
+    void maxBlockIsOneSecondByDefault() {
         try (BatcherFixture rig = new BatcherFixture(
                 CallStyle.SYNC, builder -> builder.capacity(1).overflow(Overflow.BLOCK))) {
             rig.batcher.pause();
@@ -97,7 +97,7 @@ class G10BlockingTest {
     }
 
     @Test
-    void withoutMaxBlockOrForOfferNobodyWaits() {
+    void offerAndCallsWithoutMaxBlockDoNotBlock() {
         try (BatcherFixture rig = new BatcherFixture(
                 CallStyle.SYNC,
                 builder -> builder.capacity(1).overflow(Overflow.BLOCK).maxBlock(Duration.ZERO))) {
@@ -118,7 +118,7 @@ class G10BlockingTest {
     }
 
     @Test
-    void anInterruptBeforeTheWaitEndsItAndTheFlagIsKept() {
+    void anInterruptedThreadDoesNotBlockAndKeepsItsFlag() {
         try (BatcherFixture rig = new BatcherFixture(
                 CallStyle.SYNC, builder -> builder.capacity(1).overflow(Overflow.BLOCK))) {
             rig.batcher.pause();
@@ -135,7 +135,7 @@ class G10BlockingTest {
     }
 
     @Test
-    void anInterruptDuringTheWaitEndsItAndTheFlagIsKept() throws Exception {
+    void anInterruptEndsTheWaitAndTheFlagIsKept() throws Exception {
         Batcher<String> batcher = blocking(1);
         batcher.pause();
         batcher.add("a");
@@ -157,7 +157,7 @@ class G10BlockingTest {
     }
 
     @Test
-    void thoseThatWaitGoFirstComeFirstServed() throws Exception {
+    void blockedCallsAreServedInTheirOrder() throws Exception {
         Batcher<String> batcher = blocking(2);
         batcher.pause();
         batcher.addMany(List.of("a", "b"));
@@ -173,7 +173,7 @@ class G10BlockingTest {
     }
 
     @Test
-    void aSmallCallDoesNotOvertakeALargeOneThatWaits() throws Exception {
+    void aSmallCallDoesNotOvertakeALargeBlockedOne() throws Exception {
         Batcher<String> batcher = blocking(3);
         batcher.pause();
         batcher.addMany(List.of("a", "b"));
@@ -188,7 +188,7 @@ class G10BlockingTest {
     }
 
     @Test
-    void aSmallCallGoesOnWhenTheLargeOneBeforeItHasGivenUp() throws Exception {
+    void aSmallCallIsAcceptedOnceTheLargeOneBeforeItTimesOut() throws Exception {
         Batcher<String> batcher = blocking(3);
         batcher.pause();
         batcher.addMany(List.of("a", "b"));

@@ -22,7 +22,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /**
  * G10: never more than {@code capacity} items; REJECT throws; DROP_* report every dropped item; DROP_OLDEST evicts only items never
- * attempted, and if those do not suffice the new call is dropped; buffer memory follows the content.
+ * attempted, and if those do not suffice the new call is dropped; buffer memory grows with the content.
  */
 class G10BoundedTest {
 
@@ -81,7 +81,7 @@ class G10BoundedTest {
     }
 
     @Test
-    void dropNewestDropsAndReportsTheItemsThatDoNotFit() {
+    void dropNewestDropsAndReportsNewItems() {
         try (BatcherFixture rig = rig(Overflow.DROP_NEWEST, 2)) {
             rig.batcher.pause();
             rig.add("a", "b", "c");
@@ -129,7 +129,7 @@ class G10BoundedTest {
     }
 
     @Test
-    void dropOldestEvictsOnlyAsMuchAsIsNeeded() {
+    void dropOldestEvictsNoMoreThanNeeded() {
         try (BatcherFixture rig = rig(Overflow.DROP_OLDEST, 5)) {
             rig.batcher.pause();
             rig.add("a", "b", "c", "d");
@@ -141,7 +141,7 @@ class G10BoundedTest {
     }
 
     @Test
-    void dropOldestNeverEvictsItemsThatAreWithTheHandler() {
+    void dropOldestNeverEvictsItemsInFlight() {
         try (BatcherFixture rig = BatcherFixture.byHand(
                 builder -> builder.capacity(3).maxBatchSize(2).overflow(Overflow.DROP_OLDEST))) {
             rig.add("a", "b").runReady();
@@ -154,7 +154,7 @@ class G10BoundedTest {
 
     @ParameterizedTest
     @EnumSource
-    void dropOldestNeverEvictsItemsThatWereAttemptedAndDropsTheNewCallInstead(CallStyle style) {
+    void dropOldestDropsTheNewCallInsteadOfAttemptedItems(CallStyle style) {
         try (BatcherFixture rig =
                 new BatcherFixture(style, builder -> builder.capacity(3).overflow(Overflow.DROP_OLDEST))) {
             rig.fail(1).add("a", "b").advanceMillis(500).add("c"); // a and b are frozen
@@ -168,7 +168,7 @@ class G10BoundedTest {
     }
 
     @Test
-    void dropOldestDropsTheNewItemWhereEverythingWasAttempted() {
+    void dropOldestDropsTheNewItemIfAllOthersWereAttempted() {
         try (BatcherFixture rig = rig(Overflow.DROP_OLDEST, 2)) {
             rig.fail(1).add("a", "b").runReady();
             rig.add("c");
@@ -181,14 +181,14 @@ class G10BoundedTest {
     }
 
     @Test
-    void dropOldestForgetsTheWeightOfWhatItEvicts() {
+    void evictedItemsNoLongerCountTowardsTheWeight() {
         try (BatcherFixture rig = new BatcherFixture(
                 CallStyle.SYNC,
                 builder -> builder.capacity(3)
                         .overflow(Overflow.DROP_OLDEST)
                         .maxBatchWeight(10)
                         .weigher(String::length))) {
-            rig.fail(1).add("x").advanceMillis(500); // so that nothing else goes
+            rig.fail(1).add("x").advanceMillis(500); // so that nothing else is delivered
             rig.add("aaaaaa", "b", "c", "dd", "eeee").advanceMillis(499);
             assertThat(rig.dropped).containsExactly("aaaaaa", "b", "c");
             rig.advanceMillis(1_000);
@@ -198,7 +198,7 @@ class G10BoundedTest {
     }
 
     @Test
-    void theBoundHoldsAtEveryMomentWhateverIsAdded() {
+    void theCapacityIsNeverExceededInARandomRun() {
         for (int seed = 0; seed < 300; seed++) {
             Random random = new Random(seed);
             int capacity = 1 + random.nextInt(9);
@@ -243,7 +243,7 @@ class G10BoundedTest {
     }
 
     @Test
-    void memoryFollowsTheContentNotTheCapacity() {
+    void memoryGrowsWithTheContentNotTheCapacity() {
         List<BatcherFixture> rigs = new ArrayList<>();
         for (int i = 0; i < 1_000; i++) {
             BatcherFixture rig = new BatcherFixture(

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** G10, how much DROP_OLDEST evicts: exactly what is lacking, wherever the room that is left is; nothing where all of it were not enough. */
+/** G10, how much DROP_OLDEST evicts: exactly what is needed beyond the free room; nothing if evicting everything would not suffice. */
 class G10EvictionTest {
 
     private static final int LARGEST = 7;
@@ -30,10 +30,10 @@ class G10EvictionTest {
     }
 
     @Test
-    void roomThatIsLeftInTheLastBatchAndBehindItIsUsedBeforeAnythingGoes() {
+    void freeRoomIsUsedBeforeAnyItemIsEvicted() {
         try (BatcherFixture rig = rig(5, 2, false)) {
             rig.batcher.pause();
-            rig.add("a", "b", "c"); // d fits beside c, and e behind them
+            rig.add("a", "b", "c"); // d fits beside c, and e after them
             rig.batcher.addMany(List.of("d", "e", "f", "g"));
             assertThat(rig.dropped).containsExactly("a", "b");
             rig.batcher.resume();
@@ -43,7 +43,7 @@ class G10EvictionTest {
 
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
-    void whateverWaitsAndComesExactlyTheOldestGo(boolean weighed) {
+    void exactlyTheOldestItemsAreEvicted(boolean weighed) {
         for (int capacity = 1; capacity <= LARGEST; capacity++) {
             for (int size = 1; size <= capacity; size++) {
                 for (int waiting = 0; waiting <= capacity; waiting++) {
@@ -72,7 +72,7 @@ class G10EvictionTest {
 
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
-    void besideWhatWasAttemptedAsMuchAsTheRestOfTheCapacityGetsIn(boolean weighed) {
+    void attemptedItemsLeaveTheRestOfTheCapacity(boolean weighed) {
         for (int attempted = 1; attempted < LARGEST; attempted++) {
             for (int coming = 1; coming <= LARGEST; coming++) {
                 try (BatcherFixture rig = rig(LARGEST, LARGEST, weighed)) {

@@ -25,13 +25,13 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** G5 and G11: a flush from a callback does not skip the delay of a failure, so nothing spins; it is honest all the same. */
+/** G5 and G11: a flush from a callback does not skip the retry delay, so nothing spins; it covers the same items as any flush. */
 class G11FlushFromCallbackTest {
 
     private static final RetryPolicy SLOW =
             RetryPolicy.builder().delay(Duration.ofSeconds(1)).build();
 
-    /** Every place that runs when an attempt fails. */
+    /** The callbacks and listener methods that run when an attempt fails. */
     enum Inside {
         ON_ERROR,
         ON_BATCH_FAILED,
@@ -41,7 +41,7 @@ class G11FlushFromCallbackTest {
         ON_DROP
     }
 
-    /** A batcher whose handler fails for a while, with a call of it at one place each time. */
+    /** A batcher whose handler fails for a while, and whose callback at one place calls the batcher each time. */
     private final class Calling implements BatcherListener {
         private final Inside place;
         private final boolean drains;
@@ -100,7 +100,7 @@ class G11FlushFromCallbackTest {
 
     @ParameterizedTest
     @EnumSource
-    void theDelayOfTheFailureIsKeptAndTheFutureFailsWithTheNextAttempt(Inside place) {
+    void aFlushFromACallbackKeepsTheDelayAndFailsWithTheNextAttempt(Inside place) {
         for (CallStyle style : CallStyle.values()) {
             for (boolean drains : new boolean[] {false, true}) {
                 Calling calling = new Calling(place, style, drains, 4);
@@ -129,7 +129,7 @@ class G11FlushFromCallbackTest {
 
     @ParameterizedTest
     @EnumSource
-    void aFlushFromOnErrorIsDoneWhenTheRetrySucceedsAndCoversWhatCameBefore(CallStyle style) {
+    void aFlushFromOnErrorSucceedsWithTheRetry(CallStyle style) {
         CompletableFuture<?>[] flushed = new CompletableFuture<?>[1];
         BatcherFixture[] it = new BatcherFixture[1];
         try (BatcherFixture rig = new BatcherFixture(
@@ -149,7 +149,7 @@ class G11FlushFromCallbackTest {
 
     @ParameterizedTest
     @EnumSource
-    void aFlushFromOutsideSkipsTheDelayAlsoWhileOneFromACallbackWaits(CallStyle style) {
+    void aFlushFromOutsideSkipsTheDelayWhileOneFromACallbackWaits(CallStyle style) {
         List<CompletableFuture<Void>> flushes = new ArrayList<>();
         BatcherFixture[] it = new BatcherFixture[1];
         try (BatcherFixture rig = new BatcherFixture(
@@ -165,9 +165,9 @@ class G11FlushFromCallbackTest {
 
     @ParameterizedTest
     @EnumSource
-    void aFlushFromTheHandlerIsFollowedByOneMoreAttemptAndNotByOneEach(CallStyle style) {
+    void flushesFromTheHandlerAreFollowedByOneMoreAttempt(CallStyle style) {
         if (style == CallStyle.ASYNC_LATER) {
-            return; // its body is no handler's: it runs on a thread of its own
+            return; // its body runs on another turn of the executor, not in the handler
         }
         try (BatcherFixture rig = new BatcherFixture(style, builder -> builder.retry(SLOW))) {
             for (int i = 0; i < 4; i++) {
@@ -190,7 +190,7 @@ class G11FlushFromCallbackTest {
 
     @ParameterizedTest
     @EnumSource
-    void aFlushFromADeadLetterCallbackThatThrowsDoesNotSkipTheDelayOfTheLetter(CallStyle style) {
+    void aFlushFromOnDeadLetterKeepsTheDelayOfTheDeadLetter(CallStyle style) {
         RetryPolicy once = RetryPolicy.builder()
                 .delay(Duration.ofSeconds(1))
                 .maxAttempts(1)
@@ -203,7 +203,7 @@ class G11FlushFromCallbackTest {
                             it[0].record("offer");
                             flushAgain(it[0].batcher, it[0]);
                             if (it[0].millis() < 2_000) {
-                                throw new IllegalStateException("letter box full");
+                                throw new IllegalStateException("store is full");
                             }
                         }))) {
             it[0] = rig;
@@ -224,7 +224,7 @@ class G11FlushFromCallbackTest {
         });
     }
 
-    /** A batcher of 4 items whose callback adds to it what it was given, for as long as that is upper case. */
+    /** A batcher of capacity 4 whose dead-letter callback adds the items again while they are upper-case. */
     private static BatcherFixture addingToItself(CallStyle style, Overflow overflow, BatcherFixture[] it) {
         RetryPolicy once = RetryPolicy.builder()
                 .delay(Duration.ofSeconds(1))
@@ -251,7 +251,7 @@ class G11FlushFromCallbackTest {
 
     @ParameterizedTest
     @EnumSource
-    void aDeadLetterCallbackThatAddsToItsOwnFullBatcherLetsPassWhatMakesRoom(Overflow overflow) {
+    void anOnDeadLetterThatAddsToItsFullBatcherDoesNotStopDelivery(Overflow overflow) {
         for (CallStyle style : CallStyle.values()) {
             BatcherFixture[] it = new BatcherFixture[1];
             try (CapturedLog quiet = new CapturedLog();
@@ -270,7 +270,7 @@ class G11FlushFromCallbackTest {
 
     @ParameterizedTest
     @EnumSource
-    void lettersThatWaitForRoomKeepTheirOrderAndEachIsOfferedAfterTheDelay(CallStyle style) {
+    void deadLettersThatWaitForRoomKeepTheirOrderAndDelay(CallStyle style) {
         BatcherFixture[] it = new BatcherFixture[1];
         try (CapturedLog quiet = new CapturedLog();
                 BatcherFixture rig = addingToItself(style, Overflow.REJECT, it)) {
@@ -289,7 +289,7 @@ class G11FlushFromCallbackTest {
     }
 
     @Test
-    void whereNothingMakesRoomTheLetterIsOfferedOncePerDelayAndCloseHandsItBack() {
+    void aDeadLetterThatFindsNoRoomIsOfferedOncePerDelayAndHandedBack() {
         BatcherFixture[] it = new BatcherFixture[1];
         try (CapturedLog quiet = new CapturedLog()) {
             BatcherFixture rig = addingToItself(CallStyle.SYNC, Overflow.BLOCK, it);
@@ -304,7 +304,7 @@ class G11FlushFromCallbackTest {
 
     @ParameterizedTest
     @EnumSource
-    void afterAnyOtherThrowLaterBatchesWait(CallStyle style) {
+    void laterBatchesWaitWhenTheCallbackThrowsAnyOtherException(CallStyle style) {
         RetryPolicy once = RetryPolicy.builder().maxAttempts(1).build();
         boolean[] refuses = {true};
         try (CapturedLog quiet = new CapturedLog();
@@ -315,7 +315,7 @@ class G11FlushFromCallbackTest {
                                 .maxBatchSize(1)
                                 .onDeadLetter(letter -> {
                                     if (refuses[0]) {
-                                        throw new IllegalStateException("letter box full");
+                                        throw new IllegalStateException("store is full");
                                     }
                                 }))) {
             rig.fail(1).add("a", "b").advanceMillis(400);
@@ -326,10 +326,10 @@ class G11FlushFromCallbackTest {
         }
     }
 
-    /** New items, so there is no retry whose delay could be skipped; the flush waits for that of the failure all the same. */
+    /** The items are new, so no retry is pending; the flush waits for the delay of the failure all the same. */
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
-    void whatACallbackAddsAgainAndFlushesWaitsForTheDelay(boolean onDeadLetter) {
+    void itemsThatACallbackAddsAndFlushesWaitForTheDelay(boolean onDeadLetter) {
         List<Batcher<String>> self = new ArrayList<>();
         RetryPolicy policy = RetryPolicy.builder().maxAttempts(1).build();
         BatcherFixture rig = new BatcherFixture(CallStyle.SYNC, builder -> {
@@ -352,7 +352,7 @@ class G11FlushFromCallbackTest {
         rig.advanceMillis(1);
         assertThat(rig.calls).hasSize(2);
         rig.add("outside");
-        rig.batcher.flush(); // from outside: at once
+        rig.batcher.flush(); // from outside a callback: at once
         rig.advanceMillis(0);
         assertThat(rig.calls).hasSize(3);
         rig.script.clear();

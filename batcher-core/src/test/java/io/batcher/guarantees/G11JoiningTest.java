@@ -21,7 +21,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.Test;
 
-/** G11: joining an engine future inside a handler is the user's error, and ended by {@code handlerTimeout}. */
+/** G11: joining an engine future inside a handler is a user error; {@code handlerTimeout} ends it. */
 class G11JoiningTest {
 
     @Test
@@ -52,7 +52,7 @@ class G11JoiningTest {
         void on(CompletableFuture<?> future) throws Exception;
     }
 
-    /** The handler runs on a thread of its own, because it blocks; time is virtual. */
+    /** The handler blocks, so it runs on a thread of its own; time is virtual. */
     private static void waitInsideTheHandler(Wait wait) throws InterruptedException {
         VirtualTime time = new VirtualTime();
         CountDownLatch entered = new CountDownLatch(1);
@@ -73,7 +73,7 @@ class G11JoiningTest {
         time.advance(Duration.ofMillis(500));
         await(entered);
         time.advance(Duration.ofSeconds(1));
-        BatchFailure<String> failure = failures.poll(5, TimeUnit.SECONDS);
+        BatchFailure<String> failure = failures.poll(10, TimeUnit.SECONDS);
         assertThat(failure).isNotNull();
         assertThat(failure.cause()).isInstanceOf(TimeoutException.class);
     }

@@ -17,12 +17,13 @@ import io.batcher.fixtures.CallStyle;
 import io.batcher.fixtures.CapturedLog;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** G12 and the table of calls: what each call does after close, and that close is final where drain is not. */
+/** G12 and the table of calls: what each call does after close; close is final, drain is not. */
 class G12AfterCloseTest {
 
     private static BatcherFixture closed(Overflow policy) {
@@ -34,7 +35,7 @@ class G12AfterCloseTest {
 
     @ParameterizedTest
     @EnumSource
-    void addingThrows(Overflow policy) {
+    void addThrowsAfterClose(Overflow policy) {
         BatcherFixture rig = closed(policy);
         assertThatThrownBy(() -> rig.batcher.add("a"))
                 .isInstanceOf(BatcherClosedException.class)
@@ -49,7 +50,7 @@ class G12AfterCloseTest {
     }
 
     @Test
-    void flushAndDrainFail() {
+    void flushAndDrainFailAfterClose() {
         BatcherFixture rig = closed(Overflow.REJECT);
         assertThat(causeOf(rig.batcher.flush()))
                 .isInstanceOf(BatcherClosedException.class)
@@ -58,7 +59,7 @@ class G12AfterCloseTest {
     }
 
     @Test
-    void theSwitchesDoNothing() {
+    void theSwitchesDoNothingAfterClose() {
         BatcherFixture rig = closed(Overflow.REJECT);
         BatcherStats before = rig.stats();
         rig.batcher.pause();
@@ -81,7 +82,7 @@ class G12AfterCloseTest {
     }
 
     @Test
-    void registeringAHandlerThrows() {
+    void registerHandlerThrowsAfterClose() {
         BatcherFixture rig = BatcherFixture.bare(builder -> builder);
         rig.batcher.close(Duration.ZERO);
         assertThatThrownBy(() -> rig.batcher.registerHandler(batch -> {})).isInstanceOf(BatcherClosedException.class);
@@ -90,7 +91,7 @@ class G12AfterCloseTest {
     }
 
     @Test
-    void nameStatsAndStringGoOn() {
+    void nameStatsAndToStringWorkAfterClose() {
         BatcherFixture rig = closed(Overflow.REJECT);
         assertThat(rig.batcher.name()).isEqualTo("rig");
         assertThat(rig.batcher.toString()).isEqualTo("Batcher[name=rig, state=CLOSED, depth=0]");
@@ -99,7 +100,7 @@ class G12AfterCloseTest {
 
     @ParameterizedTest
     @EnumSource
-    void nullIsRefusedBeforeAnythingElse(Overflow policy) {
+    void nullIsRejectedBeforeTheStateIsChecked(Overflow policy) {
         Stream.of(closed(policy), new BatcherFixture(CallStyle.SYNC)).forEach(rig -> {
             assertThatThrownBy(() -> rig.batcher.add(null))
                     .isInstanceOf(NullPointerException.class)
@@ -116,11 +117,13 @@ class G12AfterCloseTest {
 
     @ParameterizedTest
     @EnumSource
-    void drainThenStartAutoFlushIsARestart(CallStyle style) {
+    void drainThenStartAutoFlushRestarts(CallStyle style) {
         try (BatcherFixture rig = new BatcherFixture(style)) {
             for (int round = 0; round < 3; round++) {
                 rig.add("a");
-                assertThat(rig.batcher.drain()).satisfies(future -> rig.runReady());
+                CompletableFuture<Void> drained = rig.batcher.drain();
+                rig.runReady();
+                assertThat(drained).isCompleted();
                 assertThat(rig.stats().depth()).isZero();
                 rig.batcher.startAutoFlush();
                 assertThat(rig.stats().state()).isEqualTo(BatcherState.RUNNING);
@@ -133,7 +136,7 @@ class G12AfterCloseTest {
     }
 
     @Test
-    void anAddInsideTheLastAttemptIsRefused() {
+    void anAddInsideTheLastAttemptIsRejected() {
         try (CapturedLog quiet = new CapturedLog()) {
             BatcherFixture rig = new BatcherFixture(CallStyle.SYNC);
             rig.add("a");

@@ -22,7 +22,7 @@ import java.util.Set;
 import java.util.logging.Level;
 import org.junit.jupiter.api.Test;
 
-/** G12, what close logs: the count of what nobody has taken, once, after the dead-letter callback was asked; the end of a burst of drops. */
+/** G12, what close logs: the count of undelivered items, once, after the dead-letter callback was called; the end of a burst of drops. */
 class G12CloseLogTest {
 
     private static final String THREW =
@@ -31,14 +31,14 @@ class G12CloseLogTest {
 
     private final List<String> offered = new ArrayList<>();
 
-    /** A rig whose dead-letter callback throws where one of these items is in the letter. */
+    /** Returns a fixture whose dead-letter callback throws for a letter with one of these items. */
     private BatcherFixture refusing(Set<String> refused) {
         return new BatcherFixture(
                 CallStyle.SYNC,
                 builder -> builder.maxBatchSize(2).onDeadLetter(letter -> {
                     offered.addAll(letter.items());
                     if (letter.items().stream().anyMatch(refused::contains)) {
-                        throw new IllegalStateException("letter box full");
+                        throw new IllegalStateException("store is full");
                     }
                 }));
     }
@@ -48,7 +48,7 @@ class G12CloseLogTest {
     }
 
     @Test
-    void whatTheDeadLetterCallbackTakesIsNotLogged() {
+    void itemsThatOnDeadLetterAcceptsAreNotLogged() {
         try (CapturedLog log = new CapturedLog()) {
             BatcherFixture rig = refusing(Set.of());
             rig.fail(1).add("a", "b", "c", "d", "e").batcher.close();
@@ -59,7 +59,7 @@ class G12CloseLogTest {
     }
 
     @Test
-    void ofSeveralLettersThoseThatWereNotTakenAreCounted() {
+    void onlyItemsOfFailedDeadLettersAreCounted() {
         try (CapturedLog log = new CapturedLog()) {
             BatcherFixture rig = refusing(Set.of("d"));
             rig.fail(1).add("a", "b", "c", "d", "e").batcher.close();
@@ -71,7 +71,7 @@ class G12CloseLogTest {
     }
 
     @Test
-    void aLetterThatWasNotTakenDoesNotKeepTheNextFromBeingOffered() {
+    void aFailedDeadLetterDoesNotStopTheNext() {
         try (CapturedLog log = new CapturedLog()) {
             BatcherFixture rig = refusing(Set.of("a"));
             rig.fail(1).add("a", "b", "c", "d", "e").batcher.close();
@@ -81,7 +81,7 @@ class G12CloseLogTest {
     }
 
     @Test
-    void whereNothingIsTakenOneLineHasTheWholeCountAndComesLast() {
+    void ifAllDeadLettersFailTheLastLineHasTheWholeCount() {
         try (CapturedLog log = new CapturedLog()) {
             BatcherFixture rig = refusing(Set.of("a", "c", "e"));
             rig.fail(1).add("a", "b", "c", "d", "e").batcher.close();
@@ -90,7 +90,7 @@ class G12CloseLogTest {
     }
 
     @Test
-    void oneItemIsNotSpokenOfAsSeveral() {
+    void theMessageForOneItemIsSingular() {
         try (CapturedLog log = new CapturedLog()) {
             BatcherFixture rig = refusing(Set.of("a"));
             rig.fail(1).add("a").batcher.close();
@@ -99,7 +99,7 @@ class G12CloseLogTest {
     }
 
     @Test
-    void aLetterThatIsTakenAtTheSecondOfferIsNotCounted() {
+    void aDeadLetterAcceptedAtTheSecondOfferIsNotCounted() {
         RetryPolicy once = RetryPolicy.builder().maxAttempts(1).build();
         List<DeadLetter<String>> letters = new ArrayList<>();
         try (CapturedLog log = new CapturedLog()) {
@@ -108,7 +108,7 @@ class G12CloseLogTest {
                     builder -> builder.retry(once).onDeadLetter(letter -> {
                         letters.add(letter);
                         if (letters.size() == 1) {
-                            throw new IllegalStateException("letter box full");
+                            throw new IllegalStateException("store is full");
                         }
                     }));
             rig.fail(1).add("a", "b").batcher.close();
@@ -122,7 +122,7 @@ class G12CloseLogTest {
     }
 
     @Test
-    void aCloseWithAResultOffersAndLogsNothing() {
+    void closeWithAResultOffersAndLogsNothing() {
         try (CapturedLog log = new CapturedLog()) {
             BatcherFixture rig = refusing(Set.of("a"));
             rig.fail(1).add("a", "b", "c");
@@ -133,7 +133,7 @@ class G12CloseLogTest {
     }
 
     @Test
-    void aBurstOfDropsEndsWithTheBatcher() {
+    void closeLogsTheEndOfABurstOfDrops() {
         try (CapturedLog log = new CapturedLog()) {
             Plain plain = new Plain(builder ->
                     builder.capacity(2).overflow(Overflow.DROP_NEWEST).onError(failure -> {}));
@@ -152,7 +152,7 @@ class G12CloseLogTest {
     }
 
     @Test
-    void aTimeoutOfAnyLengthLetsALastAttemptEnd() {
+    void theLastAttemptEndsUnderATimeoutOfAnyLength() {
         for (Duration timeout :
                 List.of(Duration.ofMillis(300), Duration.ofDays(36_500), Duration.ofSeconds(Long.MAX_VALUE))) {
             BatcherFixture rig = BatcherFixture.byHand();

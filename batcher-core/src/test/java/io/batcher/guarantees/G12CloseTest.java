@@ -27,8 +27,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * G12, what close delivers and hands back: it skips backoff and pause, gives each batch one last attempt, the first failure ends the
- * drain; items are handed out once, in order.
+ * G12, what close delivers and hands back: it skips backoff and pause and gives each batch one last attempt; the first failure ends
+ * the drain; items are handed back once, in order.
  */
 class G12CloseTest {
 
@@ -36,7 +36,7 @@ class G12CloseTest {
 
     @ParameterizedTest
     @EnumSource
-    void whatWaitsIsDeliveredWithoutAnyTimePassing(CallStyle style) {
+    void closeDeliversWaitingItemsAtOnce(CallStyle style) {
         BatcherFixture rig = new BatcherFixture(style, builder -> builder.maxBatchSize(2));
         rig.batcher.pause();
         rig.add("a", "b", "c");
@@ -49,7 +49,7 @@ class G12CloseTest {
     }
 
     @Test
-    void anIdleBatcherIsClosedAtOnce() {
+    void closeOfAnIdleBatcherReturnsAtOnce() {
         BatcherFixture rig = new BatcherFixture(CallStyle.SYNC);
         CloseResult<String> result = rig.batcher.close(SECOND);
         assertThat(result).isEqualTo(new CloseResult<>(List.of(), false));
@@ -58,7 +58,7 @@ class G12CloseTest {
 
     @ParameterizedTest
     @EnumSource
-    void aBackoffIsSkipped(CallStyle style) {
+    void closeSkipsABackoff(CallStyle style) {
         RetryPolicy slow = RetryPolicy.builder().delay(Duration.ofSeconds(30)).build();
         BatcherFixture rig = new BatcherFixture(style, builder -> builder.retry(slow));
         rig.fail(1).add("a").advanceMillis(500).add("b");
@@ -100,7 +100,7 @@ class G12CloseTest {
 
     @ParameterizedTest
     @EnumSource
-    void ofAPartlyFailedLastAttemptTheNamedItemsAreHandedBack(CallStyle style) {
+    void theFailedItemsOfAPartlyFailedLastAttemptAreHandedBack(CallStyle style) {
         BatcherFixture rig = new BatcherFixture(style, builder -> builder.maxBatchSize(3));
         rig.batcher.pause();
         rig.failWith(new PartialBatchException(Map.of(1, new Exception("no"))));
@@ -111,7 +111,7 @@ class G12CloseTest {
     }
 
     @Test
-    void anAttemptThatRanAlreadyIsFollowedByALastOneIfItFails() {
+    void aFailedAttemptThatWasRunningIsFollowedByALastOne() {
         BatcherFixture rig = BatcherFixture.byHand();
         rig.add("a").advanceMillis(500);
         rig.add("b");
@@ -128,7 +128,7 @@ class G12CloseTest {
 
     @ParameterizedTest
     @EnumSource
-    void aLastAttemptThatIsThePolicysLastGivesUpAsUsual(CallStyle style) {
+    void aLastAttemptThatReachesMaxAttemptsGivesUp(CallStyle style) {
         RetryPolicy once = RetryPolicy.builder().maxAttempts(1).build();
         BatcherFixture rig =
                 new BatcherFixture(style, builder -> builder.retry(once).maxBatchSize(1));
@@ -142,7 +142,7 @@ class G12CloseTest {
     }
 
     @Test
-    void aLetterThatTheCallbackDoesNotTakeIsOfferedOnceMoreThenHandedBack() {
+    void aFailedDeadLetterIsOfferedOnceMoreThenHandedBack() {
         RetryPolicy once = RetryPolicy.builder().maxAttempts(1).build();
         int[] offers = new int[1];
         try (CapturedLog quiet = new CapturedLog()) {
@@ -162,7 +162,7 @@ class G12CloseTest {
     }
 
     @Test
-    void withoutHandlerEverythingIsHandedBackAtOnce() {
+    void withoutAHandlerAllItemsAreHandedBackAtOnce() {
         BatcherFixture rig = BatcherFixture.bare(builder -> builder);
         rig.add("a", "b");
         assertThat(rig.batcher.close(SECOND)).isEqualTo(new CloseResult<>(List.of("a", "b"), false));
@@ -171,7 +171,7 @@ class G12CloseTest {
 
     @ParameterizedTest
     @EnumSource
-    void futuresOfHandedBackItemsAndOfFlushesFail(CallStyle style) {
+    void futuresOfItemsHandedBackAndOfFlushesFail(CallStyle style) {
         BatcherFixture rig = new BatcherFixture(style, builder -> builder.maxBatchSize(1));
         rig.batcher.pause();
         CompletableFuture<Void> delivered = rig.batcher.submit("a");
@@ -192,7 +192,7 @@ class G12CloseTest {
 
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
-    void whatDependsOnAFutureThatCloseFailsCannotCloseAndDoesNotWait(boolean flush) {
+    void closeInADependentOfAFailedFutureThrows(boolean flush) {
         BatcherFixture rig = BatcherFixture.bare(builder -> builder.handler(batch -> {}));
         rig.batcher.pause();
         CompletableFuture<Void> future = rig.batcher.submit("a");

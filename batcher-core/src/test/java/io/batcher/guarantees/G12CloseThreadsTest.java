@@ -29,14 +29,14 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * G12, threads: close never runs a handler on the caller's thread; where the executor refuses or does not begin, a fresh daemon thread
- * does; it keeps to its timeout; it may be called from several threads.
+ * G12, threads: close never runs a handler on the caller's thread; if the executor rejects or does not start the task, a fresh daemon
+ * thread runs it; close keeps its timeout and may be called from several threads.
  */
 class G12CloseThreadsTest {
 
     private static final Duration LONG = Duration.ofSeconds(20);
 
-    /** Whoever called the handler. */
+    /** A call of the handler and its thread. */
     private record Call(List<String> items, Thread thread, boolean daemon) {}
 
     private final List<Call> calls = Collections.synchronizedList(new ArrayList<>());
@@ -51,7 +51,7 @@ class G12CloseThreadsTest {
 
     @ParameterizedTest
     @EnumSource
-    void whereTheExecutorDoesNotServeAFreshDaemonThreadDoes(UnusableExecutor executor) {
+    void aFreshDaemonThreadReplacesAnUnusableExecutor(UnusableExecutor executor) {
         try (CapturedLog quiet = new CapturedLog()) {
             Batcher<String> batcher =
                     recording().maxBatchSize(2).executor(executor).build();
@@ -67,7 +67,7 @@ class G12CloseThreadsTest {
 
     @ParameterizedTest
     @EnumSource
-    void anAsynchronousHandlerIsNotCalledOnTheCallersThreadEither(UnusableExecutor executor) {
+    void anAsynchronousHandlerIsNotCalledOnTheCallersThread(UnusableExecutor executor) {
         try (CapturedLog quiet = new CapturedLog()) {
             List<Thread> threads = Collections.synchronizedList(new ArrayList<>());
             Batcher<String> batcher = Batcher.<String>builder("closing")
@@ -86,7 +86,7 @@ class G12CloseThreadsTest {
     }
 
     @Test
-    void aTaskThatTheExecutorBeginsAfterCloseDoesNothing() {
+    void aTaskThatStartsAfterCloseDoesNothing() {
         List<Runnable> tasks = Collections.synchronizedList(new ArrayList<>());
         Batcher<String> batcher = recording().executor(tasks::add).build();
         batcher.addMany(List.of("a"));
@@ -98,11 +98,11 @@ class G12CloseThreadsTest {
     }
 
     @Test
-    void aGoodExecutorIsUsedToTheEnd() {
+    void aWorkingExecutorIsUsedForTheDrain() {
         CountDownLatch ran = new CountDownLatch(1);
         Batcher<String> batcher = recording()
                 .executor(task -> {
-                    ran.countDown(); // before it runs: close does not wait for the end of execute
+                    ran.countDown(); // before the task runs: close does not wait for execute to return
                     TestThreads.start("users", task);
                 })
                 .build();
@@ -113,7 +113,7 @@ class G12CloseThreadsTest {
     }
 
     @Test
-    void aHandlerThatHangsDoesNotHoldCloseUp() throws InterruptedException {
+    void closeKeepsItsTimeoutWhileAHandlerHangs() throws InterruptedException {
         VirtualTime time = new VirtualTime();
         CountDownLatch entered = new CountDownLatch(1);
         CountDownLatch leave = new CountDownLatch(1);
@@ -143,7 +143,7 @@ class G12CloseThreadsTest {
     }
 
     @Test
-    void ofSeveralThreadsThatCloseOneGetsTheItems() throws Exception {
+    void onlyOneOfSeveralClosingThreadsGetsTheItems() throws Exception {
         VirtualTime time = new VirtualTime();
         WatchedClock clock = new WatchedClock(time);
         Batcher<String> batcher = time.applyTo(Batcher.<String>builder("closing"))
@@ -167,7 +167,7 @@ class G12CloseThreadsTest {
     }
 
     @Test
-    void anAddThatRacesWithCloseIsDeliveredOrHandedBackOrThrown() throws Exception {
+    void anAddThatRacesWithCloseIsDeliveredHandedBackOrRejected() throws Exception {
         for (int round = 0; round < 200; round++) {
             calls.clear();
             Batcher<String> batcher = recording().maxBatchSize(3).build();

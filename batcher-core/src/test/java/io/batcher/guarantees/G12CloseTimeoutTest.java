@@ -27,13 +27,13 @@ import java.util.concurrent.CompletableFuture;
 import java.util.logging.Level;
 import org.junit.jupiter.api.Test;
 
-/** G12, how long close takes and who gets what is left: it keeps to its timeout, may be called twice, and without a result gives to {@code onDeadLetter}. */
+/** G12, timeout and result: close keeps its timeout, may be called twice, and without a result gives the items to {@code onDeadLetter}. */
 class G12CloseTimeoutTest {
 
     private static final Duration SECOND = Duration.ofSeconds(1);
 
     @Test
-    void itKeepsToItsTimeoutAndHandsBackWhatIsWithTheHandler() {
+    void closeKeepsItsTimeoutAndHandsBackItemsInFlight() {
         BatcherFixture rig = BatcherFixture.byHand();
         CompletableFuture<Void> inFlight = rig.batcher.submit("a");
         CompletableFuture<Void> flushed = rig.batcher.flush();
@@ -65,7 +65,7 @@ class G12CloseTimeoutTest {
     }
 
     @Test
-    void withoutAnyTimeEverythingIsHandedBack() {
+    void withATimeoutOfZeroAllItemsAreHandedBack() {
         BatcherFixture rig = new BatcherFixture(CallStyle.SYNC);
         rig.add("a", "b");
         CloseResult<String> result = rig.batcher.close(Duration.ZERO);
@@ -76,7 +76,7 @@ class G12CloseTimeoutTest {
     }
 
     @Test
-    void withoutAnyTimeItDoesNotWaitForTheHandlerHoweverLateItIs() {
+    void withATimeoutOfZeroCloseDoesNotWaitForTheHandler() {
         BatcherFixture rig = BatcherFixture.byHand();
         rig.add("a").advanceMillis(500);
         assertThat(rig.batcher.close(Duration.ZERO)).isEqualTo(new CloseResult<>(List.of("a"), true));
@@ -85,7 +85,7 @@ class G12CloseTimeoutTest {
     }
 
     @Test
-    void aSecondCloseGetsNothing() {
+    void aSecondCloseReturnsNoItems() {
         BatcherFixture rig = new BatcherFixture(CallStyle.SYNC);
         rig.fail(1).add("a");
         assertThat(rig.batcher.close(SECOND).undelivered()).containsExactly("a");
@@ -108,7 +108,7 @@ class G12CloseTimeoutTest {
     }
 
     @Test
-    void closeWithoutAResultGivesWhatIsLeftToTheDeadLetterCallback() {
+    void closeWithoutAResultOffersUndeliveredItemsToOnDeadLetter() {
         BatcherFixture rig = new BatcherFixture(CallStyle.SYNC, builder -> builder.maxBatchSize(2));
         rig.batcher.pause();
         rig.fail(1).add("a", "b", "c");
@@ -124,7 +124,7 @@ class G12CloseTimeoutTest {
     }
 
     @Test
-    void closeWithoutAResultOffersAKeptItemBeforeALaterOneThatWasGivenUp() {
+    void closeWithoutAResultOffersItemsInOrder() {
         RetryPolicy neverIo = RetryPolicy.builder()
                 .retryOn(cause -> !(cause instanceof IOException))
                 .build();
@@ -134,18 +134,19 @@ class G12CloseTimeoutTest {
                     CallStyle.SYNC,
                     builder -> builder.retry(neverIo).onDeadLetter(letter -> {
                         offered.add(letter.items());
-                        throw new IllegalStateException("letter box full");
+                        throw new IllegalStateException("store is full");
                     }));
             rig.failWith(new PartialBatchException(Map.of(0, new Exception("net"), 1, new IOException("disk"))));
             rig.add("a", "b").advanceMillis(500).add("c");
             offered.clear();
             rig.batcher.close();
-            assertThat(offered.toString()).isEqualTo("[[b], [a], [b], [c]]"); // once more while it closes, then all
+            assertThat(offered.toString())
+                    .isEqualTo("[[b], [a], [b], [c]]"); // once more during close, then the undelivered ones
         }
     }
 
     @Test
-    void closeWithoutAResultDuringAPassOffersItsPartsInOrder() {
+    void closeWithoutAResultDuringAnIsolationPassOffersItsPartsInOrder() {
         RetryPolicy isolating =
                 RetryPolicy.builder().maxAttempts(1).isolatePoison(true).build();
         BatcherFixture rig = BatcherFixture.byHand(builder -> builder.retry(isolating));
@@ -158,7 +159,7 @@ class G12CloseTimeoutTest {
     }
 
     @Test
-    void closeWithoutAResultAndWithoutCallbackLogsTheCount() {
+    void closeWithoutAResultAndCallbackLogsTheCount() {
         try (CapturedLog log = new CapturedLog()) {
             Plain plain = new Plain(builder -> builder.onError(failure -> {}));
             plain.outcome = () -> {
@@ -174,7 +175,7 @@ class G12CloseTimeoutTest {
     }
 
     @Test
-    void closeWithoutAResultTakesTheShutdownTimeout() {
+    void closeWithoutAResultUsesTheShutdownTimeout() {
         BatcherFixture rig = BatcherFixture.byHand(builder -> builder.shutdownTimeout(Duration.ofMillis(2_345)));
         rig.add("a").advanceMillis(500);
         rig.batcher.close();

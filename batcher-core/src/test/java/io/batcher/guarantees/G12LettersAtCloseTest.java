@@ -40,7 +40,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** G9 and G12: a letter that the callback has when close comes is offered to nobody else; close keeps its timeout while a callback hangs. */
+/** G9 and G12: a dead letter that the callback holds during close is not offered again; close keeps its timeout while a callback hangs. */
 @Timeout(60)
 class G12LettersAtCloseTest {
 
@@ -61,7 +61,7 @@ class G12LettersAtCloseTest {
         leave.countDown();
     }
 
-    /** Each task on a thread of its own. */
+    /** Runs each task on a thread of its own. */
     private void onThreads(Runnable task) {
         TestThreads.start(() -> {
             task.run();
@@ -69,7 +69,7 @@ class G12LettersAtCloseTest {
         });
     }
 
-    /** A batcher that gives up after one attempt and whose callback hangs until the end, then throws where that is said. */
+    /** Returns a batcher that gives up after one attempt and whose dead-letter callback hangs until {@link #leave}, then may throw. */
     private Batcher<String> hanging(boolean throwsAtLast, UnaryOperator<BatcherBuilder<String>> options) {
         return options.apply(time.applyTo(Batcher.<String>builder("hanging"))
                         .executor(this::onThreads)
@@ -88,7 +88,7 @@ class G12LettersAtCloseTest {
                             entered.release();
                             hang();
                             if (throwsAtLast) {
-                                throw new IllegalStateException("letter box full");
+                                throw new IllegalStateException("store is full");
                             }
                         }))
                 .build();
@@ -129,7 +129,7 @@ class G12LettersAtCloseTest {
 
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
-    void aLetterThatTheCallbackHasIsNeitherHandedBackNorOfferedAgainAndCountsWhenItIsTaken(boolean withResult) {
+    void aDeadLetterThatTheCallbackHoldsIsNeitherHandedBackNorOfferedAgain(boolean withResult) {
         Batcher<String> batcher = hanging(false, builder -> failing(builder).retry(ONCE));
         CompletableFuture<Void> future = batcher.submit("a");
         awaitEntered();
@@ -158,7 +158,7 @@ class G12LettersAtCloseTest {
 
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
-    void aLetterThatTheCallbackRefusesAfterCloseIsLoggedByCountOnce(boolean withResult) {
+    void aDeadLetterWhoseCallbackThrowsAfterCloseIsLoggedByCountOnce(boolean withResult) {
         try (CapturedLog log = new CapturedLog()) {
             Batcher<String> batcher = hanging(true, builder -> failing(builder).retry(ONCE));
             CompletableFuture<Void> future = batcher.submit("a");
@@ -177,7 +177,7 @@ class G12LettersAtCloseTest {
             assertThat(offered).hasSize(1);
             assertThat(causeOf(future))
                     .isInstanceOf(BatcherClosedException.class)
-                    .hasRootCauseMessage("letter box full");
+                    .hasRootCauseMessage("store is full");
             assertThat(log.at(Level.SEVERE))
                     .extracting(java.util.logging.LogRecord::getMessage)
                     .containsExactly("Batcher \"hanging\" closed with 1 item" + NOT_DELIVERED);
@@ -186,7 +186,7 @@ class G12LettersAtCloseTest {
     }
 
     @Test
-    void whatWaitsBehindALetterThatTheCallbackHasIsHandedBack() {
+    void itemsBehindADeadLetterThatTheCallbackHoldsAreHandedBack() {
         Batcher<String> batcher = hanging(false, builder -> failing(builder).retry(ONCE));
         batcher.addMany(List.of("a", "b", "c"));
         awaitEntered();
@@ -201,7 +201,7 @@ class G12LettersAtCloseTest {
     }
 
     @Test
-    void aCallbackThatReturnsWithinTheTimeoutIsWaitedFor() {
+    void closeWaitsForACallbackThatReturnsWithinTheTimeout() {
         Batcher<String> batcher = failing(time.applyTo(Batcher.<String>builder("slow")))
                 .retry(ONCE)
                 .onError(failure -> {})
@@ -214,7 +214,7 @@ class G12LettersAtCloseTest {
     }
 
     @Test
-    void closeKeepsItsTimeoutWhileItsOwnOffersHang() {
+    void closeKeepsItsTimeoutWhileOnDeadLetterHangs() {
         try (CapturedLog log = new CapturedLog()) {
             Batcher<String> batcher = hanging(false, builder -> builder);
             batcher.addMany(List.of("a", "b", "c"));
@@ -238,7 +238,7 @@ class G12LettersAtCloseTest {
 
     @ParameterizedTest
     @EnumSource
-    void closeKeepsItsTimeoutWhateverTheExecutorDoesWithItsOffers(UnusableExecutor executor) {
+    void closeKeepsItsTimeoutWithAnUnusableExecutor(UnusableExecutor executor) {
         try (CapturedLog quiet = new CapturedLog()) {
             Batcher<String> batcher = hanging(
                     false, builder -> failing(builder).executor(executor).clock(BatcherClock.system()));
@@ -257,7 +257,7 @@ class G12LettersAtCloseTest {
     }
 
     @Test
-    void anInterruptedThreadThatClosesWaitsForTheOffersAndKeepsItsFlag() {
+    void anInterruptedThreadThatClosesWaitsForOnDeadLetterAndKeepsItsFlag() {
         List<Boolean> interrupted = new ArrayList<>();
         Batcher<String> batcher = Batcher.<String>builder("interrupted")
                 .maxBatchSize(1)
@@ -271,7 +271,7 @@ class G12LettersAtCloseTest {
     }
 
     @Test
-    void aBatcherWithoutAShutdownTimeoutStillOffers() {
+    void withAShutdownTimeoutOfZeroOnDeadLetterIsCalled() {
         BatcherFixture rig = new BatcherFixture(
                 CallStyle.SYNC,
                 builder -> builder.shutdownTimeout(Duration.ZERO)

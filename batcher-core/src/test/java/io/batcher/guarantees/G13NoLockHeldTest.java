@@ -29,7 +29,7 @@ import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 
 /**
- * G13: no user code under a lock, and none on the scheduler's thread. Wherever code of the user's runs, another thread must be able to
+ * G13: no user code runs under the lock, and none on the scheduler's thread. Wherever user code runs, another thread must be able to
  * use the batcher.
  */
 class G13NoLockHeldTest {
@@ -67,7 +67,7 @@ class G13NoLockHeldTest {
     private boolean inScheduler;
     private Batcher<String> batcher;
 
-    /** Code of the user's runs here: can another thread use the batcher meanwhile? */
+    /** User code runs here: checks that another thread can use the batcher meanwhile. */
     private void at(String place) {
         boolean first = visited.add(place);
         if (inScheduler && !place.startsWith("clock") && !place.startsWith("executor") && !place.startsWith("sched")) {
@@ -133,7 +133,7 @@ class G13NoLockHeldTest {
     }
 
     @Test
-    void whereverCodeOfTheUsersRunsNoLockIsHeldAndItIsNotTheSchedulersThread() {
+    void userCodeRunsWithoutTheLockAndNotOnTheSchedulersThread() {
         batcher = watched().asyncHandler(this::handle).build();
         batcher.add("interval");
         time.advance(Duration.ofSeconds(2));

@@ -24,12 +24,12 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import org.junit.jupiter.api.Test;
 
-/** G13: no code of the user's runs on a timer thread that batchers share, so no batcher makes another late. Real threads, bounded waits. */
+/** G13: no user code runs on a timer thread that batchers share, so no batcher delays another. Real threads, bounded waits. */
 class G13TimerThreadTest {
 
     private static final Duration INTERVAL = Duration.ofMillis(10);
 
-    /** Whether a batcher with nothing of the user's but a handler is served, on time and at its timeout. */
+    /** Asserts that batchers with default threads deliver and time out. */
     private static void assertThatAnotherBatcherIsServed() {
         CountDownLatch handled = new CountDownLatch(1);
         CompletableFuture<Void> stage = new CompletableFuture<>();
@@ -53,7 +53,7 @@ class G13TimerThreadTest {
     }
 
     @Test
-    void anExecutorThatBlocksHoldsUpNoOtherBatcher() {
+    void anExecutorThatBlocksDelaysNoOtherBatcher() {
         CountDownLatch ends = new CountDownLatch(1);
         CountDownLatch blocked = new CountDownLatch(2);
         List<String> threads = Collections.synchronizedList(new ArrayList<>());
@@ -86,9 +86,9 @@ class G13TimerThreadTest {
         assertThat(threads).noneMatch(name -> name.startsWith("batcher-timer"));
     }
 
-    /** A clock of the user's does not make time virtual for the process-wide timer. */
+    /** A custom clock does not make the time of the process-wide timer virtual. */
     @Test
-    void anExecutorIsNotCalledOnTheTimerThreadWhateverTheClock() {
+    void anExecutorIsNotCalledOnTheTimerThreadWithACustomClock() {
         List<String> threads = Collections.synchronizedList(new ArrayList<>());
         CountDownLatch handled = new CountDownLatch(1);
         try (Batcher<String> batcher = Batcher.<String>builder("clock")
@@ -107,7 +107,7 @@ class G13TimerThreadTest {
     }
 
     @Test
-    void aLogAppenderThatBlocksHoldsUpNoOtherBatcher() {
+    void aLogAppenderThatBlocksDelaysNoOtherBatcher() {
         CountDownLatch ends = new CountDownLatch(1);
         CountDownLatch blocked = new CountDownLatch(1);
         List<String> threads = Collections.synchronizedList(new ArrayList<>());
@@ -136,9 +136,9 @@ class G13TimerThreadTest {
         assertThat(threads).noneMatch(name -> name.startsWith("batcher-timer"));
     }
 
-    /** Two batchers share a scheduler of the user; an executor that blocks delays only its own batcher. */
+    /** Two batchers share a user's scheduler; an executor that blocks delays only its own batcher. */
     @Test
-    void anExecutorThatBlocksHoldsUpNoOtherBatcherOfTheSameScheduler() {
+    void anExecutorThatBlocksDelaysNoOtherBatcherOfTheSameScheduler() {
         ScheduledExecutorService scheduler = Executors.newSingleThreadScheduledExecutor();
         CountDownLatch ends = new CountDownLatch(1);
         CountDownLatch blocked = new CountDownLatch(1);

@@ -21,8 +21,8 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 /**
- * G14: the shared threads inherit nothing from the thread whose call made them. Each test loads the library anew, so that it has shared
- * threads of its own.
+ * G14: the shared threads inherit nothing from the thread whose call started them. Each test loads the library again, so that it has
+ * its own shared threads.
  */
 class G14InheritsNothingTest {
 
@@ -30,7 +30,7 @@ class G14InheritsNothingTest {
         return type.getProtectionDomain().getCodeSource().getLocation();
     }
 
-    /** Loads the library and the probe again, with nothing of this test's class loader. */
+    /** Loads the library and the probe again, without this test's class loader. */
     private static URLClassLoader isolated() {
         URL[] urls = {locationOf(Batcher.class), locationOf(InheritanceProbe.class)};
         return new URLClassLoader(urls, ClassLoader.getPlatformClassLoader());
@@ -82,12 +82,12 @@ class G14InheritsNothingTest {
                         .containsEntry(role + ": priority", Thread.NORM_PRIORITY)
                         .containsEntry(role + ": daemon", true);
                 ThreadGroup group = (ThreadGroup) seen.get(role + ": group");
-                assertThat(group.getParent()).as("the group of no user").isNull();
+                assertThat(group.getParent()).as("parent of the thread group").isNull();
             }
         }
     }
 
-    /** A stopped application's class loader is garbage while the shared threads go on. */
+    /** The class loader of a stopped application is garbage while the shared threads still run. */
     @Test
     void theSharedThreadsDoNotHoldTheClassLoaderOfTheirFirstUser() throws Exception {
         InheritableThreadLocal<String> local = new InheritableThreadLocal<>();

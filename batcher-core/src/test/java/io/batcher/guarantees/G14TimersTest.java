@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** G14: a scheduler that keeps cancelled tasks until their time, as the JDK's does by default, is not filled with them. */
+/** G14: cancelled timers do not fill a scheduler that keeps them until their time, as the JDK's does by default. */
 class G14TimersTest {
 
     private static final int BATCHES = 10_000;
@@ -58,7 +58,7 @@ class G14TimersTest {
     }
 
     @Test
-    void fullBatchesToo() {
+    void fullBatchesLeaveOneLiveAndOneDeadTimer() {
         try (Batcher<String> batcher =
                 builder().maxBatchSize(1).handler(batch -> {}).build()) {
             assertThat(mostTimers(batcher)).isLessThanOrEqualTo(2);
@@ -66,7 +66,7 @@ class G14TimersTest {
     }
 
     @Test
-    void aHandlerTimeoutAddsOneTimerAndNotOneForEachAttempt() {
+    void aHandlerTimeoutAddsOneTimerForAllAttempts() {
         try (Batcher<String> batcher = builder()
                 .handlerTimeout(Duration.ofSeconds(10))
                 .asyncHandler(batch -> CompletableFuture.completedFuture(null))
@@ -76,7 +76,7 @@ class G14TimersTest {
     }
 
     @Test
-    void retriesThatAFlushMakesEarlyToo() {
+    void earlyRetriesLeaveNoTimersBehind() {
         int[] calls = new int[1];
         try (Batcher<String> batcher = builder()
                 .retry(RetryPolicy.builder().delay(Duration.ofSeconds(20)).build())

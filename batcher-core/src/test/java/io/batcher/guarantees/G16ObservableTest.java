@@ -27,12 +27,12 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * G16: {@link BatcherStats} is a consistent snapshot; {@link BatcherListener} hears of batches, failures, drops and dead letters; per
- * item nothing is called; counters are up to date before any future completes.
+ * G16: {@link BatcherStats} is a consistent snapshot; {@link BatcherListener} receives batches, failures, drops and dead letters and
+ * is not called per item; counters are up to date before any future completes.
  */
 class G16ObservableTest {
 
-    /** Writes down what it hears. */
+    /** Records the events that it receives. */
     private static final class Ears implements BatcherListener {
         private final List<String> heard = new ArrayList<>();
 
@@ -64,7 +64,7 @@ class G16ObservableTest {
 
     @ParameterizedTest
     @EnumSource
-    void theListenerHearsOfBatchesFailuresDropsAndDeadLetters(CallStyle style) {
+    void theListenerReceivesBatchesFailuresDropsAndDeadLetters(CallStyle style) {
         Ears ears = new Ears();
         RetryPolicy twice = RetryPolicy.builder().maxAttempts(2).build();
         try (BatcherFixture rig = new BatcherFixture(
@@ -96,7 +96,7 @@ class G16ObservableTest {
     }
 
     @Test
-    void perItemNothingIsCalled() {
+    void theListenerIsNotCalledPerItem() {
         Ears ears = new Ears();
         try (BatcherFixture rig = new BatcherFixture(
                 CallStyle.SYNC, builder -> builder.maxBatchSize(1_000).listener(ears))) {
@@ -110,7 +110,7 @@ class G16ObservableTest {
     }
 
     @Test
-    void severalListenersHearInTheOrderInWhichTheyWereAdded() {
+    void listenersAreCalledInTheOrderInWhichTheyWereAdded() {
         List<String> order = new ArrayList<>();
         BatcherListener first = new BatcherListener() {
             @Override
@@ -154,14 +154,14 @@ class G16ObservableTest {
     }
 
     @Test
-    void aFreshBatcherHasCountedNothing() {
+    void theCountersOfANewBatcherAreZero() {
         try (BatcherFixture rig = new BatcherFixture(CallStyle.SYNC)) {
             assertStats(rig, BatcherState.RUNNING, Duration.ZERO, 0, 0, 100_000, 0, 0, 0, 0, 0, 0, 0, 0, 0);
         }
     }
 
     @Test
-    void everyNumberOfTheSnapshotIsRight() {
+    void everyNumberOfTheSnapshotIsCorrect() {
         RetryPolicy twice = RetryPolicy.builder().maxAttempts(2).build();
         BatcherFixture rig = BatcherFixture.byHand(
                 builder -> builder.retry(twice).maxBatchSize(2).capacity(5));
@@ -172,7 +172,7 @@ class G16ObservableTest {
         rig.failStage("no");
         assertStats(rig, BatcherState.RUNNING, Duration.ofMillis(70), 3, 0, 5, 3, 0, 1, 0, 0, 0, 0, 1, 1);
 
-        rig.advanceMillis(500).failStage("no"); // a and b are given up, then c goes
+        rig.advanceMillis(500).failStage("no"); // a and b are given up, then c is delivered
         assertStats(rig, BatcherState.RUNNING, Duration.ofMillis(570), 1, 1, 5, 3, 0, 2, 0, 0, 2, 0, 2, 2);
 
         rig.succeed();
@@ -187,7 +187,7 @@ class G16ObservableTest {
 
     @ParameterizedTest
     @EnumSource
-    void theOldestAgeIsThatOfTheOldestItemWhereverItIs(CallStyle style) {
+    void theOldestAgeIncludesWaitingFailedAndInFlightItems(CallStyle style) {
         try (BatcherFixture rig = new BatcherFixture(style)) {
             rig.advanceMillis(100).add("a").advanceMillis(200).add("b");
             assertThat(rig.stats().oldestAge()).isEqualTo(Duration.ofMillis(200));
@@ -207,7 +207,7 @@ class G16ObservableTest {
 
     @ParameterizedTest
     @EnumSource
-    void failuresInARowAreCountedUntilASuccess(CallStyle style) {
+    void consecutiveFailuresAreCountedUntilASuccess(CallStyle style) {
         try (BatcherFixture rig = new BatcherFixture(style)) {
             rig.fail(3).add("a").advanceMillis(1_500);
             assertThat(rig.stats().consecutiveFailures()).isEqualTo(3);
@@ -219,7 +219,7 @@ class G16ObservableTest {
     }
 
     @Test
-    void theStateSaysWhatTheBatcherDoes() {
+    void theStateFollowsTheSwitches() {
         BatcherFixture rig = BatcherFixture.byHand();
         assertThat(rig.stats().state()).isEqualTo(BatcherState.RUNNING);
         rig.batcher.stopAutoFlush();
@@ -262,7 +262,7 @@ class G16ObservableTest {
     }
 
     @Test
-    void theFutureOfARefusedSubmitCompletesAfterTheCount() {
+    void theFutureOfARejectedSubmitCompletesAfterTheCount() {
         try (BatcherFixture rig = new BatcherFixture(CallStyle.SYNC, builder -> builder.capacity(1))) {
             rig.add("a");
             assertThat(rig.batcher.submit("b")).isCompletedExceptionally();

@@ -24,10 +24,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 
-/** G16, pauses: the last thing that a listener and the log are told is true, and no two reports in a row say the same. */
+/** G16, pauses: the last report to listeners and log is the current state, and no two successive reports are equal. */
 class G16PauseReportsTest {
 
-    /** Notes what it is told; a report that comes while another is made is noted as such. */
+    /** Records the reports, and marks a report that overlaps another. */
     private static class Recorder implements BatcherListener {
         final List<String> told = new ArrayList<>();
         private final AtomicBoolean busy = new AtomicBoolean();
@@ -82,7 +82,7 @@ class G16PauseReportsTest {
                 Batcher<String> batcher = batcher(recorder)) {
             CompletableFuture<Void> paused = TestThreads.run(batcher::pause);
             await(inside);
-            batcher.resume(); // returns at once: the report is the other call's
+            batcher.resume(); // returns at once: the other call makes the report
             assertThat(recorder.told()).containsExactly("paused");
             batcher.pause();
             batcher.resume();
@@ -98,7 +98,7 @@ class G16PauseReportsTest {
     }
 
     @Test
-    void aPauseAndAResumptionThatBothCameMeanwhileAreNotReported() throws Exception {
+    void aResumeAndAPauseDuringAReportAreNotReported() throws Exception {
         CountDownLatch inside = new CountDownLatch(1);
         CountDownLatch goOn = new CountDownLatch(1);
         Recorder recorder = new Recorder() {
@@ -121,7 +121,7 @@ class G16PauseReportsTest {
     }
 
     @Test
-    void aListenerMayPauseAndResumeItself() {
+    void aListenerMayResumeTheBatcher() {
         List<Batcher<String>> batchers = new ArrayList<>();
         Recorder recorder = new Recorder() {
             @Override
@@ -141,7 +141,7 @@ class G16PauseReportsTest {
     }
 
     @Test
-    void aListenerThatThrowsDoesNotEndTheReports() {
+    void aListenerThatThrowsReceivesLaterReports() {
         Recorder recorder = new Recorder() {
             @Override
             void during(String what) {
@@ -169,9 +169,9 @@ class G16PauseReportsTest {
         }
     }
 
-    /** Real threads: each round two of them pause and resume at the same moment. */
+    /** Two real threads pause and resume at the same moment in each round. */
     @Test
-    void whenCallsRaceTheLastReportIsTheState() throws Exception {
+    void theLastReportOfRacingCallsIsTheState() throws Exception {
         int rounds = 5_000;
         Recorder recorder = new Recorder();
         try (CapturedLog log = new CapturedLog();
@@ -215,7 +215,7 @@ class G16PauseReportsTest {
     }
 
     @Test
-    void pausesOneAfterTheOtherAreAllReported() {
+    void successivePausesAreAllReported() {
         Recorder recorder = new Recorder();
         try (CapturedLog quiet = new CapturedLog();
                 BatcherFixture rig = new BatcherFixture(CallStyle.SYNC, builder -> builder.listener(recorder))) {

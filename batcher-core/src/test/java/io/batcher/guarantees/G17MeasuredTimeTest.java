@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** G17: time runs from the call of the handler to its return or the end of its stage; no listener and no wait for a thread is in it. */
+/** G17: time is measured from the call of the handler to its return or the end of its stage, without listeners and waits for a thread. */
 class G17MeasuredTimeTest {
 
     private static final Duration LIMIT = Duration.ofMillis(200);
@@ -65,7 +65,7 @@ class G17MeasuredTimeTest {
 
     @ParameterizedTest
     @EnumSource
-    void aListenerThatIsSlowBeforeTheCallIsNotInTheTime(CallStyle style) {
+    void theTimeOfASlowListenerIsNotMeasured(CallStyle style) {
         listens = Duration.ofMillis(400);
         boolean[] interrupted = new boolean[1];
         Batcher<String> batcher = batcher(builder -> style.install(builder, time, batch -> {
@@ -83,7 +83,7 @@ class G17MeasuredTimeTest {
 
     @ParameterizedTest
     @EnumSource
-    void aFailureInTimeKeepsItsCauseBehindASlowListener(CallStyle style) {
+    void aFailureInTimeKeepsItsCauseAfterASlowListener(CallStyle style) {
         listens = Duration.ofMillis(400);
         IOException cause = new IOException("net");
         Batcher<String> batcher = batcher(builder -> style.install(builder, time, batch -> {
@@ -100,7 +100,7 @@ class G17MeasuredTimeTest {
     }
 
     @Test
-    void behindASlowListenerTheHandlerHasItsWholeTimeAndNoMore() {
+    void aSlowListenerDoesNotChangeTheTimeoutOfTheHandler() {
         listens = Duration.ofMillis(400);
         CompletableFuture<Void> stage = new CompletableFuture<>();
         Batcher<String> batcher = batcher(builder -> builder.asyncHandler(batch -> stage));
@@ -113,7 +113,7 @@ class G17MeasuredTimeTest {
         assertThat(took).containsExactly(LIMIT);
     }
 
-    /** An executor that is late when it is to go on after a stage has ended. */
+    /** Returns a batcher whose executor runs late after the stage has ended. */
     private Batcher<String> goingOnLate(CompletableFuture<Void> stage) {
         return batcher(builder -> builder.maxBatchSize(1)
                 .asyncHandler(batch -> batch.attempt() == 1 ? stage : CompletableFuture.completedFuture(null))
@@ -127,7 +127,7 @@ class G17MeasuredTimeTest {
     }
 
     @Test
-    void aStageThatSucceedsInTimeIsASuccessHoweverLateTheExecutorGoesOn() {
+    void aStageThatSucceedsInTimeIsASuccessWithALateExecutor() {
         CompletableFuture<Void> stage = new CompletableFuture<>();
         Batcher<String> batcher = goingOnLate(stage);
         batcher.add("a");
@@ -142,7 +142,7 @@ class G17MeasuredTimeTest {
     }
 
     @Test
-    void aStageThatFailsInTimeKeepsItsCauseHoweverLateTheExecutorGoesOn() {
+    void aStageThatFailsInTimeKeepsItsCauseWithALateExecutor() {
         CompletableFuture<Void> stage = new CompletableFuture<>();
         Batcher<String> batcher = goingOnLate(stage);
         batcher.add("a");
@@ -157,7 +157,7 @@ class G17MeasuredTimeTest {
     }
 
     @Test
-    void anAsyncTimeoutTookTheTimeoutHoweverLateTheExecutorGoesOn() {
+    void theMeasuredTimeOfAnAsyncTimeoutIsTheTimeoutWithALateExecutor() {
         CompletableFuture<Void> stage = new CompletableFuture<>();
         Batcher<String> batcher = goingOnLate(stage);
         batcher.add("a");
@@ -169,7 +169,7 @@ class G17MeasuredTimeTest {
     }
 
     @Test
-    void aStageThatEndedInTimeIsNotCancelledWhenTheExecutorGoesOnLate() {
+    void aStageThatEndsInTimeIsNotCancelledWithALateExecutor() {
         boolean[] cancelled = new boolean[1];
         CompletableFuture<Void> stage = new CompletableFuture<>() {
             @Override
@@ -188,9 +188,9 @@ class G17MeasuredTimeTest {
         assertThat(cancelled[0]).isFalse();
     }
 
-    /** The timer is slow, so the stage ends first. */
+    /** The timer fires late, so the stage ends first. */
     @Test
-    void aStageThatFailsAfterTheTimeoutHasTimedOutAndOneThatSucceedsHasNot() {
+    void aLateStageThatFailsHasTimedOutAndOneThatSucceedsHasNot() {
         List<CompletableFuture<Void>> stages = new ArrayList<>();
         Batcher<String> batcher = batcher(builder -> builder.maxBatchSize(1)
                 .scheduler((task, delay) -> time.schedule(task, delay.multipliedBy(2)))
@@ -210,10 +210,10 @@ class G17MeasuredTimeTest {
         assertThat(batcher.stats().handled()).isEqualTo(1);
     }
 
-    /** A scheduler that is slow to set the timer, and one whose timer comes too early. */
+    /** A scheduler that is slow to set the timer. */
     @ParameterizedTest
     @EnumSource
-    void whatTheSchedulerDoesIsNotInTheTimeEither(CallStyle style) {
+    void theTimeOfASlowSchedulerIsNotMeasured(CallStyle style) {
         for (int early : new int[] {0, 150}) {
             took.clear();
             boolean[] slow = {true};
@@ -222,7 +222,7 @@ class G17MeasuredTimeTest {
                         var timer = time.schedule(task, delay.minusMillis(delay.equals(LIMIT) ? early : 0));
                         if (delay.equals(LIMIT) && slow[0]) {
                             slow[0] = false;
-                            advanceMillis(300); // when the timer is set
+                            advanceMillis(300); // while the timer is set
                         }
                         return timer;
                     }));
@@ -236,7 +236,7 @@ class G17MeasuredTimeTest {
     }
 
     @Test
-    void aTimerThatComesTooEarlyIsSetAgainForTheRest() {
+    void aTimerThatFiresEarlyIsSetAgainForTheRest() {
         CompletableFuture<Void> stage = new CompletableFuture<>();
         Batcher<String> batcher = batcher(builder -> builder.asyncHandler(batch -> stage)
                 .maxBatchSize(1)
@@ -249,7 +249,7 @@ class G17MeasuredTimeTest {
     }
 
     @Test
-    void aSyncCallThatThrowsInTimeKeepsItsCauseIfTheTimerComesBetween() {
+    void aSyncCallThatThrowsInTimeKeepsItsCauseIfTheTimerFiresMeanwhile() {
         IOException cause = new IOException("net");
         BatcherClock moving = new MovingClock();
         Batcher<String> batcher =
@@ -269,7 +269,7 @@ class G17MeasuredTimeTest {
 
     private Duration afterNextLook = Duration.ZERO;
 
-    /** A clock on which time passes, and timers fire, right after it was read. */
+    /** A clock whose time advances, and whose timers fire, right after it is read. */
     private final class MovingClock implements BatcherClock {
         @Override
         public long nanoTime() {

@@ -16,14 +16,14 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.Test;
 
-/** G17, to the nanosecond: a call that took the whole {@code handlerTimeout} was too long, also where the timer has not run by then. */
+/** G17, to the nanosecond: a call that takes the whole {@code handlerTimeout} has timed out, even if the timer has not fired yet. */
 class G17TimeoutEdgeTest {
 
     private static final Duration SECOND = Duration.ofSeconds(1);
     private static final Duration ALMOST = SECOND.minusNanos(1);
     private static final String TOO_LONG = "the handler took longer than handlerTimeout, PT1S";
 
-    /** Batches of one item, and timers that run a second late. */
+    /** Sets batches of one item and a scheduler whose timers fire a second late. */
     private static BatcherBuilder<String> late(BatcherBuilder<String> builder) {
         BatcherScheduler time = builder.config().scheduler();
         return builder.handlerTimeout(SECOND)
@@ -56,7 +56,7 @@ class G17TimeoutEdgeTest {
     }
 
     @Test
-    void aSyncCallThatThrowsAfterExactlyTheTimeoutWasTooLong() {
+    void aSyncCallThatThrowsAfterExactlyTheTimeoutHasTimedOut() {
         IOException thrown = new IOException("no");
         try (BatcherFixture rig = throwing(SECOND, thrown)) {
             assertThat(rig.failures.get(0).cause())
@@ -67,7 +67,7 @@ class G17TimeoutEdgeTest {
     }
 
     @Test
-    void aSyncCallThatThrowsANanosecondBeforeWasNot() {
+    void aSyncCallThatThrowsANanosecondEarlierHasNotTimedOut() {
         IOException thrown = new IOException("no");
         try (BatcherFixture rig = throwing(ALMOST, thrown)) {
             assertThat(rig.failures.get(0).cause()).isSameAs(thrown);
@@ -85,7 +85,7 @@ class G17TimeoutEdgeTest {
     }
 
     @Test
-    void anAsyncCallThatTookExactlyTheTimeoutFailsWhenItReturnsAndNotWhenTheTimerRuns() {
+    void anAsyncCallThatTakesExactlyTheTimeoutFailsWhenItReturns() {
         CompletableFuture<Void> stage = new CompletableFuture<>();
         try (BatcherFixture rig = returning(stage, SECOND)) {
             assertThat(rig.log).containsExactly("1000 failed [a] " + TOO_LONG + ", again in 500");
@@ -95,7 +95,7 @@ class G17TimeoutEdgeTest {
     }
 
     @Test
-    void anAsyncCallThatTookExactlyTheTimeoutFailsEvenIfItsStageIsDone() {
+    void anAsyncCallThatTakesExactlyTheTimeoutFailsEvenIfItsStageIsDone() {
         try (BatcherFixture rig = returning(CompletableFuture.completedFuture(null), SECOND)) {
             assertThat(rig.log).containsExactly("1000 failed [a] " + TOO_LONG + ", again in 500");
             assertThat(rig.stats().handled()).isZero();
@@ -103,7 +103,7 @@ class G17TimeoutEdgeTest {
     }
 
     @Test
-    void anAsyncCallThatTookANanosecondLessIsJudgedByItsStage() {
+    void anAsyncCallThatTakesANanosecondLessIsJudgedByItsStage() {
         try (BatcherFixture done = returning(CompletableFuture.completedFuture(null), ALMOST)) {
             assertThat(done.failures).isEmpty();
             assertThat(done.stats().handled()).isEqualTo(1);
@@ -115,7 +115,7 @@ class G17TimeoutEdgeTest {
     }
 
     @Test
-    void aStageHasTheTimeUpToTheLastNanosecond() {
+    void aStageHasUntilTheLastNanosecond() {
         try (BatcherFixture rig =
                 BatcherFixture.byHand(builder -> builder.handlerTimeout(SECOND).maxBatchSize(1))) {
             rig.add("a").runReady();

@@ -144,7 +144,7 @@ class G17TimeoutTest {
     }
 
     @Test
-    void aStageThatCannotBeCancelledDoesNotDisturb() {
+    void aStageThatCannotBeCancelledDoesNotAffectDelivery() {
         CompletableFuture<Void> throwing = new CompletableFuture<>() {
             @Override
             public boolean cancel(boolean mayInterrupt) {
@@ -164,7 +164,7 @@ class G17TimeoutTest {
     }
 
     @Test
-    void theCallOfAnAsyncHandlerThatTakesTooLongFailsToo() {
+    void theCallOfAnAsyncHandlerTimesOut() {
         CompletableFuture<Void> stage = new CompletableFuture<>();
         try (BatcherFixture rig = BatcherFixture.bare(builder -> builder.handlerTimeout(Duration.ofSeconds(1)))) {
             rig.batcher.registerAsyncHandler(batch -> {
@@ -180,7 +180,7 @@ class G17TimeoutTest {
 
     @ParameterizedTest
     @EnumSource
-    void anAttemptThatEndsInTimeLeavesNoTimerBehind(CallStyle style) {
+    void anAttemptThatEndsInTimeLeavesNoTimer(CallStyle style) {
         try (BatcherFixture rig = new BatcherFixture(style, builder -> builder.handlerTimeout(Duration.ofSeconds(1)))) {
             rig.script.add(batch -> rig.advanceMillis(999));
             rig.add("a").advanceMillis(500);
@@ -217,11 +217,11 @@ class G17TimeoutTest {
     }
 
     @Test
-    void afterATimeoutAStageOfTheFirstAttemptDoesNotKeepTheSecondFromBeginning() {
+    void aStageThatTimedOutDoesNotDelayTheSecondAttempt() {
         try (BatcherFixture rig = async()) {
             rig.add("a").advanceMillis(500);
             rig.advanceMillis(1_500);
-            assertThat(rig.calls).hasSize(2); // G2 speaks of stages, and the first one was cancelled
+            assertThat(rig.calls).hasSize(2); // the first stage was cancelled, so the calls do not overlap
             rig.stages.remove();
             rig.succeed();
             assertThat(rig.stats().handled()).isEqualTo(1);
