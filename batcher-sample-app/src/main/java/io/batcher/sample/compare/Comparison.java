@@ -2,9 +2,11 @@
  * Copyright 2026 the Batcher authors
  * SPDX-License-Identifier: Apache-2.0
  */
-package io.batcher.sample;
+package io.batcher.sample.compare;
 
 import io.batcher.Batcher;
+import io.batcher.sample.Reading;
+import io.batcher.sample.cloud.CloudClient;
 import io.batcher.sample.cloud.CloudServer;
 import io.batcher.sample.cloud.CloudStore;
 import java.time.Instant;
@@ -23,15 +25,15 @@ import org.springframework.web.client.RestClient;
  * Sends readings to the cloud one by one and then batched, and measures both.
  *
  * <ul>
- *   <li>Both go the same way: HTTP to the built-in cloud, which needs its time per call and stores them. The clock stops when the
- *       last reading is stored. The calls are counted by the cloud.
- *   <li>The batcher has its default interval of 500 ms, so the batched run pays for waiting too.
- *   <li>The runs have accounts of their own in the cloud, removed at the end: what users sent is not touched.
- *   <li>One comparison at a time: two would measure each other.
+ *   <li>Both runs use HTTP to the built-in cloud, which has a fixed latency per call. The time ends when the last reading is stored. The
+ *       cloud counts the calls.
+ *   <li>The batcher has its default interval of 500 ms, which is part of the batched time.
+ *   <li>The runs use accounts of their own in the cloud, which are deleted at the end: the readings of users are not affected.
+ *   <li>Comparisons run one at a time, because concurrent ones would slow each other down.
  * </ul>
  */
 @Component
-class Comparison implements SmartLifecycle {
+public class Comparison implements SmartLifecycle {
 
     private static final String ONE_BY_ONE = "compare-one-by-one";
     private static final String BATCHED = "compare-batched";
@@ -44,20 +46,25 @@ class Comparison implements SmartLifecycle {
     private volatile boolean running;
 
     Comparison(RestClient.Builder http, CloudServer server, CloudStore store) {
-        // Always the built-in cloud, wherever the readings go: it can be asked how many calls it got.
+        // Always the built-in cloud, even if the readings go elsewhere: it can report how many calls it received.
         this.cloud = new CloudClient(http.build(), server::url);
         this.store = store;
     }
 
-    /** What was measured. */
-    record Result(int readings, Run oneByOne, Run batched) {}
+    /** The result of a comparison. */
+    public record Result(int readings, Run oneByOne, Run batched) {}
 
-    /** How many calls the cloud got, and how long the run took. */
-    record Run(long calls, long millis) {}
+    /** The number of calls that the cloud received, and the duration of the run. */
+    public record Run(long calls, long millis) {}
 
-    Result run(int count) throws InterruptedException {
+    /**
+     * Runs the comparison, after one that is already running.
+     *
+     * @throws ComparisonRefusedException if that one takes too long, or the gateway is shutting down
+     */
+    public Result run(int count) throws InterruptedException {
         if (!turn.tryAcquire(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
-            throw new ComparisonRefusedException(HttpStatus.CONFLICT, "other comparisons are running; one at a time");
+            throw new ComparisonRefusedException(HttpStatus.CONFLICT, "another comparison is running; try again later");
         }
         try {
             forget();
@@ -84,7 +91,7 @@ class Comparison implements SmartLifecycle {
         }
     }
 
-    /** Uses a batcher made on the spot, so that no setting of {@code readings}, and no traffic there, changes the result. */
+    /** Uses a batcher of its own, so that neither the settings of {@code readings} nor its traffic influence the result. */
     private void sendBatched(List<Reading> readings) {
         try (Batcher<Reading> batcher = Batcher.<Reading>builder("comparison")
                 .handler(batch -> cloud.send(BATCHED, batch.id(), batch))
@@ -115,7 +122,7 @@ class Comparison implements SmartLifecycle {
         running = true;
     }
 
-    /** Comes before the web server waits for its requests: a long comparison does not hold up the shutdown. */
+    /** Runs before the web server waits for requests in flight, so that a long comparison does not delay the shutdown. */
     @Override
     public void stop() {
         running = false;

@@ -2,7 +2,7 @@
  * Copyright 2026 the Batcher authors
  * SPDX-License-Identifier: Apache-2.0
  */
-package io.batcher.sample;
+package io.batcher.sample.http;
 
 import java.io.FilterInputStream;
 import java.io.IOException;
@@ -18,7 +18,7 @@ import org.springframework.web.ErrorResponseException;
 import org.springframework.web.bind.annotation.ControllerAdvice;
 import org.springframework.web.servlet.mvc.method.annotation.RequestBodyAdviceAdapter;
 
-/** Refuses a request body that is too large with 413, while it is read: a chunked one does not tell its size before. */
+/** Rejects a request body that is too large with 413, while it is read: a chunked body has no length header. */
 @ControllerAdvice
 public final class LargestBody extends RequestBodyAdviceAdapter {
 

@@ -2,19 +2,19 @@
  * Copyright 2026 the Batcher authors
  * SPDX-License-Identifier: Apache-2.0
  */
-package io.batcher.sample;
+package io.batcher.sample.cloud;
 
-import io.batcher.sample.cloud.CloudServer;
+import io.batcher.sample.SampleProperties;
 import java.net.URI;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.web.client.RestClient;
 
-/** The way of the readings to the cloud. */
+/** Creates the client that sends the readings. */
 @Configuration(proxyBeanMethods = false)
 class CloudClientConfiguration {
 
-    /** Goes to {@code sample.cloud.url}, or to the built-in cloud. */
+    /** Calls {@code sample.cloud.url}, or the built-in cloud if that is not set. */
     @Bean
     CloudClient cloud(SampleProperties sample, CloudServer server, RestClient.Builder http) {
         URI url = sample.cloud().url();

@@ -2,8 +2,9 @@
  * Copyright 2026 the Batcher authors
  * SPDX-License-Identifier: Apache-2.0
  */
-package io.batcher.sample;
+package io.batcher.sample.cloud;
 
+import io.batcher.sample.Reading;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
@@ -11,7 +12,7 @@ import org.springframework.http.MediaType;
 import org.springframework.web.client.RestClient;
 
 /** Calls the cloud API over HTTP. Thread-safe. */
-final class CloudClient {
+public final class CloudClient {
 
     private final RestClient http;
     private final Supplier<String> baseUrl;
@@ -20,15 +21,15 @@ final class CloudClient {
     /**
      * Creates a client.
      *
-     * @param baseUrl asked at every call, as the built-in API has a port only once it has started
+     * @param baseUrl called for every request, because the built-in API has no port until it has started
      */
-    CloudClient(RestClient http, Supplier<String> baseUrl) {
+    public CloudClient(RestClient http, Supplier<String> baseUrl) {
         this.http = http;
         this.baseUrl = baseUrl;
     }
 
-    /** Sends the readings in one call; returns when the cloud has stored them. */
-    void send(String account, String idempotencyKey, List<Reading> readings) {
+    /** Sends the readings in one call. Returns when the cloud has stored them. */
+    public void send(String account, String idempotencyKey, List<Reading> readings) {
         calls.incrementAndGet();
         http.post()
                 .uri(baseUrl.get() + "/cloud/temperatures?account={account}", account)
@@ -39,8 +40,8 @@ final class CloudClient {
                 .toBodilessEntity();
     }
 
-    /** Returns how many calls were made, failed ones included. */
-    long calls() {
+    /** Returns the number of calls, including failed ones. */
+    public long calls() {
         return calls.get();
     }
 }

@@ -2,8 +2,9 @@
  * Copyright 2026 the Batcher authors
  * SPDX-License-Identifier: Apache-2.0
  */
-package io.batcher.sample;
+package io.batcher.sample.replay;
 
+import io.batcher.sample.Reading;
 import java.time.DateTimeException;
 import java.time.LocalDateTime;
 import java.time.OffsetDateTime;
@@ -13,7 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Reads one line of a CSV file, by the column names of its header line. Cells may be quoted; a quoted cell ends on its line.
+ * Parses the lines of a CSV file by the column names in its header line. Cells may be quoted; a quoted cell ends on its line.
  *
  * @param sensor the sensor of every reading
  * @param date index of the column {@code date}
@@ -34,9 +35,9 @@ record CsvFormat(String sensor, int date, int temperature) {
     }
 
     /**
-     * Reads a line. A date without zone is UTC.
+     * Parses a line. A date without zone is UTC.
      *
-     * @throws IllegalArgumentException if it is no reading; the message says why
+     * @throws IllegalArgumentException if it is not a reading; the message says why
      */
     Reading parse(String line) {
         List<String> cells = cells(line);

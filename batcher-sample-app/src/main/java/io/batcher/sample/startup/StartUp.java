@@ -2,9 +2,15 @@
  * Copyright 2026 the Batcher authors
  * SPDX-License-Identifier: Apache-2.0
  */
-package io.batcher.sample;
+package io.batcher.sample.startup;
 
 import io.batcher.Batcher;
+import io.batcher.sample.Reading;
+import io.batcher.sample.SampleProperties;
+import io.batcher.sample.cloud.CloudClient;
+import io.batcher.sample.compare.Comparison;
+import io.batcher.sample.compare.ComparisonRefusedException;
+import io.batcher.sample.replay.Replay;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
@@ -18,8 +24,8 @@ import org.springframework.core.env.Environment;
 import org.springframework.stereotype.Component;
 
 /**
- * What happens by itself once the gateway is up: the comparison, a word on where to look, the replay. On a thread of its own, as
- * the gateway takes readings meanwhile.
+ * Runs the comparison, prints the URLs, and runs the replay, once the gateway is up. Uses a thread of its own, because the gateway
+ * already accepts readings.
  */
 @Component
 class StartUp implements SmartLifecycle {
@@ -47,7 +53,7 @@ class StartUp implements SmartLifecycle {
         this.environment = environment;
     }
 
-    /** Does nothing if the gateway was told to stop before it was ready. */
+    /** Does nothing if the gateway was stopped before it was ready. */
     @EventListener(ApplicationReadyEvent.class)
     synchronized void begin() {
         if (!running) {
@@ -89,19 +95,19 @@ class StartUp implements SmartLifecycle {
         }
     }
 
-    /** Begins nothing yet: the application is not ready. But from here on Spring calls {@link #stop}. */
+    /** Starts nothing, because the application is not ready; from here on Spring calls {@link #stop}. */
     @Override
     public void start() {
         running = true;
     }
 
-    /** Stops first of all, as it produces readings: the batchers are drained after it. */
+    /** Stops before the batchers are drained, because it adds readings. */
     @Override
     public void stop() {
-        synchronized (this) { // no thread begins after this
+        synchronized (this) { // no thread starts after this
             running = false;
         }
-        comparison.stop(); // Spring would stop it only after this bean, which depends on it.
+        comparison.stop(); // Spring stops it only after this bean, which depends on it.
         replay.ifPresent(Replay::stop);
         Thread started = thread;
         if (started == null) {

@@ -2,11 +2,13 @@
  * Copyright 2026 the Batcher authors
  * SPDX-License-Identifier: Apache-2.0
  */
-package io.batcher.sample;
+package io.batcher.sample.replay;
 
 import io.batcher.Batcher;
 import io.batcher.BatcherClosedException;
 import io.batcher.BatcherFullException;
+import io.batcher.sample.Reading;
+import io.batcher.sample.cloud.CloudClient;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -22,13 +24,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Feeds the readings of one CSV file to the batcher, line by line: however long the file, only what waits for the cloud is in
- * memory, because {@code add} waits while the buffer is full.
+ * Adds the readings of a CSV file to the batcher, line by line. Memory is bounded for a file of any length, because {@code add} blocks
+ * while the buffer is full.
  *
- * <p>A line that is no reading, or too long to be one, is reported with its number and skipped. {@link #stop} ends the replay between two lines; what was
- * accepted until then is delivered like any reading.
+ * <p>A line that is not a reading, or is too long, is reported with its number and skipped. {@link #stop} ends the replay between two
+ * lines; readings that were accepted before are delivered.
  */
-final class Replay {
+public final class Replay {
 
     private static final Logger log = LoggerFactory.getLogger(Replay.class);
     private static final long PROGRESS_NANOS = TimeUnit.SECONDS.toNanos(1);
@@ -39,23 +41,24 @@ final class Replay {
     private final CloudClient cloud;
     private final CountDownLatch stopped = new CountDownLatch(1);
 
-    // Used by the thread that runs the replay.
+    // Used only by the thread that runs the replay.
     private long line;
     private long accepted;
     private long skipped;
     private long lastProgress;
 
-    Replay(Path file, Batcher<Reading> readings, CloudClient cloud) {
+    /** Creates a replay that has not started. */
+    public Replay(Path file, Batcher<Reading> readings, CloudClient cloud) {
         this.file = file;
         this.readings = readings;
         this.cloud = cloud;
     }
 
-    /** What a replay has done: the lines it has read, and what became of them. */
-    record Summary(long lines, long accepted, long skipped, long cloudCalls) {}
+    /** The result of a replay: the number of lines read, readings accepted, lines skipped, and calls to the cloud. */
+    public record Summary(long lines, long accepted, long skipped, long cloudCalls) {}
 
-    /** Runs the replay; returns when its readings are stored or it was stopped. */
-    Summary run() throws InterruptedException {
+    /** Runs the replay. Returns when its readings are stored or it was stopped. */
+    public Summary run() throws InterruptedException {
         if (isStopped()) {
             return new Summary(0, 0, 0, 0);
         }
@@ -63,12 +66,11 @@ final class Replay {
         lastProgress = System.nanoTime();
         long callsBefore = cloud.calls();
         try (var lines = new BufferedReader(
-                // Unlike Files.newBufferedReader this replaces bytes that are no UTF-8, so that they cost a line and
-                // not the rest.
+                // Unlike Files.newBufferedReader, this replaces invalid UTF-8, so that only that line is skipped.
                 new InputStreamReader(Files.newInputStream(file), StandardCharsets.UTF_8))) {
             feed(new BoundedLines(lines, this::isStopped));
         } catch (IOException | IllegalArgumentException broken) {
-            log.error("Replay of {} cannot go on after line {}: {}", file, line, broken.getMessage());
+            log.error("Replay of {} failed after line {}: {}", file, line, broken.getMessage());
         }
         boolean delivered = awaitDelivery();
         var summary = new Summary(line, accepted, skipped, cloud.calls() - callsBefore);
@@ -79,12 +81,12 @@ final class Replay {
                 accepted,
                 skipped,
                 summary.cloudCalls(),
-                delivered ? "" : " so far; what was accepted will be delivered");
+                delivered ? "" : " so far; accepted readings will be delivered");
         return summary;
     }
 
-    /** Ends the replay soon, from any thread. An {@code add} that waits for room is not interrupted: its wait is short. */
-    void stop() {
+    /** Stops the replay, from any thread. A blocked {@code add} is not interrupted, because it blocks only briefly. */
+    public void stop() {
         stopped.countDown();
     }
 
@@ -116,7 +118,7 @@ final class Replay {
         }
     }
 
-    /** Keeps trying while the cloud is slow or away: a file can wait. */
+    /** Retries while the buffer is full. */
     private void add(Reading reading) throws InterruptedException {
         while (!isStopped()) {
             try {
@@ -131,19 +133,19 @@ final class Replay {
         }
     }
 
-    /** Returns whether all is stored; false if the replay was stopped before. */
+    /** Returns whether all readings are stored; false if the replay was stopped before. */
     private boolean awaitDelivery() throws InterruptedException {
         while (!isStopped()) {
             try {
                 readings.flush().get(500, TimeUnit.MILLISECONDS);
                 return true;
             } catch (TimeoutException slow) {
-                // Look whether the replay was stopped, and go on waiting.
+                // Check whether the replay was stopped, then wait again.
             } catch (ExecutionException failed) {
                 if (failed.getCause() instanceof BatcherClosedException) {
                     stop();
-                } else if (!isStopped()) { // a batch that fails at a shutdown says nothing of the cloud
-                    log.warn("The cloud did not take a batch; waiting until it does");
+                } else if (!isStopped()) { // a failure during shutdown does not mean that the cloud is down
+                    log.warn("The cloud rejected a batch; waiting until it accepts it");
                     stopped.await(1, TimeUnit.SECONDS);
                 }
             }

@@ -2,14 +2,14 @@
  * Copyright 2026 the Batcher authors
  * SPDX-License-Identifier: Apache-2.0
  */
-package io.batcher.sample;
+package io.batcher.sample.replay;
 
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
-/** Reads lines of which none can fill the memory: of a line that is too long, only so much is returned as shows that it is. */
+/** Reads lines in bounded memory: a line that is too long is cut one character after the limit. */
 final class BoundedLines {
 
     static final int LONGEST = 10_000;
@@ -21,7 +21,7 @@ final class BoundedLines {
     /**
      * Creates a reader.
      *
-     * @param stopped asked while the rest of a line is skipped, which may have no end
+     * @param stopped checked while the rest of a line is skipped, which may be endless
      */
     BoundedLines(BufferedReader reader, BooleanSupplier stopped) {
         this.reader = reader;
@@ -51,9 +51,9 @@ final class BoundedLines {
     }
 
     /**
-     * Refuses a line that was cut.
+     * Returns the line if it is complete.
      *
-     * @throws IllegalArgumentException if it was
+     * @throws IllegalArgumentException if it was cut
      */
     static String requireWhole(String line) {
         if (line.length() > LONGEST) {

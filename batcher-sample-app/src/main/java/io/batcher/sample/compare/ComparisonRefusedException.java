@@ -2,12 +2,12 @@
  * Copyright 2026 the Batcher authors
  * SPDX-License-Identifier: Apache-2.0
  */
-package io.batcher.sample;
+package io.batcher.sample.compare;
 
 import org.springframework.http.HttpStatus;
 
-/** The comparison cannot run now; the message tells the caller why. */
-final class ComparisonRefusedException extends RuntimeException {
+/** Thrown when the comparison cannot run now; the message tells the caller why. */
+public final class ComparisonRefusedException extends RuntimeException {
 
     private final HttpStatus status;
 

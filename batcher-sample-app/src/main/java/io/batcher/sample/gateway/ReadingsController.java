@@ -2,12 +2,14 @@
  * Copyright 2026 the Batcher authors
  * SPDX-License-Identifier: Apache-2.0
  */
-package io.batcher.sample;
+package io.batcher.sample.gateway;
 
-import static io.batcher.sample.BadRequestException.requireInRange;
+import static io.batcher.sample.http.BadRequestException.requireInRange;
 
 import io.batcher.Batcher;
+import io.batcher.sample.Reading;
 import io.batcher.sample.cloud.CloudStore;
+import io.batcher.sample.http.ReadingJson;
 import java.util.List;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
@@ -22,7 +24,7 @@ import org.springframework.web.bind.annotation.ResponseStatus;
 import org.springframework.web.bind.annotation.RestController;
 import tools.jackson.databind.JsonNode;
 
-/** Takes readings from sensors, and shows which of them have arrived in the cloud. */
+/** Accepts readings from sensors, and returns the readings that the cloud has stored. */
 @RestController
 @RequestMapping("/api/readings")
 class ReadingsController {
@@ -37,17 +39,17 @@ class ReadingsController {
         this.store = store;
     }
 
-    /** Answers as soon as the readings are in the batcher; an array is taken as a whole or not at all. */
+    /** Responds as soon as the readings are in the batcher. An array is accepted as a whole or not at all. */
     @PostMapping(consumes = MediaType.APPLICATION_JSON_VALUE)
     @ResponseStatus(HttpStatus.ACCEPTED)
     Accepted add(@RequestBody JsonNode body) {
         List<Reading> received = ReadingJson.oneOrMany(body);
-        requireItCanEverFit(received.size());
+        requireFitsIntoBuffer(received.size());
         readings.addMany(received);
         return new Accepted(received.size());
     }
 
-    /** Returns what the cloud has stored, in the order in which it arrived there. */
+    /** Returns the readings that the cloud has stored, in order of arrival. */
     @GetMapping
     List<Reading> stored(@RequestParam(defaultValue = "0") int offset, @RequestParam(defaultValue = "100") int limit) {
         requireInRange("offset", offset, 0, Integer.MAX_VALUE);
@@ -60,8 +62,8 @@ class ReadingsController {
         return new Count(store.count(CloudStore.GATEWAY));
     }
 
-    /** An array larger than the buffer is refused for ever; "try again later" would be a lie. */
-    private void requireItCanEverFit(int size) {
+    /** Responds with 413 and not 429: an array larger than the buffer can never be accepted. */
+    private void requireFitsIntoBuffer(int size) {
         int capacity = readings.stats().capacity();
         if (size > capacity) {
             String detail = "at most " + capacity + " readings fit into one request, but it has " + size;

@@ -2,8 +2,9 @@
  * Copyright 2026 the Batcher authors
  * SPDX-License-Identifier: Apache-2.0
  */
-package io.batcher.sample;
+package io.batcher.sample.http;
 
+import io.batcher.sample.Reading;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
@@ -12,8 +13,8 @@ import java.util.List;
 import tools.jackson.databind.JsonNode;
 
 /**
- * Turns JSON into readings, strictly: {@code "21.5"} is no number and {@code 7} no sensor, where Jackson alone would convert
- * them. One bad element refuses the whole array; the message names it.
+ * Converts JSON to readings, strictly: {@code "21.5"} is not a number and {@code 7} is not a sensor, although Jackson would convert
+ * them. A single invalid element rejects the whole array; the message names it.
  */
 public final class ReadingJson {
 
@@ -51,7 +52,7 @@ public final class ReadingJson {
         require(temperature.isNumber(), where, "temperature must be a number", temperature);
         require(at.isString(), where, "at must be a string such as 2010-01-01T01:00:00Z", at);
         try {
-            // Not doubleValue(): it throws for an integer that no double can hold; this one is just out of range.
+            // Not doubleValue(), which throws for an integer that no double can hold; this value is out of range.
             return new Reading(sensor.stringValue(), temperature.asDouble(Double.NaN), instant(at.stringValue()));
         } catch (IllegalArgumentException broken) {
             throw new BadRequestException(where + ": " + broken.getMessage());

@@ -2,7 +2,7 @@
  * Copyright 2026 the Batcher authors
  * SPDX-License-Identifier: Apache-2.0
  */
-package io.batcher.sample;
+package io.batcher.sample.http;
 
 import io.batcher.BatcherClosedException;
 import io.batcher.BatcherFullException;
@@ -15,8 +15,8 @@ import org.springframework.web.bind.annotation.RestControllerAdvice;
 import org.springframework.web.servlet.mvc.method.annotation.ResponseEntityExceptionHandler;
 
 /**
- * Answers every error that has a cause outside this program as problem details (RFC 9457). What Spring MVC finds itself, such as
- * a body that is no JSON or a wrong media type, is answered by the super class.
+ * Responds to every error that the client or the cloud causes with problem details (RFC 9457). The super class handles the errors that
+ * Spring MVC detects, such as a body that is not JSON or an unsupported media type.
  */
 @RestControllerAdvice
 public final class Problems extends ResponseEntityExceptionHandler {
@@ -28,7 +28,7 @@ public final class Problems extends ResponseEntityExceptionHandler {
         return ProblemDetail.forStatusAndDetail(HttpStatus.BAD_REQUEST, String.valueOf(refused.getMessage()));
     }
 
-    /** The cloud is slower than the sensors: the sensors have to slow down. */
+    /** The cloud is slower than the sensors: 429 makes the sensors slow down. */
     @ExceptionHandler
     ResponseEntity<ProblemDetail> full(BatcherFullException full) {
         return later(HttpStatus.TOO_MANY_REQUESTS, "too many readings wait for the cloud");
@@ -39,12 +39,8 @@ public final class Problems extends ResponseEntityExceptionHandler {
         return later(HttpStatus.SERVICE_UNAVAILABLE, "the gateway is shutting down");
     }
 
-    @ExceptionHandler
-    ResponseEntity<ProblemDetail> noComparison(ComparisonRefusedException refused) {
-        return later(refused.status(), String.valueOf(refused.getMessage()));
-    }
-
-    private static ResponseEntity<ProblemDetail> later(HttpStatus status, String detail) {
+    /** Returns a response that asks the client to retry. */
+    public static ResponseEntity<ProblemDetail> later(HttpStatus status, String detail) {
         return ResponseEntity.of(ProblemDetail.forStatusAndDetail(status, detail))
                 .header(HttpHeaders.RETRY_AFTER, RETRY_AFTER_SECONDS)
                 .build();

@@ -2,20 +2,21 @@
  * Copyright 2026 the Batcher authors
  * SPDX-License-Identifier: Apache-2.0
  */
-package io.batcher.sample;
+package io.batcher.sample.gateway;
 
 import io.batcher.Batch;
+import io.batcher.sample.Reading;
+import io.batcher.sample.cloud.CloudClient;
 import io.batcher.sample.cloud.CloudStore;
 import io.batcher.spring.BatchHandler;
 import org.springframework.stereotype.Component;
 
 /**
- * Passes batches on to the cloud. The annotation makes a {@code Batcher<Reading>} bean of the name {@code readings}, configured in
+ * Sends batches to the cloud. The annotation registers a {@code Batcher<Reading>} bean named {@code readings}, which is configured in
  * {@code application.yml}.
  *
- * <p>A call that fails needs no code here: the batch stays, the starter logs the failure, and the batch is sent again with the
- * same id. The id goes along as idempotency key: if the cloud had stored the batch and only its answer was lost, it stores nothing
- * twice.
+ * <p>Failures need no code here: the batcher keeps the batch, logs the failure, and retries with the same id. The cloud uses the id as
+ * idempotency key: if it had stored the batch and only its response was lost, it stores nothing twice.
  */
 @Component
 class ReadingForwarder {

@@ -2,11 +2,12 @@
  * Copyright 2026 the Batcher authors
  * SPDX-License-Identifier: Apache-2.0
  */
-package io.batcher.sample;
+package io.batcher.sample.startup;
 
+import io.batcher.sample.compare.Comparison;
 import java.util.Locale;
 
-/** What the sample prints to the console. */
+/** The console output of the sample. */
 final class Texts {
 
     private Texts() {}
@@ -37,8 +38,8 @@ final class Texts {
 
     static String whereToLook(String port) {
         return """
-                The gateway is up. Watch it work, break its cloud and repair it: http://localhost:PORT/
-                Or by hand: send a reading, see it arrive, see what waits, flush it:
+                The gateway is up. Watch it, break its cloud and repair it: http://localhost:PORT/
+                Or send a reading, list the stored readings, show the batchers, and flush, with curl:
 
                   curl localhost:PORT/api/readings -H 'Content-Type: application/json' \\
                        -d '{"sensor":"s1","temperature":21.5,"at":"2010-01-01T01:00:00Z"}'
