@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** {@code submit}: the future completes when the item is handled and fails when it is given up; cancelling it does not withdraw the item. */
+/** {@code submit}: the future completes when the item is handled, fails when it is given up; cancelling it does not withdraw the item. */
 class SubmitTest {
 
     @ParameterizedTest

@@ -72,7 +72,7 @@ class RacesTest {
         });
     }
 
-    /** A close with a timeout of zero races with a flush: its future completes, and the item is delivered, handed back, or both if in flight. */
+    /** A close with timeout zero races with a flush: its future completes; the item is delivered, handed back, or both if in flight. */
     @Test
     void closeAgainstFlush() {
         runConcurrentTest(Race.SCHEDULES, () -> {
