@@ -62,10 +62,10 @@ class BatcherRuntimeHintsTest {
         if (Runtime.version().feature() >= 21) {
             Class<?> builder = Class.forName("java.lang.Thread$Builder$OfVirtual");
             Method ofVirtual = Thread.class.getMethod("ofVirtual");
-            Method factory = builder.getMethod("factory");
+            Method name = builder.getMethod("name", String.class, long.class);
             assertThat(hints)
                     .matches(RuntimeHintsPredicates.reflection().onMethodInvocation(ofVirtual))
-                    .matches(RuntimeHintsPredicates.reflection().onMethodInvocation(factory));
+                    .matches(RuntimeHintsPredicates.reflection().onMethodInvocation(name));
         }
     }
 
