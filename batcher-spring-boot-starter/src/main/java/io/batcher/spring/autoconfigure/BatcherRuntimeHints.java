@@ -8,8 +8,11 @@ import io.batcher.spring.BatcherProperties;
 import io.batcher.spring.internal.definition.BatcherDefinitionRegistrar;
 import io.batcher.spring.internal.options.OptionNames;
 import io.batcher.spring.internal.runtime.BatcherFactory;
+import io.batcher.spring.internal.runtime.VirtualThreads;
+import java.util.List;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.springframework.aot.hint.ExecutableMode;
 import org.springframework.aot.hint.MemberCategory;
 import org.springframework.aot.hint.RuntimeHints;
 import org.springframework.aot.hint.RuntimeHintsRegistrar;
@@ -26,6 +29,9 @@ final class BatcherRuntimeHints implements RuntimeHintsRegistrar {
     public void registerHints(RuntimeHints hints, @Nullable ClassLoader classLoader) {
         BindableRuntimeHintsRegistrar.forTypes(BatcherProperties.class).registerHints(hints, classLoader);
         hints.reflection().registerType(BatcherFactory.class, MemberCategory.INVOKE_PUBLIC_METHODS);
+        hints.reflection()
+                .registerType(Thread.class, type -> type.withMethod("ofVirtual", List.of(), ExecutableMode.INVOKE))
+                .registerTypeIfPresent(classLoader, VirtualThreads.BUILDER, MemberCategory.INVOKE_PUBLIC_METHODS);
         Stream.concat(Stream.of(BatcherProperties.class), Stream.of(BatcherProperties.class.getDeclaredClasses()))
                 .forEach(type -> hints.reflection().registerType(type, MemberCategory.INVOKE_PUBLIC_METHODS));
     }

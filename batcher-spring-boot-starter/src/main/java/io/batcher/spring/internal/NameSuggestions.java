@@ -41,7 +41,7 @@ public final class NameSuggestions {
     }
 
     /** Returns the name from which one letter, or two that have changed places, make the difference at most. */
-    public Optional<String> ofTypingError(String name) {
+    public Optional<String> withinOneEdit(String name) {
         String uniform = BatcherNames.uniform(name);
         return names.stream()
                 .filter(known -> distance(BatcherNames.uniform(known), uniform) <= 1)

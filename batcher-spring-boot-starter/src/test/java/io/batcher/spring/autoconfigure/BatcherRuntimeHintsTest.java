@@ -56,6 +56,19 @@ class BatcherRuntimeHintsTest {
         assertThat(hints).matches(RuntimeHintsPredicates.reflection().onMethodInvocation(of));
     }
 
+    @Test
+    void theBuilderOfVirtualThreads() throws Exception {
+        assertThat(hints).matches(RuntimeHintsPredicates.reflection().onType(Thread.class));
+        if (Runtime.version().feature() >= 21) {
+            Class<?> builder = Class.forName("java.lang.Thread$Builder$OfVirtual");
+            Method ofVirtual = Thread.class.getMethod("ofVirtual");
+            Method name = builder.getMethod("name", String.class, long.class);
+            assertThat(hints)
+                    .matches(RuntimeHintsPredicates.reflection().onMethodInvocation(ofVirtual))
+                    .matches(RuntimeHintsPredicates.reflection().onMethodInvocation(name));
+        }
+    }
+
     /** As ahead-of-time processing collects them, from all that an application has. */
     private static RuntimeHints hintsOf(Class<?> configuration) {
         DefaultGenerationContext generation = new DefaultGenerationContext(

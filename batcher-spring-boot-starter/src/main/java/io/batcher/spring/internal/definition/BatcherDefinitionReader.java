@@ -56,7 +56,7 @@ final class BatcherDefinitionReader {
         Set<String> names = names();
         handled.addAll(names);
         refuseNamesThatAreEqualWithoutHyphens(handled); // no property, nor "enabled", can tell them apart
-        PropertyCheck.refuse(environment, names);
+        PropertyCheck.check(environment, names);
         if (names.isEmpty()) {
             options.checkDefaultsAlone();
         }

@@ -4,7 +4,6 @@
  */
 package io.batcher.spring.internal.options;
 
-import io.batcher.spring.BatcherProperties;
 import io.batcher.spring.internal.BatcherNames;
 import java.util.List;
 import java.util.Set;
@@ -31,8 +30,8 @@ final class EnvironmentVariables {
     /** As a variable spells what follows the name of a batcher. */
     private static final Set<String> OPTIONS = uniform(OptionNames.OPTIONS.stream());
 
-    private static final Set<String> ENDPOINT = uniform(OptionNames.names(BatcherProperties.Endpoint.class));
-    private static final Set<String> HEALTH = uniform(OptionNames.names(BatcherProperties.Health.class));
+    private static final Set<String> ENDPOINT = uniform(OptionNames.ENDPOINT.stream());
+    private static final Set<String> HEALTH = uniform(OptionNames.HEALTH.stream());
 
     private EnvironmentVariables() {}
 

@@ -14,6 +14,7 @@ import java.util.stream.Stream;
 import org.springframework.boot.context.properties.bind.DataObjectPropertyName;
 import org.springframework.boot.context.properties.source.ConfigurationProperty;
 import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
+import org.springframework.boot.context.properties.source.ConfigurationPropertyName.Form;
 
 /** The names of options, and what is said of one that does not exist. */
 public final class OptionNames {
@@ -27,41 +28,48 @@ public final class OptionNames {
                     names(BatcherProperties.Retry.class).map(name -> "retry." + name))
             .collect(Collectors.toUnmodifiableSet());
 
+    static final Set<String> ENDPOINT = names(BatcherProperties.Endpoint.class).collect(Collectors.toUnmodifiableSet());
+
+    static final Set<String> HEALTH = names(BatcherProperties.Health.class).collect(Collectors.toUnmodifiableSet());
+
     /** Those that have no meaning for all batchers. */
     static final Set<String> OF_ONE_BATCHER = Set.of("item-type", "enabled");
 
     private OptionNames() {}
 
-    /** Whether a property below a batcher, or below the defaults, is an option. */
-    static boolean isOption(String prefix, ConfigurationProperty property) {
-        return OPTIONS.stream()
-                .map(option -> ConfigurationPropertyName.of(prefix + "." + option))
+    /** Returns whether a property is one of the options of a group. */
+    static boolean isOption(String group, ConfigurationProperty property, Set<String> options) {
+        return options.stream()
+                .map(option -> ConfigurationPropertyName.of(group + "." + option))
                 .anyMatch(property.getName()::equals);
     }
 
-    /** Makes a failure of a property below a batcher, or below the defaults, that is no option. */
-    static BatcherConfigurationException unknown(String subject, String prefix, ConfigurationProperty property) {
-        String option = property.getName().toString().substring(prefix.length() + 1);
-        String meant = OPTIONS.contains("retry." + option)
-                ? " Did you mean \"retry." + option + "\"?"
-                : new NameSuggestions(OPTIONS).suggestionFor(option);
-        return unknown(subject, property, meant, OPTIONS);
-    }
-
-    /**
-     * Makes such a failure of a property in any group.
-     *
-     * @param meant a question that begins with a space, or nothing
-     * @param options the options that the group has
-     */
+    /** Returns the failure for a property that is none of the options of a group. */
     static BatcherConfigurationException unknown(
-            String subject, ConfigurationProperty property, String meant, Set<String> options) {
+            String subject, String group, ConfigurationProperty property, Set<String> options) {
         return new BatcherConfigurationException(
-                subject + " is not configured properly: " + describe(property) + " is no option." + meant,
+                subject + " is not configured properly: " + describe(property) + " is no option."
+                        + suggestion(group, property.getName(), options),
                 options.isEmpty()
                         ? "Remove it."
                         : "Correct it. The options are "
                                 + options.stream().sorted().collect(Collectors.joining(", ")) + ".");
+    }
+
+    private static String suggestion(String group, ConfigurationPropertyName name, Set<String> options) {
+        NameSuggestions suggestions = new NameSuggestions(options);
+        if (!options.equals(OPTIONS)) {
+            return suggestions.suggestionFor(dashed(name, 2));
+        }
+        String option = name.toString().substring(group.length() + 1);
+        return options.contains("retry." + option)
+                ? " Did you mean \"retry." + option + "\"?"
+                : suggestions.suggestionFor(option);
+    }
+
+    /** Returns an element of a name in the form of YAML. */
+    static String dashed(ConfigurationPropertyName name, int element) {
+        return DataObjectPropertyName.toDashedForm(name.getElement(element, Form.ORIGINAL));
     }
 
     /** Returns the name of a property and where it was found. */

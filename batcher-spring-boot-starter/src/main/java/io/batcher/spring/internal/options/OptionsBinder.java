@@ -7,10 +7,11 @@ package io.batcher.spring.internal.options;
 import io.batcher.spring.BatcherProperties;
 import io.batcher.spring.BatcherProperties.Options;
 import io.batcher.spring.internal.BatcherConfigurationException;
-import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -77,9 +78,9 @@ public final class OptionsBinder {
         return new BatcherProperties(
                 defaults,
                 instances,
-                binder.bind("batcher.scheduler", String.class).orElse(null),
-                binder.bindOrCreate("batcher.endpoint", BatcherProperties.Endpoint.class),
-                binder.bindOrCreate("batcher.health", BatcherProperties.Health.class));
+                scheduler(),
+                group("batcher.endpoint", BatcherProperties.Endpoint.class, OptionNames.ENDPOINT),
+                group("batcher.health", BatcherProperties.Health.class, OptionNames.HEALTH));
     }
 
     /** Returns the options of one batcher, its own after those that it inherits. */
@@ -92,33 +93,48 @@ public final class OptionsBinder {
         return layers;
     }
 
-    private Options bind(String prefix, String subject) {
+    private Options bind(String group, String subject) {
         try {
-            return binder.bindOrCreate(
-                    prefix,
-                    Bindable.of(Options.class),
-                    new NoUnboundElementsBindHandler(BindHandler.DEFAULT, new UnboundElementsSourceFilter()));
+            return bind(
+                    group,
+                    subject,
+                    OptionNames.OPTIONS,
+                    handler -> binder.bindOrCreate(group, Bindable.of(Options.class), handler));
         } catch (BindException e) {
-            if (e.getCause() instanceof UnboundConfigurationPropertiesException unbound) {
-                return withoutEmpty(prefix, subject, unbound.getUnboundProperties());
-            }
             throw refused(subject, e);
+        }
+    }
+
+    private <T> T group(String group, Class<T> type, Set<String> options) {
+        return bind(group, group, options, handler -> binder.bindOrCreate(group, Bindable.of(type), handler));
+    }
+
+    private @Nullable String scheduler() {
+        String name = "batcher.scheduler";
+        return bind(name, name, Set.of(), handler -> binder.bind(name, Bindable.of(String.class), handler))
+                .orElse(null);
+    }
+
+    /** Binds a group. Fails for a property that is none of its options; one with an empty value counts as not set. */
+    private static <T> T bind(String group, String subject, Set<String> options, Function<BindHandler, T> bind) {
+        try {
+            return bind.apply(new NoUnboundElementsBindHandler(BindHandler.DEFAULT, new UnboundElementsSourceFilter()));
+        } catch (BindException e) {
+            if (!(e.getCause() instanceof UnboundConfigurationPropertiesException unbound)) {
+                throw e;
+            }
+            for (ConfigurationProperty property : unbound.getUnboundProperties()) {
+                if (!OptionNames.isOption(group, property, options)) {
+                    throw OptionNames.unknown(subject, group, property, options);
+                }
+            }
+            return bind.apply(BindHandler.DEFAULT);
         }
     }
 
     private static BatcherConfigurationException refused(String subject, BindException e) {
         return new BatcherConfigurationException(
                 subject + " is not configured properly: " + describe(e) + ".", "Correct the value.", e);
-    }
-
-    /** Nothing is bound where a value is empty, which counts as not set; any other name that nothing is bound to is no option. */
-    private Options withoutEmpty(String prefix, String subject, Collection<ConfigurationProperty> unbound) {
-        for (ConfigurationProperty property : unbound) {
-            if (!OptionNames.isOption(prefix, property)) {
-                throw OptionNames.unknown(subject, prefix, property);
-            }
-        }
-        return binder.bindOrCreate(prefix, Options.class);
     }
 
     private static void checkDefaults(Runnable rules) {

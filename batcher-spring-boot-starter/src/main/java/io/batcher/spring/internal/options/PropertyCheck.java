@@ -17,7 +17,6 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
-import org.springframework.boot.context.properties.bind.DataObjectPropertyName;
 import org.springframework.boot.context.properties.source.ConfigurationProperty;
 import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
 import org.springframework.boot.context.properties.source.ConfigurationPropertyName.Form;
@@ -28,12 +27,12 @@ import org.springframework.boot.context.properties.source.UnboundElementsSourceF
 import org.springframework.core.env.Environment;
 
 /**
- * Refuses names under {@code batcher} that are misspelled or in a wrong place: an option that is silently ignored, a limit of
- * attempts for example, is found out too late. System properties and environment variables are not looked at, as is Spring
- * Boot's custom.
+ * Checks the names directly below {@code batcher} that are no group: an option without a batcher, a batcher outside
+ * {@code instances}, a misspelled group. Fails for a name that is at most one edit away from one of ours, because an ignored
+ * option is noticed too late. Logs a warning for a similar name; any other may be the application's own. {@link OptionsBinder}
+ * checks the names in the groups.
  *
- * <p>Anything else directly below {@code batcher} may be the application's own. It is refused only if one letter, or two that have
- * changed places, make the difference to a name of ours; where more letters do, a warning is all.
+ * <p>As Spring Boot does, ignores system properties and environment variables.
  */
 public final class PropertyCheck {
 
@@ -44,122 +43,94 @@ public final class PropertyCheck {
     private static final Set<String> GROUPS =
             OptionNames.names(BatcherProperties.class).collect(Collectors.toUnmodifiableSet());
 
-    /** What the groups have that are bound as a whole; {@code scheduler} is a value and has nothing below it. */
-    private static final Map<String, Set<String>> MEMBERS = Map.of(
-            "scheduler", Set.of(),
-            "endpoint", OptionNames.names(BatcherProperties.Endpoint.class).collect(Collectors.toUnmodifiableSet()),
-            "health", OptionNames.names(BatcherProperties.Health.class).collect(Collectors.toUnmodifiableSet()));
-
-    /** From the last word of an option to where it belongs, in words. */
+    /** From the last element of an option's name to the names that it may have. */
     private static final Map<String, String> PLACES = places();
 
     private PropertyCheck() {}
 
     /**
-     * Refuses the first that is found.
+     * Fails for the first wrong name.
      *
-     * @param names the names of all batchers
+     * @param batchers the names of all batchers
      */
-    public static void refuse(Environment environment, Set<String> names) {
-        UnboundElementsSourceFilter counts = new UnboundElementsSourceFilter();
+    public static void check(Environment environment, Set<String> batchers) {
+        UnboundElementsSourceFilter filter = new UnboundElementsSourceFilter();
         for (ConfigurationPropertySource source : ConfigurationPropertySources.get(environment)) {
-            if (source instanceof IterableConfigurationPropertySource iterable && counts.apply(source)) {
+            if (source instanceof IterableConfigurationPropertySource iterable && filter.apply(source)) {
                 iterable.stream()
                         .filter(BATCHER::isAncestorOf)
+                        .filter(name -> !GROUPS.contains(name.getElement(1, Form.DASHED)))
                         .map(iterable::getConfigurationProperty)
                         .filter(Objects::nonNull)
-                        .forEach(property -> refuse(property, names));
+                        .forEach(property -> check(property, batchers));
             }
         }
     }
 
-    private static void refuse(ConfigurationProperty property, Set<String> names) {
-        String first = property.getName().getElement(1, Form.DASHED);
-        if (GROUPS.contains(first)) {
-            refuseUnknownMember(first, property);
-        } else if (names.contains(first)) {
+    private static void check(ConfigurationProperty property, Set<String> batchers) {
+        ConfigurationPropertyName name = property.getName();
+        String element = OptionNames.dashed(name, 1);
+        if (batchers.contains(name.getElement(1, Form.DASHED))) {
             throw new BatcherConfigurationException(
-                    "The options of batcher \"" + first + "\" are in a wrong place: batcher." + first + ".",
-                    "Move them to " + OptionNames.INSTANCES + "." + first + ".");
-        } else {
-            refuseOption(property);
+                    "The options of batcher \"" + element + "\" are in a wrong place: batcher." + element + ".",
+                    "Move them to " + OptionNames.INSTANCES + "." + element + ".");
         }
-    }
-
-    /** The groups of the defaults and of the instances are checked where they are bound. */
-    private static void refuseUnknownMember(String group, ConfigurationProperty property) {
-        ConfigurationPropertyName name = property.getName();
-        Set<String> members = MEMBERS.get(group);
-        if (members == null || name.getNumberOfElements() == 2) {
-            return;
-        }
-        String member = name.getElement(2, Form.UNIFORM);
-        boolean known = name.getNumberOfElements() == 3
-                && members.stream().map(BatcherNames::uniform).anyMatch(member::equals);
-        if (!known) {
-            String meant = new NameSuggestions(members).suggestionFor(dashed(name, 2));
-            throw OptionNames.unknown(BATCHER + "." + group, property, meant, members);
-        }
-    }
-
-    private static void refuseOption(ConfigurationProperty property) {
-        ConfigurationPropertyName name = property.getName();
-        boolean isValue = name.getNumberOfElements() == 2 || name.isNumericIndex(2);
-        Set<String> candidates = new TreeSet<>(isValue ? PLACES.keySet() : Set.of("retry"));
-        candidates.addAll(GROUPS);
-        if (!isValue) {
-            candidates.remove("scheduler"); // has nothing below it
-        }
-        String word = dashed(name, 1);
-        NameSuggestions known = new NameSuggestions(candidates);
-        known.ofTypingError(word).ifPresent(meant -> {
-            throw misplaced(property, word, meant, isValue);
+        boolean hasValue = name.getNumberOfElements() == 2 || name.isNumericIndex(2);
+        NameSuggestions candidates = new NameSuggestions(candidates(hasValue));
+        candidates.withinOneEdit(element).ifPresent(meant -> {
+            throw failure(property, element, meant, hasValue);
         });
-        known.nearest(word)
-                .ifPresent(near -> logger.warn(OptionNames.describe(property)
-                        + " is not a property of Batcher and has no effect on it. If \"" + near
+        candidates
+                .nearest(element)
+                .ifPresent(similar -> logger.warn(OptionNames.describe(property)
+                        + " is not a property of Batcher and has no effect on it. If \"" + similar
                         + "\" is meant, correct the name; if it is a property of the application, ignore this message or"
                         + " choose another prefix than \"batcher\"."));
     }
 
-    private static BatcherConfigurationException misplaced(
-            ConfigurationProperty property, String word, String meant, boolean isValue) {
-        String question = " Did you mean \"" + meant + "\"?";
+    private static Set<String> candidates(boolean hasValue) {
+        Set<String> candidates = new TreeSet<>(GROUPS);
+        if (hasValue) {
+            candidates.addAll(PLACES.keySet());
+        } else {
+            candidates.add("retry");
+            candidates.remove("scheduler"); // has nothing below it
+        }
+        return candidates;
+    }
+
+    private static BatcherConfigurationException failure(
+            ConfigurationProperty property, String element, String meant, boolean hasValue) {
         String place = PLACES.get(meant);
-        if (place == null && isValue) {
+        String found = OptionNames.describe(property);
+        String suggestion = " Did you mean \"" + meant + "\"?";
+        if (place == null && !hasValue) {
             return new BatcherConfigurationException(
-                    OptionNames.describe(property) + " is no option." + question,
+                    "There is no group of properties batcher." + element + "." + suggestion, "Correct its name.");
+        }
+        if (place == null) {
+            return new BatcherConfigurationException(
+                    found + " is no option." + suggestion,
                     "Correct its name. If it is a property of the application, give it another prefix, or a name that"
                             + " differs from \"" + meant
                             + "\" by more than one letter: this one looks like a typing error.");
         }
-        if (place == null) {
-            return new BatcherConfigurationException(
-                    "There is no group of properties batcher." + word + "." + question, "Correct its name.");
-        }
-        return BatcherNames.uniform(word).equals(BatcherNames.uniform(meant))
-                ? new BatcherConfigurationException(
-                        OptionNames.describe(property) + " is in a wrong place.", "Move it to " + place + ".")
+        return BatcherNames.uniform(element).equals(BatcherNames.uniform(meant))
+                ? new BatcherConfigurationException(found + " is in a wrong place.", "Move it to " + place + ".")
                 : new BatcherConfigurationException(
-                        OptionNames.describe(property) + " is no option." + question,
-                        "Correct its name, and move it to " + place + ".");
+                        found + " is no option." + suggestion, "Correct its name, and move it to " + place + ".");
     }
 
     private static Map<String, String> places() {
         Map<String, String> places = new TreeMap<>();
-        MEMBERS.forEach((group, members) ->
-                members.forEach(member -> places.put(member, BATCHER + "." + group + "." + member)));
         Stream.concat(OptionNames.OPTIONS.stream(), Stream.of("retry"))
                 .forEach(option -> places.put(
                         option.substring(option.indexOf('.') + 1),
-                        "batcher.defaults." + option + " or " + OptionNames.INSTANCES + ".<name>." + option));
-        for (String option : OptionNames.OF_ONE_BATCHER) {
-            places.put(option, OptionNames.INSTANCES + ".<name>." + option);
-        }
+                        OptionNames.OF_ONE_BATCHER.contains(option)
+                                ? OptionNames.INSTANCES + ".<name>." + option
+                                : "batcher.defaults." + option + " or " + OptionNames.INSTANCES + ".<name>." + option));
+        OptionNames.ENDPOINT.forEach(name -> places.put(name, "batcher.endpoint." + name));
+        OptionNames.HEALTH.forEach(name -> places.put(name, "batcher.health." + name));
         return places;
-    }
-
-    private static String dashed(ConfigurationPropertyName name, int element) {
-        return DataObjectPropertyName.toDashedForm(name.getElement(element, Form.ORIGINAL));
     }
 }

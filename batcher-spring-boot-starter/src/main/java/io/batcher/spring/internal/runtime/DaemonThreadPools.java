@@ -38,9 +38,7 @@ final class DaemonThreadPools {
     /** Returns an executor without threads yet; {@link #addThread} for each batcher that uses it. */
     static AsyncTaskExecutor executor(Environment environment, @Nullable ClassLoader classLoader) {
         if (Threading.VIRTUAL.isActive(environment)) {
-            SimpleAsyncTaskExecutor executor = new SimpleAsyncTaskExecutor("batcher-");
-            executor.setVirtualThreads(true);
-            return executor;
+            return new SimpleAsyncTaskExecutor(VirtualThreads.factory("batcher-", classLoader));
         }
         ThreadPoolTaskExecutor executor = new ThreadPoolTaskExecutor();
         executor.setThreadFactory(new Daemons("batcher-", classLoader));

@@ -28,6 +28,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.test.context.assertj.AssertableApplicationContext;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.context.annotation.Bean;
@@ -75,6 +76,30 @@ class ThreadsTest {
                     request.start();
                     assertThat(seen.get(10, TimeUnit.SECONDS))
                             .containsExactly(null, Thread.NORM_PRIORITY, null, context.getClassLoader());
+                });
+    }
+
+    /** Also where Spring's executors let virtual threads inherit inheritable thread locals. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void theStartersThreadsInheritNoThreadLocalsOrClassLoader(boolean virtual) {
+        InheritableThreadLocal<String> user = new InheritableThreadLocal<>();
+        CompletableFuture<List<Object>> seen = new CompletableFuture<>();
+        Runnable handler = () ->
+                seen.complete(Arrays.asList(user.get(), Thread.currentThread().getContextClassLoader()));
+        contexts.withPropertyValues("spring.threads.virtual.enabled=" + virtual)
+                .withBean("first", First.class, () -> new First(handler))
+                .run(context -> {
+                    Batcher<String> batcher =
+                            context.getBean(BatcherRegistry.class).get("first", String.class);
+                    Thread request = new Thread(() -> {
+                        user.set("first user");
+                        batcher.add("a");
+                        batcher.flush();
+                    });
+                    request.setContextClassLoader(null);
+                    request.start();
+                    assertThat(seen.get(10, TimeUnit.SECONDS)).containsExactly(null, context.getClassLoader());
                 });
     }
 
