@@ -25,7 +25,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.springframework.http.ResponseEntity;
 
-/** What docs/back-pressure.md says. */
+/** The examples and claims of docs/back-pressure.md. */
 class BackPressurePageTest extends PageTest {
 
     BackPressurePageTest() {

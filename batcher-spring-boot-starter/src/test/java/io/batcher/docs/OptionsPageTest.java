@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 /** The options in docs/options.md. */
 class OptionsPageTest {
 
-    /** ConfigurationMetadataTest says that the metadata has the defaults of the builder. */
+    /** ConfigurationMetadataTest compares the metadata with the defaults of the builder. */
     @Test
     void theTableOfOptionsIsThatOfTheMetadata() throws IOException {
         Map<String, String> documented = new TreeMap<>();

@@ -17,7 +17,7 @@ import java.util.List;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
-/** What the README says. */
+/** The examples of the README. */
 class ReadmeTest extends PageTest {
 
     ReadmeTest() {
@@ -54,7 +54,7 @@ class ReadmeTest extends PageTest {
                         .contains(element.group()));
     }
 
-    /** They stand before the first section. */
+    /** Before the first section. */
     @Test
     void theCommandsComeFirst() {
         assertThat(Page.of("README.md").blocks(""))

@@ -18,7 +18,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
-/** What docs/shutdown.md says; the sample's ShutdownTest sends a real SIGTERM. */
+/** The examples and claims of docs/shutdown.md; the sample's ShutdownTest sends a real SIGTERM. */
 class ShutdownPageTest extends PageTest {
 
     ShutdownPageTest() {

@@ -19,7 +19,7 @@ import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** What docs/sizes-and-intervals.md says. */
+/** The examples and claims of docs/sizes-and-intervals.md. */
 class SizesAndIntervalsPageTest extends PageTest {
 
     SizesAndIntervalsPageTest() {

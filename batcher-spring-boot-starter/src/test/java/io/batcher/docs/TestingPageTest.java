@@ -17,7 +17,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.springframework.test.context.TestContextManager;
 
-/** What docs/testing.md says: the tests that it shows pass. */
+/** The examples of docs/testing.md, which are tests and pass. */
 class TestingPageTest extends PageTest {
 
     TestingPageTest() {
