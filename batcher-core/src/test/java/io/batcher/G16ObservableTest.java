@@ -124,8 +124,7 @@ class G16ObservableTest {
     void aFreshBatcherHasCountedNothing() {
         try (Rig rig = new Rig(HandlerKind.SYNC)) {
             assertThat(rig.stats())
-                    .isEqualTo(new BatcherStats(
-                            BatcherState.RUNNING, 0, 0, 100_000, 0, 0, 0, 0, 0, 0, 0, 0, 0, Duration.ZERO));
+                    .isEqualTo(BatcherStats.builder().capacity(100_000).build());
         }
     }
 
@@ -136,18 +135,39 @@ class G16ObservableTest {
         rig.add("a", "b", "c").runReady();
         rig.advanceMillis(70);
         assertThat(rig.stats())
-                .isEqualTo(new BatcherStats(
-                        BatcherState.RUNNING, 3, 2, 5, 3, 0, 0, 0, 0, 0, 0, 0, 0, Duration.ofMillis(70)));
+                .isEqualTo(BatcherStats.builder()
+                        .depth(3)
+                        .inFlight(2)
+                        .capacity(5)
+                        .accepted(3)
+                        .oldestAge(Duration.ofMillis(70))
+                        .build());
 
         rig.failStage("no");
         assertThat(rig.stats())
-                .isEqualTo(new BatcherStats(
-                        BatcherState.RUNNING, 3, 0, 5, 3, 0, 1, 0, 0, 0, 0, 1, 1, Duration.ofMillis(70)));
+                .isEqualTo(BatcherStats.builder()
+                        .depth(3)
+                        .capacity(5)
+                        .accepted(3)
+                        .failedAttempts(1)
+                        .batches(1)
+                        .consecutiveFailures(1)
+                        .oldestAge(Duration.ofMillis(70))
+                        .build());
 
         rig.advanceMillis(500).failStage("no"); // a and b are given up, then c goes
         assertThat(rig.stats())
-                .isEqualTo(new BatcherStats(
-                        BatcherState.RUNNING, 1, 1, 5, 3, 0, 2, 0, 0, 2, 0, 2, 2, Duration.ofMillis(570)));
+                .isEqualTo(BatcherStats.builder()
+                        .depth(1)
+                        .inFlight(1)
+                        .capacity(5)
+                        .accepted(3)
+                        .failedAttempts(2)
+                        .deadLettered(2)
+                        .batches(2)
+                        .consecutiveFailures(2)
+                        .oldestAge(Duration.ofMillis(570))
+                        .build());
 
         rig.succeed();
         rig.batcher.pause();
@@ -155,11 +175,31 @@ class G16ObservableTest {
         rig.batcher.offer("refused");
         rig.advanceMillis(30);
         assertThat(rig.stats())
-                .isEqualTo(new BatcherStats(
-                        BatcherState.PAUSED, 5, 0, 5, 8, 1, 2, 1, 0, 2, 0, 3, 0, Duration.ofMillis(30)));
+                .isEqualTo(BatcherStats.builder()
+                        .state(BatcherState.PAUSED)
+                        .depth(5)
+                        .capacity(5)
+                        .accepted(8)
+                        .handled(1)
+                        .failedAttempts(2)
+                        .rejected(1)
+                        .deadLettered(2)
+                        .batches(3)
+                        .oldestAge(Duration.ofMillis(30))
+                        .build());
         rig.batcher.close(Duration.ZERO);
         assertThat(rig.stats())
-                .isEqualTo(new BatcherStats(BatcherState.CLOSED, 0, 0, 5, 8, 1, 2, 1, 0, 2, 5, 3, 0, Duration.ZERO));
+                .isEqualTo(BatcherStats.builder()
+                        .state(BatcherState.CLOSED)
+                        .capacity(5)
+                        .accepted(8)
+                        .handled(1)
+                        .failedAttempts(2)
+                        .rejected(1)
+                        .deadLettered(2)
+                        .handedBack(5)
+                        .batches(3)
+                        .build());
     }
 
     @ParameterizedTest
