@@ -26,7 +26,7 @@ class BatcherNameTest {
         assertThatThrownBy(() -> Batcher.builder("a".repeat(65)))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("name must match [a-z][a-z0-9]*(-[a-z0-9]+)* and have at most 64 characters, but was \""
-                        + "a".repeat(64) + "...\"; \"" + "a".repeat(64) + "\" would do");
+                        + "a".repeat(64) + "...\"; use a name like \"" + "a".repeat(64) + "\"");
     }
 
     @ParameterizedTest
@@ -55,9 +55,9 @@ class BatcherNameTest {
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageStartingWith(
                         "name must match [a-z][a-z0-9]*(-[a-z0-9]+)* and have at most 64 characters, but was \"" + name
-                                + "\"; \"")
+                                + "\"; use a name like \"")
                 .satisfies(thrown -> {
-                    String suggestion = thrown.getMessage().replaceAll("(?s).*\"; \"(.*)\" would do", "$1");
+                    String suggestion = thrown.getMessage().replaceAll("(?s).*\"; use a name like \"(.*)\"", "$1");
                     assertThat(Batcher.builder(suggestion).config().name()).isEqualTo(suggestion);
                 });
     }
@@ -65,6 +65,6 @@ class BatcherNameTest {
     @Test
     void theSuggestionKeepsTheWords() {
         assertThatThrownBy(() -> Batcher.builder("sensorReadings_v2"))
-                .hasMessageEndingWith("\"sensor-readings-v2\" would do");
+                .hasMessageEndingWith("use a name like \"sensor-readings-v2\"");
     }
 }

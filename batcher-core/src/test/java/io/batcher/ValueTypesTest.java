@@ -52,10 +52,40 @@ class ValueTypesTest {
 
     @Test
     void statsPrintEveryNumber() {
-        assertThat(new BatcherStats(BatcherState.PAUSED, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, Duration.ofMillis(13)))
+        assertThat(BatcherStats.builder()
+                        .state(BatcherState.PAUSED)
+                        .depth(1)
+                        .inFlight(2)
+                        .capacity(3)
+                        .accepted(4)
+                        .handled(5)
+                        .failedAttempts(6)
+                        .rejected(7)
+                        .dropped(8)
+                        .deadLettered(9)
+                        .handedBack(10)
+                        .batches(11)
+                        .consecutiveFailures(12)
+                        .oldestAge(Duration.ofMillis(13))
+                        .build())
                 .hasToString("BatcherStats[state=PAUSED, depth=1, inFlight=2, capacity=3, accepted=4, handled=5, "
                         + "failedAttempts=6, rejected=7, dropped=8, deadLettered=9, handedBack=10, batches=11, "
                         + "consecutiveFailures=12, oldestAge=PT0.013S]");
+    }
+
+    @Test
+    void statsAreEqualIfEveryValueIs() {
+        BatcherStats stats = stats().build();
+        assertThat(stats).isEqualTo(stats().build()).hasSameHashCodeAs(stats().build());
+        assertThat(stats)
+                .isNotEqualTo(stats().state(BatcherState.PAUSED).build())
+                .isNotEqualTo(stats().handled(6).build())
+                .isNotEqualTo(stats().oldestAge(Duration.ZERO).build())
+                .isNotEqualTo("BatcherStats");
+    }
+
+    private static BatcherStats.Builder stats() {
+        return BatcherStats.builder().handled(5).oldestAge(Duration.ofMillis(13));
     }
 
     @Test

@@ -32,20 +32,21 @@ final class Snapshot {
         for (FrozenBatch<T> delivery : settlement.retries().unsettled()) {
             age = Math.max(age, now - delivery.addedAt());
         }
-        return new BatcherStats(
-                state,
-                waiting + intake.held(),
-                inFlight == null ? 0 : inFlight.size(),
-                config.capacity(),
-                claimed + totals.droppedAtTheDoor,
-                totals.handled,
-                totals.failedAttempts,
-                totals.rejected,
-                totals.dropped,
-                totals.deadLettered,
-                totals.handedBack,
-                totals.batches,
-                totals.consecutiveFailures,
-                Duration.ofNanos(Math.max(0, age)));
+        return BatcherStats.builder()
+                .state(state)
+                .depth(waiting + intake.held())
+                .inFlight(inFlight == null ? 0 : inFlight.size())
+                .capacity(config.capacity())
+                .accepted(claimed + totals.droppedAtTheDoor)
+                .handled(totals.handled)
+                .failedAttempts(totals.failedAttempts)
+                .rejected(totals.rejected)
+                .dropped(totals.dropped)
+                .deadLettered(totals.deadLettered)
+                .handedBack(totals.handedBack)
+                .batches(totals.batches)
+                .consecutiveFailures(totals.consecutiveFailures)
+                .oldestAge(Duration.ofNanos(Math.max(0, age)))
+                .build();
     }
 }

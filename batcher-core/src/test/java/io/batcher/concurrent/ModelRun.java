@@ -230,21 +230,20 @@ final class ModelRun {
     private void compare(BatcherStats stats) {
         BatcherState state =
                 model.paused ? BatcherState.PAUSED : model.draining ? BatcherState.DRAINING : BatcherState.RUNNING;
-        BatcherStats expected = new BatcherStats(
-                state,
-                model.depth(),
-                0,
-                model.options.capacity(),
-                model.accepted,
-                model.handled.size(),
-                model.failedAttempts,
-                model.rejected,
-                model.dropped.size(),
-                model.deadLettered.size(),
-                0,
-                model.batches,
-                model.consecutiveFailures,
-                stats.oldestAge());
+        BatcherStats expected = BatcherStats.builder()
+                .state(state)
+                .depth(model.depth())
+                .capacity(model.options.capacity())
+                .accepted(model.accepted)
+                .handled(model.handled.size())
+                .failedAttempts(model.failedAttempts)
+                .rejected(model.rejected)
+                .dropped(model.dropped.size())
+                .deadLettered(model.deadLettered.size())
+                .batches(model.batches)
+                .consecutiveFailures(model.consecutiveFailures)
+                .oldestAge(stats.oldestAge())
+                .build();
         expect(stats.equals(expected), stats + " instead of " + expected);
     }
 }

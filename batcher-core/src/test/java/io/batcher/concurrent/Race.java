@@ -8,12 +8,11 @@ import io.batcher.AsyncBatchConsumer;
 import io.batcher.Batch;
 import io.batcher.BatchConsumer;
 import io.batcher.Batcher;
+import io.batcher.BatcherBuilder;
 import io.batcher.BatcherClock;
-import io.batcher.BatcherConfig;
 import io.batcher.BatcherScheduler;
 import io.batcher.BatcherStats;
 import io.batcher.DeadLetter;
-import io.batcher.internal.DefaultBatcher;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -56,15 +55,15 @@ final class Race implements BatcherClock, BatcherScheduler, Executor {
     }
 
     /** A batcher whose attempts succeed. */
-    Batcher<Integer> batcher(BatcherConfig<Integer> options) {
+    Batcher<Integer> batcher(BatcherBuilder<Integer> options) {
         return batcher(options, this::deliver, null);
     }
 
-    Batcher<Integer> batcher(BatcherConfig<Integer> options, BatchConsumer<Integer> handler) {
+    Batcher<Integer> batcher(BatcherBuilder<Integer> options, BatchConsumer<Integer> handler) {
         return batcher(options, handler, null);
     }
 
-    Batcher<Integer> asyncBatcher(BatcherConfig<Integer> options, AsyncBatchConsumer<Integer> handler) {
+    Batcher<Integer> asyncBatcher(BatcherBuilder<Integer> options, AsyncBatchConsumer<Integer> handler) {
         return batcher(options, null, handler);
     }
 
@@ -76,32 +75,23 @@ final class Race implements BatcherClock, BatcherScheduler, Executor {
 
     /** Returns a batcher of this race. Its options are built beforehand: Lincheck cannot follow the regular expression of the name. */
     Batcher<Integer> batcher(
-            BatcherConfig<Integer> options,
+            BatcherBuilder<Integer> options,
             @Nullable BatchConsumer<Integer> handler,
             @Nullable AsyncBatchConsumer<Integer> asyncHandler) {
-        return new DefaultBatcher<>(new BatcherConfig<>(
-                options.name(),
-                handler,
-                asyncHandler,
-                options.interval(),
-                options.maxBatchSize(),
-                options.maxBatchWeight(),
-                options.weigher(),
-                options.eager(),
-                options.capacity(),
-                options.overflow(),
-                options.maxBlock(),
-                options.retry(),
-                options.handlerTimeout(),
-                options.shutdownTimeout(),
-                options.autoFlush(),
-                failure -> {},
-                this::deadLetter,
-                this::drop,
-                options.listener(),
-                this,
-                this,
-                this));
+        Batcher<Integer> batcher = options.onError(failure -> {})
+                .onDeadLetter(this::deadLetter)
+                .onDrop(this::drop)
+                .executor(this)
+                .scheduler((BatcherScheduler) this)
+                .clock(this)
+                .build();
+        if (handler != null) {
+            batcher.registerHandler(handler);
+        }
+        if (asyncHandler != null) {
+            batcher.registerAsyncHandler(asyncHandler);
+        }
+        return batcher;
     }
 
     private void deadLetter(DeadLetter<Integer> letter) {

@@ -8,8 +8,8 @@ import static io.batcher.concurrent.Race.check;
 import static org.jetbrains.lincheck.Lincheck.runConcurrentTest;
 
 import io.batcher.Batcher;
+import io.batcher.BatcherBuilder;
 import io.batcher.BatcherClosedException;
-import io.batcher.BatcherConfig;
 import io.batcher.Overflow;
 import io.batcher.RetryPolicy;
 import java.time.Duration;
@@ -26,16 +26,12 @@ import org.junit.jupiter.api.Test;
 @Tag("soak")
 class RacesTest {
 
-    private static final BatcherConfig<Integer> PLAIN =
-            Batcher.<Integer>builder("race").config();
-    private static final BatcherConfig<Integer> TIMED = Batcher.<Integer>builder("race")
+    private static final BatcherBuilder<Integer> PLAIN = Batcher.<Integer>builder("race");
+    private static final BatcherBuilder<Integer> TIMED = Batcher.<Integer>builder("race")
             .handlerTimeout(Duration.ofSeconds(1))
-            .retry(RetryPolicy.builder().maxAttempts(1).build())
-            .config();
-    private static final BatcherConfig<Integer> DROPPING = Batcher.<Integer>builder("race")
-            .capacity(2)
-            .overflow(Overflow.DROP_OLDEST)
-            .config();
+            .retry(RetryPolicy.builder().maxAttempts(1).build());
+    private static final BatcherBuilder<Integer> DROPPING =
+            Batcher.<Integer>builder("race").capacity(2).overflow(Overflow.DROP_OLDEST);
 
     /** Initialises logging outside Lincheck, which cannot follow it. */
     @BeforeAll
@@ -215,8 +211,7 @@ class RacesTest {
     /** A batch that becomes full races with the loop that goes idle: a full batch is never left undelivered. */
     @Test
     void fullBatchAgainstLoopGoingIdle() {
-        BatcherConfig<Integer> options =
-                Batcher.<Integer>builder("race").maxBatchSize(1).config();
+        BatcherBuilder<Integer> options = Batcher.<Integer>builder("race").maxBatchSize(1);
         runConcurrentTest(Race.SCHEDULES, () -> {
             Race race = new Race();
             Batcher<Integer> batcher = race.batcher(options);

@@ -8,8 +8,8 @@ import static io.batcher.concurrent.Race.check;
 import static org.jetbrains.lincheck.Lincheck.runConcurrentTest;
 
 import io.batcher.Batcher;
+import io.batcher.BatcherBuilder;
 import io.batcher.BatcherClosedException;
-import io.batcher.BatcherConfig;
 import io.batcher.BatcherFullException;
 import io.batcher.Overflow;
 import java.time.Duration;
@@ -24,16 +24,11 @@ import org.junit.jupiter.api.Test;
 @Tag("soak")
 class WaiterRacesTest {
 
-    private static final BatcherConfig<Integer> BLOCKING = Batcher.<Integer>builder("race")
-            .capacity(1)
-            .overflow(Overflow.BLOCK)
-            .config();
+    private static final BatcherBuilder<Integer> BLOCKING =
+            Batcher.<Integer>builder("race").capacity(1).overflow(Overflow.BLOCK);
 
-    private static final BatcherConfig<Integer> TWO = Batcher.<Integer>builder("race")
-            .capacity(2)
-            .maxBatchSize(1)
-            .overflow(Overflow.BLOCK)
-            .config();
+    private static final BatcherBuilder<Integer> TWO =
+            Batcher.<Integer>builder("race").capacity(2).maxBatchSize(1).overflow(Overflow.BLOCK);
 
     /** A call blocks for room while a flush makes room: it is released, and its item is delivered. */
     @Test
