@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 final class Require {
 
     /** The longest duration of an option: nanoseconds of it fit a long with room to add. */
-    private static final Duration LONGEST = Duration.ofDays(36_500);
+    static final Duration LONGEST = Duration.ofDays(36_500);
 
     private Require() {}
 
