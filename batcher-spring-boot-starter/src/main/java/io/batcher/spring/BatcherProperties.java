@@ -44,6 +44,8 @@ public record BatcherProperties(
      * @param overflow What happens to an item that is added while the buffer is full.
      * @param maxBlock Longest wait of an add when the overflow policy is "block".
      * @param retry When a failed batch is tried again and when it is given up.
+     * @param pace How often the handler may be called. No limit unless set.
+     * @param maxRetryAfter Longest rest after a Retry-After, unless the retry delay is longer.
      * @param handlerTimeout Longest time of one attempt. No limit unless set.
      * @param shutdownTimeout Longest wait for the delivery of what is left when the application stops.
      * @param autoFlush Whether interval ticks are on from the start.
@@ -59,6 +61,8 @@ public record BatcherProperties(
             @Nullable Overflow overflow,
             @Nullable Duration maxBlock,
             @DefaultValue Retry retry,
+            @DefaultValue Pace pace,
+            @Nullable Duration maxRetryAfter,
             @Nullable Duration handlerTimeout,
             @Nullable Duration shutdownTimeout,
             @Nullable Boolean autoFlush,
@@ -76,7 +80,9 @@ public record BatcherProperties(
                 throw new IllegalArgumentException("a batcher has options below its name, and no value of its own");
             }
             Retry retry = new Retry(null, null, null, null, null, null, null);
-            return new Options(null, null, null, null, null, null, null, retry, null, null, null, null, null);
+            Pace pace = new Pace(null, null, null);
+            return new Options(
+                    null, null, null, null, null, null, null, retry, pace, null, null, null, null, null, null);
         }
     }
 
@@ -99,6 +105,18 @@ public record BatcherProperties(
             @Nullable Double jitter,
             @Nullable List<Class<? extends Throwable>> retryOn,
             @Nullable Boolean isolatePoison) {}
+
+    /**
+     * A limit on the rate of handler calls; what is absent or empty is inherited. See {@link io.batcher.Pace}.
+     *
+     * @param calls Number of handler calls that may start in any window of length "per". Needs "per".
+     * @param per Length of that window. Needs "calls".
+     * @param burst Number of calls that may start at once; a window then holds up to "burst" - 1 more.
+     */
+    public record Pace(
+            @Nullable Integer calls,
+            @Nullable Duration per,
+            @Nullable Integer burst) {}
 
     /**
      * Actuator endpoint.

@@ -166,7 +166,9 @@ class BatcherMetricsTest {
                                     "batcher_items_total counter",
                                     "batcher_queue_capacity gauge",
                                     "batcher_queue_depth gauge",
-                                    "batcher_queue_oldest_age_seconds gauge");
+                                    "batcher_queue_oldest_age_seconds gauge",
+                                    "batcher_resting_seconds gauge",
+                                    "batcher_throttled_total counter");
                     assertThat(scrape).contains("batcher_items_total{batcher=\"readings\",outcome=\"handled\"} 1.0");
                 });
     }
@@ -194,7 +196,9 @@ class BatcherMetricsTest {
                             "batcher.items[batcher, outcome]",
                             "batcher.queue.capacity[batcher]",
                             "batcher.queue.depth[batcher]",
-                            "batcher.queue.oldest.age[batcher]");
+                            "batcher.queue.oldest.age[batcher]",
+                            "batcher.resting[batcher]",
+                            "batcher.throttled[batcher]");
         });
     }
 
