@@ -37,7 +37,7 @@ final class Snapshot {
                 waiting + intake.held(),
                 inFlight == null ? 0 : inFlight.size(),
                 config.capacity(),
-                claimed + totals.droppedAtTheDoor,
+                claimed + totals.droppedOnArrival,
                 totals.handled,
                 totals.failedAttempts,
                 totals.rejected,
