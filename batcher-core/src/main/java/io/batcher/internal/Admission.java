@@ -145,7 +145,7 @@ final class Admission<T> {
     private Result awaitRoom(AddRequest<T> addition) {
         boolean interrupted = false;
         try {
-            engine.clock().await(addition.decided(), config.maxBlock().toNanos());
+            engine.clock().await(addition.settled(), config.maxBlock().toNanos());
         } catch (InterruptedException e) {
             interrupted = true;
         } finally {
@@ -154,7 +154,7 @@ final class Admission<T> {
         if (interrupted) {
             Thread.currentThread().interrupt();
         }
-        return switch (addition.fate()) {
+        return switch (addition.outcome()) {
             case PLACED -> Result.IN;
             case CLOSED -> Result.CLOSED;
             case WAITING -> Result.FULL;

@@ -71,7 +71,7 @@ class WaitingCallsTest {
         assertThatThrownBy(() -> machine.succeeded(begun(), now, decision)).isInstanceOf(OutOfMemoryError.class);
         machine.withdrawUnlessDecided(tooLarge, now, decision);
         assertThat(machine.totals().rejected).isEqualTo(Integer.MAX_VALUE);
-        assertThat(second.fate()).isEqualTo(AddRequest.Fate.PLACED);
+        assertThat(second.outcome()).isEqualTo(AddRequest.Outcome.PLACED);
         assertThat(intake.waiting()).isEqualTo(1);
     }
 
