@@ -489,13 +489,13 @@ final class FlushMachine<T> {
     /** Lets in the calls that wait, as far as there is room. */
     private void letIn(long now, Decision decision) {
         for (AddRequest<T> call = intake.admitNext(now); call != null; call = intake.admitNext(now)) {
-            decision.release(call.decided()); // one by one, so that an error with the next does not keep it waiting
+            decision.release(call.settled()); // one by one, so that an error with the next does not keep it waiting
         }
     }
 
     /** A call has waited for room, long enough if it was not let in. */
     void withdrawUnlessDecided(AddRequest<T> addition, long now, Decision decision) {
-        if (addition.fate() == AddRequest.Fate.WAITING) {
+        if (addition.outcome() == AddRequest.Outcome.WAITING) {
             intake.withdraw(addition);
             totals.rejected += addition.size();
             letIn(now, decision); // a smaller call behind it may fit
@@ -596,7 +596,7 @@ final class FlushMachine<T> {
         }
         trigger.enter(Lifecycle.CLOSING);
         lastBeforeClose = attemptNumber;
-        intake.close().forEach(refused -> decision.release(refused.decided()));
+        intake.close().forEach(refused -> decision.release(refused.settled()));
         endDrainUnlessDue(now);
         return true;
     }
