@@ -1,6 +1,7 @@
 /** A small engine that turns one-at-a-time work into ordered, observable batches that nothing gets lost from. */
 module io.batcher {
     requires static transitive org.jspecify;
+    requires static com.google.errorprone.annotations;
 
     exports io.batcher;
     exports io.batcher.testing;

@@ -140,7 +140,7 @@ final class Settlement<T> {
             retries.endPass(pass.unsettled());
             delayAfter(tried, now);
         } else if (pass.isDone()) {
-            pass.suspects().forEach(suspect -> retries.addLetter(new GivenUp<>(suspect.part(), suspect.cause()), now));
+            pass.suspects().forEach(suspect -> retries.addLetter(suspect, now));
             retries.endPass(List.of());
         }
     }
@@ -186,11 +186,11 @@ final class Settlement<T> {
 
     /** The dead-letter callback has taken the items of a letter. */
     void gaveUp(GivenUp<T> letter, long now, Decision decision) {
-        int items = letter.delivery().size();
+        int items = letter.batch().size();
         retries.removeLetter(letter, now);
         totals.deadLettered += items;
         intake.release(items);
-        decision.complete(letter.delivery().items(), letter.cause());
+        decision.complete(letter.batch().items(), letter.cause());
     }
 
     /**
@@ -203,11 +203,11 @@ final class Settlement<T> {
 
     /** The dead-letter callback has thrown after close has handed back everything else: there is no further offer. */
     void lost(GivenUp<T> letter, Throwable failure, long now, Decision decision) {
-        int items = letter.delivery().size();
+        int items = letter.batch().size();
         retries.removeLetter(letter, now);
         totals.handedBack += items;
         intake.release(items);
-        decision.complete(letter.delivery().items(), failure);
+        decision.complete(letter.batch().items(), failure);
     }
 
     /** The loop has died: nothing is done before the delay is over. */

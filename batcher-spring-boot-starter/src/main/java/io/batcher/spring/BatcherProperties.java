@@ -14,12 +14,12 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /**
- * Properties of batchers.
+ * Configuration properties for batchers.
  *
- * @param defaults What every batcher inherits.
+ * @param defaults Options that all batchers inherit.
  * @param instances Batchers by name.
- * @param scheduler Name of the TaskScheduler or ScheduledExecutorService bean to take timers from, instead of the starter's
- *     own.
+ * @param scheduler Name of the TaskScheduler or ScheduledExecutorService bean that runs the timers, instead of the
+ *     starter's own scheduler.
  * @param endpoint Actuator endpoint.
  * @param health Health contributor.
  */
@@ -30,27 +30,27 @@ public record BatcherProperties(
         @Nullable String scheduler,
         @DefaultValue Endpoint endpoint,
         @DefaultValue Health health)
-        implements AopInfrastructureBean { // which no proxy can extend
+        implements AopInfrastructureBean { // a record cannot be proxied
 
     /**
-     * Options of a batcher; what is absent or empty is inherited, at last from {@link io.batcher.BatcherBuilder}, which describes each
-     * of them in full and checks the values.
+     * Options of a batcher. Absent or empty values are inherited: from the defaults, then from {@link io.batcher.BatcherBuilder}, which
+     * describes each option in full and validates the values.
      *
-     * @param interval Time after which what was added is delivered at the latest.
-     * @param maxBatchSize Largest number of items in a batch; so many are delivered at once.
-     * @param maxBatchWeight Largest weight of a batch; needs a BatcherCustomizer that sets a weigher.
-     * @param eager Whether a free handler gets the first item at once.
-     * @param capacity Largest number of items in memory.
-     * @param overflow What happens to an item that is added while the buffer is full.
-     * @param maxBlock Longest wait of an add when the overflow policy is "block".
-     * @param retry When a failed batch is tried again and when it is given up.
-     * @param pace How often the handler may be called. No limit unless set.
-     * @param maxRetryAfter Longest rest after a Retry-After, unless the retry delay is longer.
-     * @param handlerTimeout Longest time of one attempt. No limit unless set.
-     * @param shutdownTimeout Longest wait for the delivery of what is left when the application stops.
-     * @param autoFlush Whether interval ticks are on from the start.
-     * @param enabled Whether there is such a batcher; if not, its handler methods and its other options are ignored.
-     * @param itemType Class of the items; needed only where no handler method tells it.
+     * @param interval Maximum time between two deliveries while there are items.
+     * @param maxBatchSize Maximum batch size. A full batch is delivered immediately.
+     * @param maxBatchWeight Maximum weight of a batch. Requires a BatcherCustomizer that sets a weigher.
+     * @param eager Whether an item is delivered immediately if the handler is idle.
+     * @param capacity Maximum number of items in memory.
+     * @param overflow Policy for items that are added while the buffer is full.
+     * @param maxBlock Maximum time that add blocks if the overflow policy is "block".
+     * @param retry Retry options of a failed batch.
+     * @param pace Limit on the rate of handler calls. Unlimited by default.
+     * @param maxRetryAfter Maximum time that the batcher rests after a Retry-After. The retry delay is the minimum.
+     * @param handlerTimeout Maximum time of an attempt. Unlimited by default.
+     * @param shutdownTimeout Maximum time to deliver the remaining items when the application stops.
+     * @param autoFlush Whether delivery by interval is active after startup.
+     * @param enabled Whether the batcher exists. If false, its handler methods and other options are ignored.
+     * @param itemType Class of the items. Required only without a handler method.
      */
     public record Options(
             @Nullable Duration interval,
@@ -70,14 +70,14 @@ public record BatcherProperties(
             @Nullable Class<?> itemType) {
 
         /**
-         * Converts what YAML makes of a name with nothing below it, an empty string, to no options. Spring Boot 4.0 asks for that; the
-         * conversion service finds the method by its name.
+         * Converts an empty string, the value of a YAML key without content, to empty options. Required by Spring Boot 4.0, whose
+         * conversion service finds this method by its name.
          *
          * @throws IllegalArgumentException if the string is not empty
          */
         public static Options of(String nothing) {
             if (!nothing.isEmpty()) {
-                throw new IllegalArgumentException("a batcher has options below its name, and no value of its own");
+                throw new IllegalArgumentException("a batcher has options below its name, not a value");
             }
             Retry retry = new Retry(null, null, null, null, null, null, null);
             Pace pace = new Pace(null, null, null);
@@ -87,15 +87,15 @@ public record BatcherProperties(
     }
 
     /**
-     * Retry options; what is absent or empty is inherited, at last from {@link io.batcher.RetryPolicy.Builder}.
+     * Retry options. Absent or empty values are inherited: from the defaults, then from {@link io.batcher.RetryPolicy.Builder}.
      *
-     * @param maxAttempts Number of attempts after which a batch is given up. Unlimited unless set.
-     * @param delay Delay before the first retry. One interval unless set.
-     * @param multiplier Factor by which the delay grows after each further failure.
-     * @param maxDelay Bound of the growth of the delay.
-     * @param jitter Share of the delay by which it varies at random, 0 to 1.
-     * @param retryOn Causes that are worth another attempt, with their subclasses. All of them unless set.
-     * @param isolatePoison Whether a batch that would be given up is halved until the bad items stand alone.
+     * @param maxAttempts Maximum number of attempts before a batch is given up. Unlimited by default.
+     * @param delay Delay before the first retry. One interval by default.
+     * @param multiplier Factor by which the delay grows with each further failure.
+     * @param maxDelay Maximum delay between two attempts.
+     * @param jitter Fraction of the delay by which it varies randomly, from 0 to 1.
+     * @param retryOn Exception types that are retried, including subclasses. All types by default.
+     * @param isolatePoison Whether a batch that would be given up is bisected until the failing items are isolated.
      */
     public record Retry(
             @Nullable Integer maxAttempts,
@@ -107,11 +107,11 @@ public record BatcherProperties(
             @Nullable Boolean isolatePoison) {}
 
     /**
-     * A limit on the rate of handler calls; what is absent or empty is inherited. See {@link io.batcher.Pace}.
+     * Limit on the rate of handler calls; see {@link io.batcher.Pace}. Absent or empty values are inherited.
      *
-     * @param calls Number of handler calls that may start in any window of length "per". Needs "per".
-     * @param per Length of that window. Needs "calls".
-     * @param burst Number of calls that may start at once; a window then holds up to "burst" - 1 more.
+     * @param calls Maximum number of handler calls that start in any window of length "per". Requires "per".
+     * @param per Length of the window. Requires "calls".
+     * @param burst Maximum number of calls that start at once. A window then holds up to "burst" - 1 more calls.
      */
     public record Pace(
             @Nullable Integer calls,
@@ -121,11 +121,11 @@ public record BatcherProperties(
     /**
      * Actuator endpoint.
      *
-     * @param flushTimeout Longest wait of a flush that the endpoint was asked for.
+     * @param flushTimeout Maximum time to wait for a flush requested through the endpoint.
      */
     public record Endpoint(@DefaultValue("10s") Duration flushTimeout) {
 
-        /** Refuses a negative wait; zero means not to wait. */
+        /** Rejects a negative timeout. Zero means not to wait. */
         public Endpoint {
             require(!flushTimeout.isNegative(), "flush-timeout must not be negative", flushTimeout);
         }
@@ -134,14 +134,14 @@ public record BatcherProperties(
     /**
      * Health contributor.
      *
-     * @param maxAge Age of the oldest item in memory above which a batcher is down.
-     * @param maxConsecutiveFailures Number of failed attempts in a row at which a batcher is down.
+     * @param maxAge Age of the oldest item in memory above which a batcher is DOWN.
+     * @param maxConsecutiveFailures Number of consecutive failed attempts at which a batcher is DOWN.
      */
     public record Health(
             @DefaultValue("1m") Duration maxAge,
             @DefaultValue("10") int maxConsecutiveFailures) {
 
-        /** Refuses limits with which a batcher would always be down. */
+        /** Rejects limits with which a batcher would always be DOWN. */
         public Health {
             require(maxAge.compareTo(Duration.ZERO) > 0, "max-age must be more than zero", maxAge);
             require(maxConsecutiveFailures >= 1, "max-consecutive-failures must be at least 1", maxConsecutiveFailures);

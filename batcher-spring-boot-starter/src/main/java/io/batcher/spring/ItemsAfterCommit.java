@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.transaction.support.TransactionSynchronization;
 import org.springframework.transaction.support.TransactionSynchronizationManager;
 
-/** The items that one transaction adds to one batcher when it commits, in order. Used by one thread. */
+/** The items that a transaction adds to a batcher after its commit, in order. Not thread-safe. */
 final class ItemsAfterCommit<T> implements TransactionSynchronization {
 
     private static final Log logger = LogFactory.getLog(ItemsAfterCommit.class);
@@ -29,8 +29,8 @@ final class ItemsAfterCommit<T> implements TransactionSynchronization {
         this.batcher = batcher;
     }
 
-    /** Returns that of the current transaction. */
-    @SuppressWarnings("unchecked") // the same batcher has the same item type
+    /** Returns the instance of the current transaction and the batcher. */
+    @SuppressWarnings("unchecked") // one batcher has one item type
     static <T> ItemsAfterCommit<T> of(Batcher<T> batcher) {
         for (TransactionSynchronization other : TransactionSynchronizationManager.getSynchronizations()) {
             if (other instanceof ItemsAfterCommit<?> found && found.batcher == batcher) {
@@ -53,7 +53,7 @@ final class ItemsAfterCommit<T> implements TransactionSynchronization {
 
     @Override
     public void savepointRollback(Object savepoint) {
-        int size = sizeAtSavepoint.getOrDefault(savepoint, 0); // unknown: older than the first item
+        int size = sizeAtSavepoint.getOrDefault(savepoint, 0); // unknown savepoints are older than the first item
         items.subList(Math.min(size, items.size()), items.size()).clear();
     }
 
@@ -62,7 +62,7 @@ final class ItemsAfterCommit<T> implements TransactionSynchronization {
         deliver();
     }
 
-    /** Delivers what was added while other code was told of the commit. */
+    /** Adds the items that other synchronizations contributed in their {@code afterCommit}. */
     @Override
     public void afterCompletion(int status) {
         if (status == STATUS_COMMITTED) {

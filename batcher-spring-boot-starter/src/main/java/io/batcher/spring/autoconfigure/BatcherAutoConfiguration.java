@@ -36,10 +36,10 @@ import org.springframework.core.env.Environment;
 import org.springframework.util.StringUtils;
 
 /**
- * Auto-configuration for batchers: each of them a bean, from properties and {@code @BatchHandler} methods.
+ * Auto-configuration that registers batchers as beans, from properties and {@code @BatchHandler} methods.
  *
- * <p>Beans that only the starter uses are {@link AopInfrastructureBean}s, which no auto-proxy creator touches: an aspect of the
- * application with a wide pointcut would fail on a final class, or run for calls that are not the application's.
+ * <p>The starter's own beans are {@link AopInfrastructureBean}s, which are never auto-proxied. Otherwise an aspect of the
+ * application with a broad pointcut would fail on final classes, or intercept internal calls.
  */
 @AutoConfiguration
 @ImportRuntimeHints(BatcherRuntimeHints.class)
@@ -73,7 +73,7 @@ public final class BatcherAutoConfiguration implements AopInfrastructureBean {
         return new HttpRetryAfterResolver(InstantSource.system());
     }
 
-    /** A batcher must tick, and be seen by the endpoint, without being asked for. */
+    /** Batchers deliver by interval and appear in the endpoint, even if no bean injects them. */
     @Bean
     static LazyInitializationExcludeFilter batchersAreNotLazy() {
         return LazyInitializationExcludeFilter.forBeanTypes(Batcher.class, BatcherLifecycle.class);
@@ -104,7 +104,8 @@ public final class BatcherAutoConfiguration implements AopInfrastructureBean {
     BatcherThreads batcherThreads(
             ApplicationContext context, ConfigurableListableBeanFactory beanFactory, BatcherProperties properties) {
         String scheduler = StringUtils.hasText(properties.scheduler()) ? properties.scheduler() : null;
-        VirtualTime virtualTime = beanFactory.getBeanProvider(VirtualTime.class).getIfAvailable(); // also from a parent
+        VirtualTime virtualTime =
+                beanFactory.getBeanProvider(VirtualTime.class).getIfAvailable(); // possibly from a parent
         return new BatcherThreads(context, beanFactory, scheduler, virtualTime);
     }
 }

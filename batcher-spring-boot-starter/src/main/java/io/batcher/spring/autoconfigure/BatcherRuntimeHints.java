@@ -19,9 +19,9 @@ import org.springframework.aot.hint.RuntimeHintsRegistrar;
 import org.springframework.boot.context.properties.bind.BindableRuntimeHintsRegistrar;
 
 /**
- * What is used by name at run time only, for a native image: the factory of the definitions that
- * {@link BatcherDefinitionRegistrar} makes; the components of the properties, which {@link OptionNames} reads; and
- * {@link BatcherProperties.Options#of}, which Spring Boot 4.0 looks for; and what binds the properties.
+ * Hints for a native image: the constructors of the properties, for binding; their components, which {@link OptionNames} reads;
+ * {@link BatcherProperties.Options#of}, which Spring Boot 4.0 finds by name; and the factory method of the definitions that
+ * {@link BatcherDefinitionRegistrar} registers.
  */
 final class BatcherRuntimeHints implements RuntimeHintsRegistrar {
 

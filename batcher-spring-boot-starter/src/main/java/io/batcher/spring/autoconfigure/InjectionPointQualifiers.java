@@ -16,7 +16,7 @@ import org.springframework.beans.factory.InjectionPoint;
 import org.springframework.beans.factory.UnsatisfiedDependencyException;
 import org.springframework.core.MethodParameter;
 
-/** The qualifiers that are written at an injection point. */
+/** The qualifiers declared at an injection point. */
 final class InjectionPointQualifiers {
 
     private static final Set<String> KINDS =
@@ -31,7 +31,7 @@ final class InjectionPointQualifiers {
                 .toList();
     }
 
-    /** Returns those of the injection point that failed last; none if it is not known. */
+    /** Returns the qualifiers of the innermost injection point that failed; none if it is unknown. */
     static InjectionPointQualifiers of(Throwable failure) {
         InjectionPoint point = null;
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
@@ -46,7 +46,7 @@ final class InjectionPointQualifiers {
                         : Stream.concat(Arrays.stream(point.getAnnotations()), ofMethod(point.getMethodParameter())));
     }
 
-    /** Returns the name that the first of them asks for; empty if they ask for none. */
+    /** Returns the name in the first qualifier that has one. */
     Optional<String> name() {
         return annotations.stream()
                 .map(InjectionPointQualifiers::nameIn)
@@ -54,7 +54,7 @@ final class InjectionPointQualifiers {
                 .findFirst();
     }
 
-    /** Returns them as they are written; empty if there are none. */
+    /** Returns the qualifiers as in source code; an empty string if there are none. */
     @Override
     public String toString() {
         return annotations.stream().map(InjectionPointQualifiers::describe).collect(Collectors.joining(" "));

@@ -15,8 +15,8 @@ import org.springframework.boot.health.contributor.AbstractHealthIndicator;
 import org.springframework.boot.health.contributor.Health;
 
 /**
- * Down while a batcher holds an item for too long, or fails again and again. A batcher that is paused, or rests after a Retry-After, is
- * reported with that detail and never counts as down.
+ * Reports DOWN while a batcher holds an item for too long or fails repeatedly. A batcher that is paused, or rests after a Retry-After, is
+ * reported with that detail and never counts as DOWN.
  */
 public class BatchersHealthIndicator extends AbstractHealthIndicator {
 
@@ -27,8 +27,8 @@ public class BatchersHealthIndicator extends AbstractHealthIndicator {
     /**
      * Creates the indicator.
      *
-     * @param maxAge the age of the oldest item above which a batcher is down
-     * @param maxConsecutiveFailures the failed attempts in a row at which a batcher is down
+     * @param maxAge the age of the oldest item above which a batcher is DOWN
+     * @param maxConsecutiveFailures the number of consecutive failed attempts at which a batcher is DOWN
      */
     public BatchersHealthIndicator(BatcherRegistry registry, Duration maxAge, int maxConsecutiveFailures) {
         super("Batchers health check failed");

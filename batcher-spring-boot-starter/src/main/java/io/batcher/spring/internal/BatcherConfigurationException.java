@@ -6,7 +6,7 @@ package io.batcher.spring.internal;
 
 import org.jspecify.annotations.Nullable;
 
-/** What stops the start: what is wrong, and what to do about it. Names of batchers are in double quotes. */
+/** Thrown when the configuration of batchers is invalid, which fails startup. Tells the cause and the action. */
 public final class BatcherConfigurationException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;

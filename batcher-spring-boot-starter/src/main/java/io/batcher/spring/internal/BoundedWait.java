@@ -13,7 +13,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
-/** A wait for something that a batcher does, bounded by the batcher's own clock, which in a test may be virtual. */
+/** A bounded wait for a future of a batcher. Uses the batcher's clock, which may be virtual. */
 public final class BoundedWait {
 
     private static final long SLICE_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
@@ -27,22 +27,22 @@ public final class BoundedWait {
     private final long nanos;
 
     /**
-     * Starts the time, for several waits may run side by side.
+     * Creates a wait whose time starts now, so that several waits can run concurrently.
      *
-     * @param future what to wait for
-     * @param timeout zero or more
+     * @param future the future to wait for
+     * @param timeout the maximum wait, zero or more
      */
     public BoundedWait(ManagedBatcher batcher, CompletableFuture<?> future, Duration timeout) {
         this.batcher = batcher.batcher();
         this.future = future;
         this.clock = batcher.config().<BatcherClock>map(BatcherConfig::clock).orElseGet(BatcherClock::system);
         this.start = clock.nanoTime();
-        this.nanos = TimeUnit.NANOSECONDS.convert(timeout); // or the longest that there is
+        this.nanos = TimeUnit.NANOSECONDS.convert(timeout); // saturates
         future.whenComplete((result, failure) -> done.countDown());
     }
 
     /**
-     * Waits for what is left of the time.
+     * Waits for the remaining time.
      *
      * @return whether the future is done
      * @throws InterruptedException if the thread is interrupted
@@ -51,14 +51,14 @@ public final class BoundedWait {
         return await(Long.MAX_VALUE);
     }
 
-    /** As {@link #await()}, but no longer than so many nanoseconds. */
+    /** Waits for the remaining time, at most the given nanoseconds. */
     boolean await(long atMost) throws InterruptedException {
         return future.isDone() || clock.await(done, Math.min(atMost, left())) || future.isDone();
     }
 
     /**
-     * Waits for what is left of the time, unless the batcher waits for the calling thread: its handler or a callback closes the
-     * application, for example. That is asked a few times, because a handler that has started the calling thread may be about to return.
+     * Waits for the remaining time, unless the batcher waits for the calling thread, for example because its handler closes the
+     * application. Checks that several times, because a handler that started the calling thread may be about to return.
      *
      * @return whether the future is done
      * @throws InterruptedException if the thread is interrupted

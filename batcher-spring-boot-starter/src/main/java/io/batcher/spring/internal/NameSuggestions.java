@@ -10,7 +10,7 @@ import java.util.Optional;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 
-/** Names for a message: those that exist, and the one that was perhaps meant. */
+/** Lists known names in messages, and suggests the nearest for an unknown one. */
 public final class NameSuggestions {
 
     private final TreeSet<String> names;
@@ -27,12 +27,12 @@ public final class NameSuggestions {
                         + names.stream().map(name -> '"' + name + '"').collect(Collectors.joining(", ")) + ".";
     }
 
-    /** Returns a question that begins with a space, or nothing. */
+    /** Returns a question that begins with a space, or an empty string. */
     public String suggestionFor(String name) {
         return nearest(name).map(near -> " Did you mean \"" + near + "\"?").orElse("");
     }
 
-    /** Returns the name that is near enough to be what was meant. */
+    /** Returns the nearest name, if at most a third of the letters differ. */
     public Optional<String> nearest(String name) {
         int tolerance = Math.max(1, name.length() / 3);
         return names.stream()
@@ -40,7 +40,7 @@ public final class NameSuggestions {
                 .min(Comparator.comparingInt(known -> distance(known, name)));
     }
 
-    /** Returns the name from which one letter, or two that have changed places, make the difference at most. */
+    /** Returns the name that differs by at most one edit or one transposition, ignoring case and hyphens. */
     public Optional<String> withinOneEdit(String name) {
         String uniform = BatcherNames.uniform(name);
         return names.stream()
@@ -48,7 +48,7 @@ public final class NameSuggestions {
                 .min(Comparator.comparingInt(known -> distance(BatcherNames.uniform(known), uniform)));
     }
 
-    /** The number of letters to add, remove or change, and of neighbours to exchange. */
+    /** Damerau-Levenshtein distance: insertions, deletions, substitutions and transpositions of neighbours. */
     private static int distance(String a, String b) {
         int[][] edits = new int[a.length() + 1][b.length() + 1];
         for (int i = 0; i <= a.length(); i++) {
@@ -62,7 +62,7 @@ public final class NameSuggestions {
     private static int edits(int[][] edits, int i, int j, String a, String b) {
         int change = edits[i - 1][j - 1] + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
         int least = Math.min(change, 1 + Math.min(edits[i - 1][j], edits[i][j - 1]));
-        boolean exchanged = i > 1 && j > 1 && a.charAt(i - 1) == b.charAt(j - 2) && a.charAt(i - 2) == b.charAt(j - 1);
-        return exchanged ? Math.min(least, 1 + edits[i - 2][j - 2]) : least;
+        boolean transposed = i > 1 && j > 1 && a.charAt(i - 1) == b.charAt(j - 2) && a.charAt(i - 2) == b.charAt(j - 1);
+        return transposed ? Math.min(least, 1 + edits[i - 2][j - 2]) : least;
     }
 }

@@ -8,8 +8,8 @@ import io.micrometer.common.KeyValues;
 import java.util.Locale;
 
 /**
- * {@code batcher.flush} with the low-cardinality keys {@code batcher}, {@code reason} and {@code outcome}; the meter adds
- * {@code error}. Id, size and attempt of the batch are for traces only.
+ * Default convention: {@code batcher.flush} with the low-cardinality keys {@code batcher}, {@code reason} and {@code outcome}.
+ * Meters add {@code error}. The id, size and attempt of the batch are high-cardinality keys, for traces only.
  */
 public class DefaultBatchObservationConvention implements BatchObservationConvention {
 

@@ -16,11 +16,11 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.core.ResolvableType;
 
 /**
- * A batcher that the starter is to make, or that the application makes itself under the bean name.
+ * A batcher that the starter registers, or that the application defines itself under the same bean name.
  *
- * @param options from the most general layer to the most special
- * @param itemType what {@code T} is in the bean's {@code Batcher<T>}; null if the application makes the bean
- * @param handlers the annotated methods, one of a kind; one that no definition told of comes later
+ * @param options the layers of options, from the most general to the most specific
+ * @param itemType the type argument of the bean's {@code Batcher<T>}; null if the application defines the bean
+ * @param handlers the annotated methods by kind; a method that no bean definition reveals is added later
  */
 public record BatcherDefinition(
         String name,
@@ -32,7 +32,7 @@ public record BatcherDefinition(
         return BatcherNames.beanName(name);
     }
 
-    public boolean isMadeByApplication() {
+    public boolean isDefinedByApplication() {
         return itemType == null;
     }
 
@@ -45,7 +45,7 @@ public record BatcherDefinition(
     }
 
     /**
-     * Refuses a handler of items that this batcher does not have.
+     * Checks that a method accepts the items of this batcher.
      *
      * @throws BatcherConfigurationException if the item types do not agree
      */
@@ -55,15 +55,15 @@ public record BatcherDefinition(
             throw new BatcherConfigurationException(
                     "Batcher \"" + name + "\" has items of type " + itemType + ", but " + handler.describeInFull()
                             + " takes " + taken + ".",
-                    "Make them agree: change the method, or batcher.instances." + name + ".item-type.");
+                    "Use the same type in the method and in batcher.instances." + name + ".item-type.");
         }
     }
 
-    /** Returns the failure of two methods for the same purpose of one batcher. */
+    /** Returns the failure for two methods of the same kind. */
     public static BatcherConfigurationException twoHandlers(HandlerMethod one, HandlerMethod other) {
         return new BatcherConfigurationException(
                 "Batcher \"" + one.batcher() + "\" has two handlers of the same kind: " + one.describeInFull() + " and "
                         + other.describeInFull() + ".",
-                "Remove one of them, or give it another name; a batcher has one method for each purpose.");
+                "Remove one of them, or use another batcher name. A batcher has at most one method of each kind.");
     }
 }

@@ -30,7 +30,7 @@ import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.core.ResolvableType;
 import org.springframework.core.env.Environment;
 
-/** Decides which batchers there are, from properties and annotated methods, and refuses what contradicts itself. */
+/** Reads the definitions of batchers from properties and annotated methods, and rejects contradictions. */
 final class BatcherDefinitionReader {
 
     private final ConfigurableListableBeanFactory beanFactory;
@@ -52,10 +52,10 @@ final class BatcherDefinitionReader {
         new HandlerScanner(beanFactory, environment, this::isDisabled)
                 .handlers()
                 .forEach(this::add);
-        Set<String> handled = new TreeSet<>(disabled); // the scan has left them out
+        Set<String> handled = new TreeSet<>(disabled); // the scanner skips them
         Set<String> names = names();
         handled.addAll(names);
-        refuseNamesThatAreEqualWithoutHyphens(handled); // no property, nor "enabled", can tell them apart
+        rejectNamesThatDifferOnlyInHyphens(handled); // properties, including "enabled", cannot distinguish them
         PropertyCheck.check(environment, names);
         if (names.isEmpty()) {
             options.checkDefaultsAlone();
@@ -65,7 +65,7 @@ final class BatcherDefinitionReader {
                 .toList();
     }
 
-    /** Returns the names of the batchers that the properties take out, once {@link #read} has been called. */
+    /** Returns the names of the disabled batchers. Complete after {@link #read}. */
     Set<String> disabled() {
         return disabled;
     }
@@ -78,7 +78,7 @@ final class BatcherDefinitionReader {
         return options.properties(instances);
     }
 
-    /** Takes a name out, for good, if the properties say so. */
+    /** Returns whether a batcher is disabled, and remembers it. */
     private boolean isDisabled(String name) {
         return disabled.contains(name) || (!options.isEnabled(name) && disabled.add(name));
     }
@@ -117,25 +117,23 @@ final class BatcherDefinitionReader {
             Batcher.builder(name);
         } catch (IllegalArgumentException e) {
             throw new BatcherConfigurationException(
-                    "The name of a batcher is refused in " + where + ": " + e.getMessage() + ".",
-                    "Choose another name.",
-                    e);
+                    "The batcher name in " + where + " is invalid: " + e.getMessage() + ".", "Choose another name.", e);
         }
     }
 
-    /** Whether the properties, which a context inherits from its parent, speak of a batcher of the parent. */
+    /** Returns whether the name belongs to a batcher of the parent context, whose properties a child inherits. */
     private boolean isOfParent(String name) {
         String beanName = BatcherNames.beanName(name);
         return beanFactory.containsBean(beanName) && !beanFactory.containsLocalBean(beanName);
     }
 
-    /** A method for failures or dead letters alone makes no batcher, and comes too late for one that was built elsewhere. */
+    /** Rejects an error or dead-letter method without a batcher, or for a batcher that was built without it. */
     private void requireKnown(String name, HandlerMethod handler, Set<String> names) {
-        if (handler.kind() != HandlerKind.BATCH && isMadeByApplication(name)) {
+        if (handler.kind() != HandlerKind.BATCH && isDefinedByApplication(name)) {
             throw new BatcherConfigurationException(
                     "Batcher \"" + name + "\" is the application's own bean '" + BatcherNames.beanName(name)
-                            + "', so that " + handler.describeInFull() + " would never be called.",
-                    "Give the builder of that bean a callback instead.");
+                            + "'; therefore " + handler.describeInFull() + " would never be called.",
+                    "Set a callback on the builder of that bean instead.");
         }
         if (!names.contains(name)) {
             NameSuggestions known = new NameSuggestions(names);
@@ -146,30 +144,29 @@ final class BatcherDefinitionReader {
         }
     }
 
-    private static void refuseNamesThatAreEqualWithoutHyphens(Collection<String> names) {
+    private static void rejectNamesThatDifferOnlyInHyphens(Collection<String> names) {
         Map<String, String> seen = new HashMap<>();
         for (String name : names) {
             String other = seen.putIfAbsent(BatcherNames.uniform(name), name);
             if (other != null) {
                 throw new BatcherConfigurationException(
                         "The batchers \"" + other + "\" and \"" + name
-                                + "\" have names that are equal without hyphens, so that"
-                                + " an environment variable could mean either.",
-                        "Give one of them another name.");
+                                + "\" have names that differ only in hyphens, which an environment variable cannot distinguish.",
+                        "Rename one of them.");
             }
         }
     }
 
     private BatcherDefinition definition(String name, List<Options> options, Set<String> names) {
         Map<HandlerKind, HandlerMethod> own = handlers.getOrDefault(name, Map.of());
-        ResolvableType itemType = isMadeByApplication(name) ? null : itemType(name, options, own, names);
+        ResolvableType itemType = isDefinedByApplication(name) ? null : itemType(name, options, own, names);
         BatcherDefinition definition = new BatcherDefinition(name, options, itemType, own);
         own.values().forEach(definition::requireItemType);
         return definition;
     }
 
-    /** A batcher that the application defines under the bean name wins. */
-    private boolean isMadeByApplication(String name) {
+    /** Returns whether the application defines the batcher bean itself; its definition takes precedence. */
+    private boolean isDefinedByApplication(String name) {
         String beanName = BatcherNames.beanName(name);
         if (!beanFactory.containsLocalBean(beanName)) {
             return false;
@@ -177,8 +174,8 @@ final class BatcherDefinitionReader {
         Class<?> type = beanFactory.getType(beanName, false);
         if (type == null || !Batcher.class.isAssignableFrom(type)) {
             throw new BatcherConfigurationException(
-                    "The bean of batcher \"" + name + "\" has to be called '" + beanName
-                            + "', but that bean exists and is a "
+                    "The bean of batcher \"" + name + "\" must be named '" + beanName
+                            + "', but a bean with this name exists and is a "
                             + (type == null ? "bean of unknown type" : type.getName()) + ".",
                     "Rename that bean, or the batcher.");
         }
@@ -203,16 +200,15 @@ final class BatcherDefinitionReader {
         throw new BatcherConfigurationException(
                 "Batcher \"" + name + "\" is configured (" + where + "), but there is no method with "
                         + HandlerKind.BATCH.on(name) + " and no item-type. " + known.list() + known.suggestionFor(name),
-                "Correct the name, add a method with " + HandlerKind.BATCH.on(name) + " to a bean (one whose class its"
-                        + " definition tells: a @Bean method returns the class itself, not an interface), or set "
-                        + key
-                        + ".item-type. If its bean is left out on purpose, by a condition, a profile or a test of a part of the"
-                        + " application, set " + key
-                        + ".enabled=false. If it is a batcher of a child context, configure it where only"
-                        + " the child reads, under a profile or a spring.config.name of its own, or exclude"
+                "Correct the name, add a method with " + HandlerKind.BATCH.on(name) + " to a bean (its @Bean method"
+                        + " must return the class itself, not an interface), or set " + key
+                        + ".item-type. If the bean is excluded intentionally, by a condition, a profile or a test slice,"
+                        + " set " + key
+                        + ".enabled=false. If the batcher belongs to a child context, configure it where only the child"
+                        + " reads it, under a separate profile or spring.config.name, or exclude"
                         + " BatcherAutoConfiguration in a parent without batchers."
                         + (instances.isVariable(name)
-                                ? " If the variable is not meant for a batcher, rename it; where Kubernetes sets it for a"
+                                ? " If the variable is not meant for a batcher, rename it. If Kubernetes sets it for a"
                                         + " service, rename the service, or set enableServiceLinks: false for the pod."
                                 : ""));
     }

@@ -25,10 +25,10 @@ import org.springframework.core.ResolvableType;
 import org.springframework.core.env.Environment;
 
 /**
- * Makes each batcher a bean definition of its own, with its full generic type and its name as qualifier.
+ * Registers a bean definition for each batcher, with its full generic type, and its name as qualifier.
  *
- * <p>Works when all other definitions are registered, because their types tell names and item types. The definitions are not
- * written into ahead-of-time code: this class runs at every start.
+ * <p>Runs after all other definitions are registered, because their types reveal names and item types. The definitions are not
+ * part of ahead-of-time code: this class runs at every startup.
  */
 public class BatcherDefinitionRegistrar
         implements BeanDefinitionRegistryPostProcessor, EnvironmentAware, AopInfrastructureBean {
@@ -49,7 +49,7 @@ public class BatcherDefinitionRegistrar
 
     @Override
     public void postProcessBeanDefinitionRegistry(BeanDefinitionRegistry registry) {
-        // Too early: other post-processors may add definitions.
+        // Too early: other post-processors may still register definitions.
     }
 
     @Override
@@ -58,7 +58,7 @@ public class BatcherDefinitionRegistrar
         definitions = reader.read();
         disabled = reader.disabled();
         beanFactory.getBeanDefinition(BEAN_NAME).setAttribute(DISABLED, disabled);
-        // Not by @EnableConfigurationProperties, which would bind environment variables that are not ours.
+        // Not by @EnableConfigurationProperties, which would bind unrelated environment variables.
         beanFactory.registerSingleton("batcherProperties", reader.properties(definitions));
         for (BatcherDefinition definition : definitions) {
             ResolvableType itemType = definition.itemType();
@@ -70,7 +70,7 @@ public class BatcherDefinitionRegistrar
         proxyBatchersByInterface(beanFactory);
     }
 
-    /** Has aspects proxy a batcher as what it is injected as: the class of the engine is final. */
+    /** Makes auto-proxies of batchers implement the interface {@code Batcher}, because the class of the engine is final. */
     private static void proxyBatchersByInterface(ConfigurableListableBeanFactory beanFactory) {
         for (String beanName : beanFactory.getBeanNamesForType(Batcher.class, true, false)) {
             if (beanFactory.containsBeanDefinition(beanName)
@@ -89,12 +89,12 @@ public class BatcherDefinitionRegistrar
         return definitions;
     }
 
-    /** Returns the names of the batchers that the properties take out. */
+    /** Returns the names of the disabled batchers. */
     public Set<String> disabled() {
         return disabled;
     }
 
-    /** Returns these names where the bean itself may be gone, after a start that failed. */
+    /** Returns the names of the disabled batchers, also after a failed startup, when this bean is destroyed. */
     @SuppressWarnings("unchecked")
     public static Set<String> disabled(ConfigurableListableBeanFactory beanFactory) {
         Object names = beanFactory.containsBeanDefinition(BEAN_NAME)

@@ -15,10 +15,10 @@ import org.springframework.core.annotation.AnnotationUtils;
 import org.springframework.util.ClassUtils;
 
 /**
- * The qualifiers of a batcher: its name, in {@code @Qualifier} and in {@code @Named}.
+ * The qualifiers of a batcher: its name, as {@code @Qualifier} and as {@code @Named}.
  *
- * <p>They are given as annotations, as those of a {@code @Bean} method, because Spring takes the name of the bean for a qualifier
- * too then; beside a qualifier of the bean definition it does not.
+ * <p>Provides them as annotations, like those of a {@code @Bean} method, because then Spring accepts the bean name as a qualifier
+ * too. It does not if the bean definition itself has a qualifier.
  */
 final class NameQualifiers implements AnnotatedElement {
 

@@ -21,7 +21,7 @@ import org.springframework.beans.factory.support.AbstractBeanFactory;
 import org.springframework.core.MethodIntrospector;
 import org.springframework.scheduling.annotation.AsyncAnnotationBeanPostProcessor;
 
-/** The bean of an annotated method, which may be a proxy, null, or not there yet. */
+/** The bean of an annotated method, which may be a proxy, null, or not created yet. */
 public final class HandlerBean {
 
     private static final String NULL = "null";
@@ -35,10 +35,10 @@ public final class HandlerBean {
     }
 
     /**
-     * Checks the bean when all singletons exist. A bean that is lazy, or made for each use, is checked by what Spring's
-     * post-processors will do to it, as far as they tell.
+     * Checks the bean when all singletons exist. For a bean that is not created yet, checks the proxy that Spring's post-processors
+     * will create, as far as they can tell.
      *
-     * @return what to tell if there is no such method on the bean; null if it can be called
+     * @return a warning if the bean does not have the method; null if the method can be called
      * @throws BatcherConfigurationException if a proxy of the bean breaks a rule
      */
     public @Nullable String check() {
@@ -63,7 +63,7 @@ public final class HandlerBean {
     }
 
     /**
-     * Returns the method to call on the bean, which exists now.
+     * Returns the method to call on the created bean.
      *
      * @throws IllegalStateException if the bean has no such method
      * @throws BatcherConfigurationException if a proxy of the bean breaks a rule
@@ -80,8 +80,8 @@ public final class HandlerBean {
     }
 
     /**
-     * Has the batcher destroyed before the bean and what that depends on: a batcher delivers what is left when it is closed, and needs
-     * the beans of its methods for that. A singleton has to exist: where Spring fails to create it, it destroys what depends on it.
+     * Makes the batcher depend on the bean, so that the batcher is destroyed first: closing it delivers the remaining items, which needs
+     * the bean. A singleton must have been created: if its creation fails, Spring destroys the beans that depend on it.
      */
     public void closeBatcherFirst() {
         String name = handler.beanName();
@@ -90,8 +90,8 @@ public final class HandlerBean {
         }
     }
 
-    /** Returns what a bean is that has no such method, and no proxy that hides it; null if the bean has it. */
-    @SuppressWarnings("EqualsNull") // as Spring documents for the object that stands for a null bean
+    /** Describes a bean that neither has the method nor is a proxy that hides it; null otherwise. */
+    @SuppressWarnings("EqualsNull") // as Spring documents for its NullBean
     private @Nullable String insteadOf(Object bean) {
         if (bean.equals(null)) {
             return NULL;
@@ -103,19 +103,19 @@ public final class HandlerBean {
 
     private String missing(String instead) {
         String batcher = "batcher \"" + handler.batcher() + "\"";
-        return "Bean '" + handler.beanName() + "' is " + instead + ", so that "
+        return "Bean '" + handler.beanName() + "' is " + instead + "; therefore "
                 + handler.kind().on(handler.batcher()) + " on " + handler.describe() + " is never called: "
                 + switch (handler.kind()) {
                     case BATCH ->
                         batcher + " has no handler and keeps its items, up to its capacity. "
                                 + (instead.equals(NULL)
-                                        ? "Return an object from the method that makes the bean, or"
-                                        : "A mock has to be one of "
-                                                + handler.beanType().getName() + " to be called with the batches; or")
-                                + " take the batcher out with " + OptionNames.INSTANCES + "." + handler.batcher()
+                                        ? "Return an object from the @Bean method, or"
+                                        : "To receive the batches, a mock must be of type "
+                                                + handler.beanType().getName() + "; or")
+                                + " disable the batcher with " + OptionNames.INSTANCES + "." + handler.batcher()
                                 + ".enabled=false.";
                     case ERROR -> "failures of " + batcher + " are not reported.";
-                    case DEAD_LETTER -> batcher + " keeps what it gives up, in front of later items.";
+                    case DEAD_LETTER -> batcher + " keeps the items that it gives up, in front of later ones.";
                 };
     }
 
@@ -141,8 +141,7 @@ public final class HandlerBean {
                 beanClass = classOf(beanClass, name, proxying);
             }
             if (processor instanceof AsyncAnnotationBeanPostProcessor async) {
-                async.postProcessAfterInitialization(
-                        advised, name); // which adds its advice to a proxy that it is given
+                async.postProcessAfterInitialization(advised, name); // adds its advice to an existing proxy
             }
         }
         HandlerProxies.requireInvocable(handler, beanClass);
@@ -154,7 +153,7 @@ public final class HandlerBean {
         try {
             return proxying.determineBeanType(beanClass, name);
         } catch (AopConfigException e) {
-            return beanClass; // a class that cannot be proxied: Spring tells when it creates the bean
+            return beanClass; // Spring reports a class that cannot be proxied when it creates the bean
         }
     }
 }

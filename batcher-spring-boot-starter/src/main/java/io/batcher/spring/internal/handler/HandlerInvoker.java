@@ -15,8 +15,8 @@ import org.springframework.core.ReactiveAdapterRegistry;
 import org.springframework.util.ReflectionUtils;
 
 /**
- * Calls an annotated method. The bean is looked up for each call: so it may be lazy or scoped, and may itself need the batcher
- * that it handles. Thread-safe.
+ * Calls an annotated method. Looks the bean up for each call, so that it may be lazy or scoped, and may inject the batcher that it
+ * handles. Thread-safe.
  */
 public final class HandlerInvoker {
 
@@ -32,14 +32,14 @@ public final class HandlerInvoker {
         this.handlerBean = new HandlerBean(beanFactory, handler);
     }
 
-    /** Keeps a singleton for calls after the context has closed, if it exists. */
+    /** Caches an existing singleton, for calls after the context has closed. */
     public void remember() {
         if (beanFactory.containsSingleton(handler.beanName())) {
             bean();
         }
     }
 
-    /** A destroyed singleton is used as it is: the bean factory would create another one, with a batcher of its own. */
+    /** Returns the bean. Reuses a destroyed singleton, because the bean factory would create a second one. */
     private Object bean() {
         Object known = singleton;
         if (known != null && !beanFactory.containsSingleton(handler.beanName())) {
@@ -50,7 +50,7 @@ public final class HandlerInvoker {
         return bean;
     }
 
-    /** Calls the method and returns what it returns, or throws what it throws. */
+    /** Calls the method and returns its result. */
     public @Nullable Object invoke(Object argument) throws Exception {
         Object bean = bean();
         try {
@@ -62,9 +62,9 @@ public final class HandlerInvoker {
     }
 
     /**
-     * Calls a method whose result is the end of the batch.
+     * Calls a method whose result completes when the batch is handled.
      *
-     * @param context what that result finds in its context, if it is a publisher
+     * @param context the entries for the Reactor context, if the result is a publisher
      */
     public CompletionStage<?> invokeAsync(Object argument, Map<String, Object> context) throws Exception {
         Object result = invoke(argument);
@@ -77,7 +77,7 @@ public final class HandlerInvoker {
         if (adapter == null) {
             throw new IllegalStateException(handler.describe() + " returned "
                     + (result == null ? "null" : "a " + result.getClass().getName())
-                    + " instead of a stage or publisher whose end is the end of the batch");
+                    + " instead of a CompletionStage or a reactive type");
         }
         return PublisherStage.of(adapter.toPublisher(result), context);
     }

@@ -15,7 +15,7 @@ import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 
-/** What an annotated method is for, and what it may take. */
+/** The kinds of annotated methods, with the parameter that each may take. */
 public enum HandlerKind {
     /** Handles the batches. */
     BATCH(
@@ -25,9 +25,9 @@ public enum HandlerKind {
             Collection.class,
             Iterable.class,
             Batch.class),
-    /** Hears of failed attempts. */
+    /** Is called after failed attempts. */
     ERROR(BatchErrorHandler.class, "one BatchFailure", BatchFailure.class),
-    /** Takes what was given up. */
+    /** Receives the items that were given up. */
     DEAD_LETTER(DeadLetterHandler.class, "one DeadLetter", DeadLetter.class);
 
     private final Class<? extends Annotation> annotation;
@@ -44,12 +44,12 @@ public enum HandlerKind {
         return annotation;
     }
 
-    /** Returns what the method takes, in words. */
+    /** Describes the parameter of the method. */
     String takes() {
         return takes;
     }
 
-    /** Returns what the method may return, in words. */
+    /** Describes the result of the method. */
     String returns() {
         return this == BATCH ? "nothing, a CompletionStage or a reactive type" : "nothing";
     }
@@ -58,7 +58,7 @@ public enum HandlerKind {
         return parameters.contains(parameter);
     }
 
-    /** Returns the annotation as a user writes it. */
+    /** Returns the annotation as in source code. */
     public String on(String batcher) {
         return "@" + annotation.getSimpleName() + "(\"" + batcher + "\")";
     }

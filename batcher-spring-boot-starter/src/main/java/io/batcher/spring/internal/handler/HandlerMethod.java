@@ -12,9 +12,9 @@ import org.springframework.core.ResolvableType;
  * An annotated method of a bean.
  *
  * @param batcher the name of the batcher
- * @param beanName the bean to call; of a scoped bean, its proxy
- * @param beanType the class of the bean, as its definition tells it
- * @param itemType the item type without wildcards and variables; null if the method takes items of any type
+ * @param beanName the bean to call; for a scoped bean, its proxy
+ * @param beanType the class of the bean according to its definition
+ * @param itemType the item type without wildcards and type variables; null if the method accepts any item
  */
 public record HandlerMethod(
         HandlerKind kind,
@@ -24,7 +24,7 @@ public record HandlerMethod(
         Method method,
         @Nullable ResolvableType itemType) {
 
-    /** Returns class and method, as an operator reads it. */
+    /** Returns class and method, for operators. */
     public String describe() {
         return beanType.getName() + "." + method.getName();
     }

@@ -22,17 +22,17 @@ import org.springframework.aop.support.AopUtils;
 import org.springframework.aop.support.MethodMatchers;
 import org.springframework.util.ReflectionUtils;
 
-/** The rules for the proxies of a bean: each passes a call of an annotated method on, to the bean and on the same thread. */
+/** Checks proxies: a call of an annotated method must reach the bean, on the same thread. */
 public final class HandlerProxies {
 
     private static final String RUNS_ON_PROXY =
-            ", so that a call would run on the proxy itself, without the fields and the advice of the bean.";
+            ", so a call would run on the proxy itself, without the fields and the advice of the bean.";
     private static final String OR_NO_PROXY = ", or do not let Spring proxy the class of the bean.";
 
     private HandlerProxies() {}
 
     /**
-     * Returns the method to call on a bean, which may be a proxy, or a proxy of a proxy.
+     * Returns the method to call on a bean, which may be a proxy, possibly of another proxy.
      *
      * @throws BatcherConfigurationException if a proxy breaks a rule
      */
@@ -48,7 +48,7 @@ public final class HandlerProxies {
         return method;
     }
 
-    /** Checks a class alone: that of a bean, or of the proxy that a bean will have. */
+    /** Checks the class of a bean, or of the proxy that a bean will have. */
     static Method requireInvocable(HandlerMethod handler, Class<?> beanClass) {
         try {
             Method method = AopUtils.selectInvocableMethod(handler.method(), beanClass);
@@ -77,11 +77,11 @@ public final class HandlerProxies {
                         "The handler of batcher \"" + handler.batcher() + "\" would be called asynchronously: "
                                 + handler.describeInFull() + " is advised by "
                                 + advice.getClass().getName()
-                                + ", which moves the call to another thread, so that a batch may count as handled before the"
-                                + " method has begun.",
-                        "Remove what makes the method asynchronous (@Async, or an annotation or advice like it, on the"
-                                + " method or its class). It runs on a thread of the batcher anyway; to end a batch later,"
-                                + " return a CompletionStage or a reactive type.");
+                                + ", which moves the call to another thread. A batch would count as handled before the method"
+                                + " has run.",
+                        "Remove @Async, or a similar annotation or advice, from the method or its class. The method"
+                                + " already runs on a thread of the batcher. To complete a batch later, return a"
+                                + " CompletionStage or a reactive type.");
             }
         }
     }
@@ -96,7 +96,7 @@ public final class HandlerProxies {
                 && MethodMatchers.matches(pointcut.getMethodMatcher(), handler.method(), type, false);
     }
 
-    /** A proxy of a class has fields of its own, all null: what it does not override runs there instead of on the bean. */
+    /** A class proxy has its own fields, all null: a method that it does not override runs on them instead of on the bean. */
     private static void refuseNotOverridden(HandlerMethod handler, Class<?> beanClass) {
         boolean isProxyOfClass = SpringProxy.class.isAssignableFrom(beanClass) && !Proxy.isProxyClass(beanClass);
         if (!isProxyOfClass || Modifier.isStatic(handler.method().getModifiers())) {

@@ -25,7 +25,7 @@ import org.springframework.core.env.Environment;
 import org.springframework.stereotype.Component;
 import org.springframework.util.ClassUtils;
 
-/** Finds annotated methods by the types that bean definitions tell, without creating a bean. */
+/** Finds annotated methods by the types in bean definitions, without creating beans. */
 public final class HandlerScanner {
 
     private static final String SCOPED_TARGET = "scopedTarget.";
@@ -35,9 +35,9 @@ public final class HandlerScanner {
     private final Predicate<String> disabled;
 
     /**
-     * Creates a scan.
+     * Creates a scanner.
      *
-     * @param disabled whether the methods for a batcher of that name are left out
+     * @param disabled tests whether the methods of a batcher are skipped
      */
     public HandlerScanner(
             ConfigurableListableBeanFactory beanFactory, Environment environment, Predicate<String> disabled) {
@@ -54,28 +54,28 @@ public final class HandlerScanner {
         return found;
     }
 
-    /** Returns the annotated methods of a class and what they are for. */
+    /** Returns the annotated methods of a class with their kinds. */
     public static Map<Method, HandlerKind> annotated(Class<?> type) {
         try {
             return MethodIntrospector.selectMethods(
                     type, (MethodIntrospector.MetadataLookup<HandlerKind>) HandlerScanner::kindOf);
         } catch (LinkageError | TypeNotPresentException e) {
-            return Map.of(); // a class for a library that is not there
+            return Map.of(); // a class that refers to a missing library
         }
     }
 
-    /** Whether the class can have annotated methods at all. */
+    /** Returns whether the class can have annotated methods. */
     public static boolean isCandidate(Class<?> type) {
         return AnnotationUtils.isCandidateClass(type, HandlerKind.annotations()) && !isOfSpring(type);
     }
 
-    /** As Spring has it for its own event listeners: a component in such a package is an application's, or a test's. */
+    /** As for Spring's event listeners: a component in Spring's packages belongs to an application or a test. */
     private static boolean isOfSpring(Class<?> userType) {
         return userType.getName().startsWith("org.springframework.")
                 && !AnnotatedElementUtils.isAnnotated(userType, Component.class);
     }
 
-    /** Returns the name of the batcher that an annotated method speaks of, placeholders resolved. */
+    /** Returns the batcher name in the annotation of a method, with placeholders resolved. */
     public static String batcherOf(Method method, HandlerKind kind, Environment environment) {
         Annotation annotation =
                 Objects.requireNonNull(AnnotatedElementUtils.findMergedAnnotation(method, kind.annotation()));
@@ -87,7 +87,7 @@ public final class HandlerScanner {
                     "The name in " + kind.on(name) + " on "
                             + method.getDeclaringClass().getName() + "." + method.getName() + " cannot be resolved: "
                             + e.getMessage() + ".",
-                    "Define the property, or give a default as in ${name:default}.",
+                    "Define the property, or add a default, as in ${name:default}.",
                     e);
         }
     }
@@ -113,7 +113,7 @@ public final class HandlerScanner {
                 .toList();
     }
 
-    /** Returns null where it cannot be told without creating a bean, or at all, or where another definition tells. */
+    /** Returns null if the type is unknown without creating the bean, or if another definition represents the bean. */
     private @Nullable Class<?> typeOf(String definition) {
         boolean isScopedProxy = beanFactory.containsBeanDefinition(SCOPED_TARGET + definition);
         if (isScopedProxy || beanFactory.getBeanDefinition(definition).isAbstract()) {
@@ -123,21 +123,21 @@ public final class HandlerScanner {
             Class<?> type = beanFactory.getType(definition, false);
             return type == null ? null : ClassUtils.getUserClass(type);
         } catch (BeansException | LinkageError e) {
-            return null; // a bean for a library that is not there
+            return null; // a bean that refers to a missing library
         }
     }
 
     private HandlerMethod handler(
             HandlerKind kind, Method method, String definition, Class<?> type, ResolvableType owner) {
         String batcher = batcherOf(method, kind, environment);
-        // The target of a scoped proxy tells the method; the proxy, which may tell nothing, is what has to be called.
+        // The target of a scoped proxy has the method; the proxy is called.
         String beanName =
                 definition.startsWith(SCOPED_TARGET) ? definition.substring(SCOPED_TARGET.length()) : definition;
         return new HandlerMethod(
                 kind, batcher, beanName, type, method, HandlerSignature.itemType(kind, batcher, method, owner));
     }
 
-    /** Returns the type with the generics that a factory method may tell: {@code @Bean Store<Reading> store()}. */
+    /** Returns the type with the generics of a factory method, as in {@code @Bean Store<Reading> store()}. */
     private ResolvableType owner(String definition, Class<?> userType) {
         BeanDefinition merged = beanFactory.getMergedBeanDefinition(definition);
         if (merged instanceof RootBeanDefinition root) {

@@ -6,21 +6,21 @@ package io.batcher.spring.internal.handler;
 
 import java.util.Map;
 
-/** What is current on the thread while a handler method is called: a trace, for example. */
+/** Establishes thread-bound context, such as a trace, while a handler method is called. */
 @FunctionalInterface
 public interface HandlerScope {
 
-    /** Nothing is. */
+    /** Establishes nothing. */
     HandlerScope NONE = batcher -> () -> {};
 
-    /** Makes current what belongs to the batch that the batcher delivers now. */
+    /** Opens a scope for the batch that the batcher is delivering. */
     Scope open(String batcher);
 
-    /** Ends the scope, on the thread that opened it. */
+    /** A scope, to be closed on the thread that opened it. */
     @FunctionalInterface
     interface Scope extends AutoCloseable {
 
-        /** What a publisher finds in its context, which does not look at threads; nothing unless there is more to say. */
+        /** Returns entries for the Reactor context, which is not bound to threads. */
         default Map<String, Object> context() {
             return Map.of();
         }

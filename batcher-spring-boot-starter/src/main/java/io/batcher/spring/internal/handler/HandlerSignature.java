@@ -14,7 +14,7 @@ import org.springframework.core.ResolvableType;
 import org.springframework.core.annotation.AnnotatedElementUtils;
 import org.springframework.scheduling.annotation.Async;
 
-/** The rules for the signature of an annotated method. */
+/** Checks the signature of an annotated method. */
 public final class HandlerSignature {
 
     private static final String CONTINUATION = "kotlin.coroutines.Continuation";
@@ -22,17 +22,17 @@ public final class HandlerSignature {
     private HandlerSignature() {}
 
     /**
-     * Checks a method and returns the item type that it takes.
+     * Checks a method and returns its item type.
      *
-     * @param owner the type of the bean, with its generics where they are known
-     * @return null if it takes items of any type, which only an error or dead-letter handler may
+     * @param owner the type of the bean, with its generics if known
+     * @return null if it accepts any item, which is allowed for error and dead-letter handlers only
      * @throws BatcherConfigurationException if the signature breaks a rule
      */
     public static @Nullable ResolvableType itemType(
             HandlerKind kind, String batcher, Method method, ResolvableType owner) {
         refuseSuspending(kind, batcher, method);
         if (method.getParameterCount() != 1 || !kind.takes(method.getParameterTypes()[0])) {
-            throw wrong(kind, batcher, method, "it takes " + parameters(method) + ", but has to take " + kind.takes());
+            throw wrong(kind, batcher, method, "it takes " + parameters(method) + ", but must take " + kind.takes());
         }
         checkReturnType(kind, batcher, method);
         ResolvableType parameter = ResolvableType.forMethodParameter(new MethodParameter(method, 0), owner);
@@ -44,13 +44,13 @@ public final class HandlerSignature {
                     kind,
                     batcher,
                     method,
-                    "its parameter " + parameter + " does not tell the item type; write " + raw
-                            + "<Reading>, with your own type instead of Reading");
+                    "its parameter " + parameter + " does not declare the item type; declare it, as in " + raw
+                            + "<Reading>");
         }
         return itemType;
     }
 
-    /** Whether what the method returns is the end of the batch, rather than its return. */
+    /** Returns whether the batch ends with the completion of the method's result instead of its return. */
     public static boolean isAsync(Method method) {
         return CompletionStage.class.isAssignableFrom(method.getReturnType()) || isReactive(method.getReturnType());
     }
@@ -70,7 +70,7 @@ public final class HandlerSignature {
                     kind,
                     batcher,
                     method,
-                    "it returns " + method.getReturnType().getSimpleName() + ", but may return " + kind.returns());
+                    "it returns " + method.getReturnType().getSimpleName() + ", but must return " + kind.returns());
         }
         if (AnnotatedElementUtils.hasAnnotation(method, Async.class)
                 || AnnotatedElementUtils.hasAnnotation(method.getDeclaringClass(), Async.class)) {
@@ -78,12 +78,12 @@ public final class HandlerSignature {
                     kind,
                     batcher,
                     method,
-                    "it is @Async and returns nothing, so that it would count as done before it has"
-                            + " begun; remove @Async, the method runs on a thread of its own anyway");
+                    "it is @Async and returns nothing, so its batch would count as handled before it has run; remove"
+                            + " @Async, the method already runs on a thread of the batcher");
         }
     }
 
-    /** In byte code a suspending function takes what goes on after it, and returns any object. */
+    /** In byte code, a suspending function takes a continuation as its last parameter and returns Object. */
     private static void refuseSuspending(HandlerKind kind, String batcher, Method method) {
         int count = method.getParameterCount();
         if (count > 0 && method.getParameterTypes()[count - 1].getName().equals(CONTINUATION)) {
@@ -91,7 +91,7 @@ public final class HandlerSignature {
                     kind,
                     batcher,
                     method,
-                    "it is a suspending function of Kotlin, which is not supported; write a function without \"suspend\" that"
+                    "it is a suspending Kotlin function, which is not supported; write a function without \"suspend\" that"
                             + " returns " + kind.returns()
                             + (kind == HandlerKind.BATCH ? " (a Mono from mono { }, for example)" : ""));
         }
@@ -109,7 +109,7 @@ public final class HandlerSignature {
     private static BatcherConfigurationException wrong(HandlerKind kind, String batcher, Method method, String what) {
         return new BatcherConfigurationException(
                 "The handler method " + method.getDeclaringClass().getName() + "." + method.getName() + " of batcher \""
-                        + batcher + "\" has a wrong signature: " + what + ".",
-                "Correct the method that has " + kind.on(batcher) + ".");
+                        + batcher + "\" has an unsupported signature: " + what + ".",
+                "Correct the method with " + kind.on(batcher) + ".");
     }
 }

@@ -9,12 +9,12 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.core.ResolvableType;
 
-/** Item types as injection points can match them: wildcards and type variables replaced by what they stand for. */
+/** Resolves item types in a form that injection points can match. */
 public final class ItemTypes {
 
     private ItemTypes() {}
 
-    /** Returns the type without wildcards and variables; null if it stands for nothing in particular, as a raw type does. */
+    /** Replaces wildcards and type variables by their bounds; returns null if the type is unknown, as for a raw type. */
     static @Nullable ResolvableType plain(ResolvableType type) {
         Class<?> resolved = type.resolve();
         if (resolved == null) {
@@ -31,7 +31,7 @@ public final class ItemTypes {
         return ResolvableType.forClassWithGenerics(resolved, generics);
     }
 
-    /** Returns the item type that the definition of a batcher tells; null if it tells none. */
+    /** Returns the item type in the definition of a batcher bean; null if unknown. */
     public static @Nullable ResolvableType ofBean(String beanName, ConfigurableListableBeanFactory beanFactory) {
         if (!beanFactory.containsBeanDefinition(beanName)) {
             return null;

@@ -15,7 +15,7 @@ import org.springframework.util.ClassUtils;
 import reactor.core.publisher.Flux;
 import reactor.util.context.Context;
 
-/** The end of a publisher as a stage; its values are not looked at. Cancelling the stage cancels the subscription. */
+/** Adapts a publisher to a stage that completes with it; values are ignored. Cancelling the stage cancels the subscription. */
 final class PublisherStage extends CompletableFuture<@Nullable Void> implements Subscriber<Object> {
 
     private static final boolean REACTOR =
@@ -32,7 +32,7 @@ final class PublisherStage extends CompletableFuture<@Nullable Void> implements 
         return stage;
     }
 
-    /** Publishers of other libraries have no context. */
+    /** Isolates Reactor classes; publishers of other libraries have no context. */
     private static final class InReactor {
 
         static Publisher<?> with(Map<String, Object> context, Publisher<?> publisher) {
@@ -43,7 +43,7 @@ final class PublisherStage extends CompletableFuture<@Nullable Void> implements 
     @Override
     public void onSubscribe(Subscription subscription) {
         this.subscription = subscription;
-        if (isCancelled()) { // before there was a subscription to cancel
+        if (isCancelled()) { // cancelled before the subscription
             subscription.cancel();
         } else {
             subscription.request(Long.MAX_VALUE);
@@ -52,7 +52,7 @@ final class PublisherStage extends CompletableFuture<@Nullable Void> implements 
 
     @Override
     public void onNext(Object value) {
-        // Only the end counts.
+        // Only completion matters.
     }
 
     @Override

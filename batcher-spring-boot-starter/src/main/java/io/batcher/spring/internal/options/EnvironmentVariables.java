@@ -19,15 +19,15 @@ import org.springframework.core.env.Environment;
 import org.springframework.core.env.SystemEnvironmentPropertySource;
 
 /**
- * Tells which environment variables are options of batchers: those that spell the whole name of an option. All others are not
- * ours, because Kubernetes and Docker describe a service called {@code batcher} or {@code batcher-instances} by variables such as
- * {@code BATCHER_PORT} and {@code BATCHER_INSTANCES_SERVICE_HOST}.
+ * Filters environment variables: only those that spell the whole name of an option are options of batchers. Kubernetes and Docker
+ * describe a service named {@code batcher} or {@code batcher-instances} by variables such as {@code BATCHER_PORT} and
+ * {@code BATCHER_INSTANCES_SERVICE_HOST}.
  */
 final class EnvironmentVariables {
 
     private static final ConfigurationPropertyName BATCHER = ConfigurationPropertyName.of("batcher");
 
-    /** As a variable spells what follows the name of a batcher. */
+    /** The options of a batcher as a variable spells them after its name. */
     private static final Set<String> OPTIONS = uniform(OptionNames.OPTIONS.stream());
 
     private static final Set<String> ENDPOINT = uniform(OptionNames.ENDPOINT.stream());
@@ -35,22 +35,22 @@ final class EnvironmentVariables {
 
     private EnvironmentVariables() {}
 
-    /** Returns the property sources of an environment, without the variables that are not options. */
+    /** Returns the property sources of the environment, without variables that are not options. */
     static List<ConfigurationPropertySource> onlyOptions(Environment environment) {
         return StreamSupport.stream(
                         ConfigurationPropertySources.get(environment).spliterator(), false)
-                .map(source -> isMadeOf(source) ? source.filter(EnvironmentVariables::isOption) : source)
+                .map(source -> hasVariables(source) ? source.filter(EnvironmentVariables::isOption) : source)
                 .toList();
     }
 
-    /** Whether a source has environment variables. */
-    static boolean isMadeOf(ConfigurationPropertySource source) {
+    /** Returns whether a source contains environment variables. */
+    static boolean hasVariables(ConfigurationPropertySource source) {
         return source.getUnderlyingSource() instanceof SystemEnvironmentPropertySource;
     }
 
     /**
-     * Returns the name of the batcher that a variable below {@code batcher.instances} speaks of. It may have spelled the hyphens of
-     * the name as underscores, or left them out.
+     * Returns the batcher name in a variable below {@code batcher.instances}. The variable may spell the hyphens of the name as
+     * underscores, or omit them.
      */
     static String batcherOf(ConfigurationPropertyName name) {
         int first = OptionNames.INSTANCES.getNumberOfElements();
@@ -73,7 +73,7 @@ final class EnvironmentVariables {
         };
     }
 
-    /** Returns the index of the element with which the option of a batcher begins; the number of elements if none does. */
+    /** Returns the index of the first element of the option; the number of elements if there is no option. */
     private static int optionOf(ConfigurationPropertyName name) {
         int elements = name.getNumberOfElements();
         return IntStream.range(OptionNames.INSTANCES.getNumberOfElements() + 1, elements)
@@ -82,7 +82,7 @@ final class EnvironmentVariables {
                 .orElse(elements);
     }
 
-    /** Returns the elements from an index on, without the index of a list. */
+    /** Returns the elements from the given index on, without a list index at the end. */
     private static String from(int first, ConfigurationPropertyName name) {
         int last = name.getNumberOfElements() - 1;
         int end = name.isNumericIndex(last) ? last : last + 1;

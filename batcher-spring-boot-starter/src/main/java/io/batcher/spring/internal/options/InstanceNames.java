@@ -18,14 +18,14 @@ import org.springframework.boot.context.properties.source.IterableConfigurationP
 import org.springframework.core.env.Environment;
 
 /**
- * The names of batchers under {@code batcher.instances}, as the property sources spell them.
+ * The names of batchers below {@code batcher.instances}, as spelled in the property sources.
  *
- * <p>An environment variable cannot spell a hyphen: {@code BATCHER_INSTANCES_ORDERAUDIT_INTERVAL} may mean
- * {@code order-audit}. Such a variable counts as a name of its own only if no batcher is known that it can belong to.
+ * <p>An environment variable cannot spell a hyphen: {@code BATCHER_INSTANCES_ORDERAUDIT_INTERVAL} may mean {@code order-audit}. A
+ * variable defines a name only if it matches no other known batcher.
  */
 public final class InstanceNames {
 
-    /** From each name to where it is found, in words. */
+    /** From each name to its location, for messages. */
     private final Map<String, String> spelled = new LinkedHashMap<>();
 
     private final Map<String, String> variables = new LinkedHashMap<>();
@@ -39,9 +39,9 @@ public final class InstanceNames {
     }
 
     /**
-     * Returns the names, and where each of them is found.
+     * Returns the names and their locations.
      *
-     * @param known the names that are known otherwise, to which a variable may belong
+     * @param known names from other sources, which a variable may refer to
      */
     public Map<String, String> names(Set<String> known) {
         Map<String, String> names = new LinkedHashMap<>(spelled);
@@ -56,13 +56,13 @@ public final class InstanceNames {
         return names;
     }
 
-    /** Whether a name is found in environment variables only. */
+    /** Returns whether a name occurs only in environment variables. */
     public boolean isVariable(String name) {
         return !spelled.containsKey(name) && variables.containsKey(name);
     }
 
     private void add(ConfigurationPropertyName name, IterableConfigurationPropertySource source) {
-        if (EnvironmentVariables.isMadeOf(source)) {
+        if (EnvironmentVariables.hasVariables(source)) {
             ConfigurationProperty variable = source.getConfigurationProperty(name);
             variables.putIfAbsent(
                     EnvironmentVariables.batcherOf(name),

@@ -17,7 +17,7 @@ import org.springframework.boot.context.properties.source.ConfigurationProperty;
 import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
 import org.springframework.boot.context.properties.source.ConfigurationPropertyName.Form;
 
-/** The names of options, and what is said of one that does not exist. */
+/** The names of options, and the failure for an unknown one. */
 public final class OptionNames {
 
     /** The group with the options of each batcher, below its name. */
@@ -26,7 +26,7 @@ public final class OptionNames {
     /** The groups of options within those of a batcher. */
     static final List<String> NESTED = List.of("retry", "pace");
 
-    /** As YAML has them, from the place of a batcher. */
+    /** The options of a batcher, in the form of YAML. */
     static final Set<String> OPTIONS = Stream.of(
                     names(BatcherProperties.Options.class).filter(name -> !NESTED.contains(name)),
                     names(BatcherProperties.Retry.class).map(name -> "retry." + name),
@@ -38,7 +38,7 @@ public final class OptionNames {
 
     static final Set<String> HEALTH = names(BatcherProperties.Health.class).collect(Collectors.toUnmodifiableSet());
 
-    /** Those that have no meaning for all batchers. */
+    /** The options that have no meaning in the defaults. */
     static final Set<String> OF_ONE_BATCHER = Set.of("item-type", "enabled");
 
     private OptionNames() {}
@@ -54,7 +54,7 @@ public final class OptionNames {
     static BatcherConfigurationException unknown(
             String subject, String group, ConfigurationProperty property, Set<String> options) {
         return new BatcherConfigurationException(
-                subject + " is not configured properly: " + describe(property) + " is no option."
+                subject + " is not configured properly: " + describe(property) + " is not an option."
                         + suggestion(group, property.getName(), options),
                 options.isEmpty()
                         ? "Remove it."
@@ -81,12 +81,12 @@ public final class OptionNames {
         return DataObjectPropertyName.toDashedForm(name.getElement(element, Form.ORIGINAL));
     }
 
-    /** Returns the name of a property and where it was found. */
+    /** Returns the name of a property and its origin. */
     static String describe(ConfigurationProperty property) {
         return property.getName() + (property.getOrigin() == null ? "" : " (" + property.getOrigin() + ")");
     }
 
-    /** Returns the names of a group's components, as YAML has them. */
+    /** Returns the names of a group's components, in the form of YAML. */
     static Stream<String> names(Class<? extends Record> group) {
         return Stream.of(group.getRecordComponents())
                 .map(RecordComponent::getName)

@@ -30,8 +30,8 @@ import org.springframework.core.ResolvableType;
 import org.springframework.core.env.Environment;
 
 /**
- * Reads and checks the options of batchers, before any bean exists. Each name is bound by itself, not as a key of a map: only
- * so does an environment variable reach a name with a hyphen.
+ * Binds and validates the options of batchers before any bean exists. Binds each batcher separately, not as a map, because an
+ * environment variable cannot spell a map key with a hyphen.
  */
 public final class OptionsBinder {
 
@@ -46,34 +46,34 @@ public final class OptionsBinder {
         this.defaults = bind(DEFAULTS, DEFAULTS);
         if (defaults.enabled() != null) {
             throw new BatcherConfigurationException(
-                    DEFAULTS + ".enabled has no meaning: batchers are taken out one by one.",
-                    "Remove it, and set batcher.instances.<name>.enabled=false for each batcher that is to be taken out.");
+                    DEFAULTS + ".enabled has no meaning: batchers are disabled individually.",
+                    "Remove it, and set batcher.instances.<name>.enabled=false for each batcher to disable.");
         }
         if (defaults.itemType() != null) {
             throw new BatcherConfigurationException(
-                    DEFAULTS + ".item-type has no meaning: each batcher has an item type of its own.",
-                    "Remove it, and set batcher.instances.<name>.item-type where no @BatchHandler method tells the type.");
+                    DEFAULTS + ".item-type has no meaning: each batcher has its own item type.",
+                    "Remove it, and set batcher.instances.<name>.item-type for batchers without a @BatchHandler method.");
         }
         checkDefaults(() -> OptionsMapper.checkValues(defaults));
     }
 
-    /** Checks what the defaults say together, where there is no batcher whose own options complete it. */
+    /** Validates the combination of the defaults, if there is no batcher that completes them. */
     public void checkDefaultsAlone() {
         checkDefaults(() -> OptionsMapper.check(List.of(defaults)));
     }
 
-    /** Whether the properties leave a batcher in. Of the other options of a batcher that is taken out nothing is read. */
+    /** Returns whether a batcher is enabled. The other options of a disabled batcher are not read. */
     public boolean isEnabled(String name) {
         String property = OptionNames.INSTANCES + "." + name + ".enabled";
         try {
             return !ConfigurationPropertyName.isValid(property)
                     || binder.bind(property, Boolean.class).orElse(true);
         } catch (BindException e) {
-            throw refused("Batcher \"" + name + "\"", e);
+            throw invalid("Batcher \"" + name + "\"", e);
         }
     }
 
-    /** Returns all properties, with the own options of each batcher. */
+    /** Returns all properties, with the given options of each batcher. */
     public BatcherProperties properties(Map<String, Options> instances) {
         return new BatcherProperties(
                 defaults,
@@ -83,7 +83,7 @@ public final class OptionsBinder {
                 group("batcher.health", BatcherProperties.Health.class, OptionNames.HEALTH));
     }
 
-    /** Returns the options of one batcher, its own after those that it inherits. */
+    /** Returns the options of a batcher: the inherited layer, then its own. */
     public List<Options> optionsOf(String name) {
         String prefix = OptionNames.INSTANCES + "." + name;
         String subject = "Batcher \"" + name + "\"";
@@ -101,7 +101,7 @@ public final class OptionsBinder {
                     OptionNames.OPTIONS,
                     handler -> binder.bindOrCreate(group, Bindable.of(Options.class), handler));
         } catch (BindException e) {
-            throw refused(subject, e);
+            throw invalid(subject, e);
         }
     }
 
@@ -132,7 +132,7 @@ public final class OptionsBinder {
         }
     }
 
-    private static BatcherConfigurationException refused(String subject, BindException e) {
+    private static BatcherConfigurationException invalid(String subject, BindException e) {
         return new BatcherConfigurationException(
                 subject + " is not configured properly: " + describe(e) + ".", "Correct the value.", e);
     }
@@ -158,25 +158,25 @@ public final class OptionsBinder {
                 ? e.getName() + " cannot be bound: " + reason
                 : property.getName() + " has the value \"" + property.getValue() + "\""
                         + (property.getOrigin() == null ? "" : " (" + property.getOrigin() + ")")
-                        + ", which is refused: "
+                        + ", which is invalid: "
                         + reason;
     }
 
-    /** What a user understands: conversion names classes and constants of Java. */
+    /** Returns a reason in terms of properties; conversion failures name Java classes and constants. */
     private static @Nullable String reason(Throwable cause, ResolvableType target) {
         Class<?> type = target.resolve(Object.class);
         if (type.isEnum()) {
-            return "it may be "
+            return "valid values are "
                     + Stream.of(type.getEnumConstants())
                             .map(value ->
                                     value.toString().toLowerCase(Locale.ROOT).replace('_', '-'))
                             .collect(Collectors.joining(", "));
         }
         if (type == Boolean.class) {
-            return "it may be true or false";
+            return "valid values are true, false";
         }
         if (cause instanceof ClassNotFoundException) {
-            return "there is no such class on the class path; give its full name, with the package";
+            return "the class is not on the class path; use its fully qualified name";
         }
         return cause.getMessage();
     }

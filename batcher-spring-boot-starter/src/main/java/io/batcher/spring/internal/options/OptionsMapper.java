@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.function.Predicate;
 import org.springframework.boot.context.properties.PropertyMapper;
 
-/** Carries options from properties to a builder: first those that come first, later ones override. */
+/** Applies layers of options to a builder; later layers override earlier ones. */
 public final class OptionsMapper {
 
     private OptionsMapper() {}
@@ -31,9 +31,9 @@ public final class OptionsMapper {
     }
 
     /**
-     * Checks values by the rules of the builder, each by itself.
+     * Validates each value by the rules of the builder.
      *
-     * @throws IllegalArgumentException with option, rule and value
+     * @throws IllegalArgumentException naming option, rule and value
      */
     static void checkValues(Options options) {
         apply(options, Batcher.builder("options"));
@@ -42,15 +42,15 @@ public final class OptionsMapper {
     }
 
     /**
-     * Checks values and combinations by the rules of the builder.
+     * Validates values and combinations by the rules of the builder.
      *
-     * @throws IllegalArgumentException with option, rule and value
+     * @throws IllegalArgumentException naming option, rule and value
      */
     static void check(List<Options> layers) {
         BatcherBuilder<?> builder = Batcher.builder("options");
         apply(layers, builder);
         if (layers.stream().anyMatch(options -> options.maxBatchWeight() != null)) {
-            builder.weigher(item -> 0); // the real one comes from a customizer, later
+            builder.weigher(item -> 0); // a customizer sets the actual weigher later
         }
         builder.config();
     }
@@ -82,10 +82,10 @@ public final class OptionsMapper {
     }
 
     private static Predicate<Throwable> anyOf(List<? extends Class<?>> causes) {
-        for (Class<?> cause : causes) { // conversion looks at Class only, not at what it is a class of
+        for (Class<?> cause : causes) { // the conversion checks only the raw type Class
             if (!Throwable.class.isAssignableFrom(cause)) {
                 throw new IllegalArgumentException(
-                        "retry.retryOn must name throwables, but " + cause.getName() + " is none");
+                        "retry.retryOn must contain subclasses of Throwable, but contains " + cause.getName());
             }
         }
         return failure -> causes.stream().anyMatch(cause -> cause.isInstance(failure));

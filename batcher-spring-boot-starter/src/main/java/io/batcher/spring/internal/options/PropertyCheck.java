@@ -72,7 +72,7 @@ public final class PropertyCheck {
         String element = OptionNames.dashed(name, 1);
         if (batchers.contains(name.getElement(1, Form.DASHED))) {
             throw new BatcherConfigurationException(
-                    "The options of batcher \"" + element + "\" are in a wrong place: batcher." + element + ".",
+                    "The options of batcher \"" + element + "\" are misplaced: batcher." + element + ".",
                     "Move them to " + OptionNames.INSTANCES + "." + element + ".");
         }
         boolean hasValue = name.getNumberOfElements() == 2 || name.isNumericIndex(2);
@@ -110,15 +110,15 @@ public final class PropertyCheck {
         }
         if (place == null) {
             return new BatcherConfigurationException(
-                    found + " is no option." + suggestion,
+                    found + " is not an option." + suggestion,
                     "Correct its name. If it is a property of the application, give it another prefix, or a name that"
                             + " differs from \"" + meant
-                            + "\" by more than one letter: this one looks like a typing error.");
+                            + "\" by more than one letter: this name looks like a typing error.");
         }
         return BatcherNames.uniform(element).equals(BatcherNames.uniform(meant))
-                ? new BatcherConfigurationException(found + " is in a wrong place.", "Move it to " + place + ".")
+                ? new BatcherConfigurationException(found + " is misplaced.", "Move it to " + place + ".")
                 : new BatcherConfigurationException(
-                        found + " is no option." + suggestion, "Correct its name, and move it to " + place + ".");
+                        found + " is not an option." + suggestion, "Correct its name, and move it to " + place + ".");
     }
 
     private static Map<String, String> places() {

@@ -39,8 +39,8 @@ import org.springframework.core.env.Environment;
 import org.springframework.util.ClassUtils;
 
 /**
- * Connects annotated methods with their batchers, once all singletons exist. Looks at each bean as it is created: a proxy that
- * hides a handler method, and a method that no definition told of, are found out then.
+ * Registers annotated methods as handlers of their batchers when all singletons exist. Inspects each bean after its creation, to
+ * detect a proxy that hides a handler method, and a method that no bean definition revealed.
  */
 public class BatchHandlerBeanPostProcessor
         implements BeanPostProcessor,
@@ -82,7 +82,7 @@ public class BatchHandlerBeanPostProcessor
         if (methods.isEmpty()) {
             withoutHandlers.add(type);
         } else if (beanFactory.containsLocalBean(
-                beanName)) { // neither an inner bean nor an object that is only initialised
+                beanName)) { // neither an inner bean nor an externally initialized object
             methods.forEach((method, kind) -> inspect(bean, beanName, type, method, kind));
         }
         return bean;
@@ -106,7 +106,7 @@ public class BatchHandlerBeanPostProcessor
         connected = true;
     }
 
-    /** A lazy bean may have been created since, and never called. */
+    /** Covers lazy beans that were created after startup and never called. */
     @Override
     public void onApplicationEvent(ContextClosedEvent event) {
         for (BatcherDefinition definition : registrar.definitions()) {
@@ -114,7 +114,7 @@ public class BatchHandlerBeanPostProcessor
         }
     }
 
-    /** Lets a batcher be without a handler whose bean is missing: its items wait instead of failing, batch after batch. */
+    /** Removes a handler whose bean is missing, so that items wait instead of failing batch by batch. */
     private void check(HandlerMethod method, BatcherDefinition definition) {
         String missing = new HandlerBean(beanFactory, method).check();
         if (missing != null) {
@@ -126,8 +126,8 @@ public class BatchHandlerBeanPostProcessor
     }
 
     /**
-     * Creates the beans of dead-letter methods that could not be created at the start. Letters may come when beans are destroyed
-     * already, and no bean can be created then.
+     * Creates the beans of dead-letter methods whose creation failed at startup. Items may be dead-lettered while beans are destroyed,
+     * when no bean can be created.
      */
     void createMissingBeans() {
         Set.copyOf(withoutBean).forEach(this::createBean);
@@ -141,8 +141,8 @@ public class BatchHandlerBeanPostProcessor
             withoutBean.add(method);
             logger.warn(
                     "Cannot create the bean of " + method.describeInFull()
-                            + ", so that no item can be given to it; this is"
-                            + " tried again when an item is given up and when the application stops",
+                            + "; it cannot receive items. The creation is retried when"
+                            + " an item is given up and when the application stops",
                     e);
         }
     }
@@ -161,7 +161,7 @@ public class BatchHandlerBeanPostProcessor
             return;
         }
         if (isScopedTarget) {
-            return; // what is called is its proxy
+            return; // its proxy is called
         }
         ResolvableType itemType = HandlerSignature.itemType(kind, batcher, method, ResolvableType.forClass(type));
         HandlerMethod handler = new HandlerMethod(kind, batcher, beanName, type, method, itemType);
@@ -175,7 +175,7 @@ public class BatchHandlerBeanPostProcessor
         addLate(handler, definition);
     }
 
-    /** Takes a handler that no definition told of, for a batcher that exists without it. */
+    /** Adds a handler that no bean definition revealed, to a batcher that exists without it. */
     private void addLate(HandlerMethod handler, BatcherDefinition definition) {
         definition.requireItemType(handler);
         definition.handlers().put(HandlerKind.BATCH, handler);
@@ -187,7 +187,7 @@ public class BatchHandlerBeanPostProcessor
     private static BatcherConfigurationException hidden(HandlerMethod handler) {
         return new BatcherConfigurationException(
                 "The handler of batcher \"" + handler.batcher() + "\" is hidden: " + handler.describeInFull()
-                        + " was found only when the bean was created, because its definition tells another type.",
+                        + " was found only when the bean was created, because its definition declares another type.",
                 "Declare the class itself, " + handler.beanType().getName()
                         + ", as the return type of the @Bean method, not an interface of it.");
     }
@@ -216,13 +216,13 @@ public class BatchHandlerBeanPostProcessor
                 });
             }
         } catch (IllegalStateException e) {
-            refuseSecondHandler(definition, handler, e);
+            rejectSecondHandler(definition, handler, e);
         }
     }
 
-    private static void refuseSecondHandler(
+    private static void rejectSecondHandler(
             BatcherDefinition definition, HandlerMethod handler, IllegalStateException e) {
-        if (!definition.isMadeByApplication()) {
+        if (!definition.isDefinedByApplication()) {
             throw new BatcherConfigurationException(
                     "Batcher \"" + definition.name() + "\" has two handlers: " + handler.describeInFull()
                             + " and one that was set in code.",

@@ -32,7 +32,7 @@ import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.beans.factory.support.DefaultSingletonBeanRegistry;
 import org.springframework.util.ReflectionUtils;
 
-/** Builds the batchers that the starter makes: options, threads, error handlers, and then the customizers. */
+/** Creates and closes batchers. Applies options, threads, error handlers, and then the customizers. */
 public class BatcherFactory implements DisposableBean, AopInfrastructureBean {
 
     private static final Log logger = LogFactory.getLog(BatcherFactory.class);
@@ -42,7 +42,7 @@ public class BatcherFactory implements DisposableBean, AopInfrastructureBean {
     private final ObjectProvider<BatcherCustomizer> customizers;
     private final List<HandlerInvoker> callbacks = new CopyOnWriteArrayList<>();
 
-    /** By the names of their beans. */
+    /** By bean name. */
     private final Map<String, DefaultManagedBatcher> created = new ConcurrentHashMap<>();
 
     public BatcherFactory(
@@ -54,7 +54,7 @@ public class BatcherFactory implements DisposableBean, AopInfrastructureBean {
         this.customizers = customizers;
     }
 
-    /** Builds one. The handler is connected when all singletons exist; what is added before waits for it. */
+    /** Creates a batcher. Its handler is registered when all singletons exist; items added before wait for it. */
     public Batcher<?> create(BatcherDefinition definition) {
         BatcherBuilder<Object> builder = Batcher.builder(definition.name());
         BatcherConfig<Object> config = configure(definition, builder);
@@ -72,31 +72,31 @@ public class BatcherFactory implements DisposableBean, AopInfrastructureBean {
         return batcher;
     }
 
-    /** Called when the context begins to close: a batch whose handler closes it may fail when beans are destroyed. */
+    /** Caches the beans of callbacks when the context begins to close, because a batch may fail after they are destroyed. */
     void rememberBeans() {
         callbacks.forEach(HandlerInvoker::remember);
     }
 
-    /** Returns what is known about the batcher of a bean, whatever proxy the bean is; null if it was not created here. */
+    /** Returns the batcher created for a bean, also if the bean is a proxy; null if this factory did not create it. */
     @Nullable ManagedBatcher find(String beanName) {
         return created.get(beanName);
     }
 
     /**
-     * Tells what was not delivered, when all batchers are closed. The engine could, but to the logging of the JDK, and its bridge to
-     * the application's log is gone before beans are destroyed.
+     * Logs undelivered items after all batchers are closed. The engine would log them to {@code System.Logger}, whose bridge to the
+     * application's log is removed before beans are destroyed.
      */
     @Override
     public void destroy() {
         created.values().forEach(managed -> {
             long left = managed.batcher().stats().handedBack();
             if (left > 0) {
-                tellOf(left, managed);
+                logUndelivered(left, managed);
             }
         });
     }
 
-    private static void tellOf(long left, DefaultManagedBatcher managed) {
+    private static void logUndelivered(long left, DefaultManagedBatcher managed) {
         String what = "Batcher \"" + managed.name() + "\" is closed with " + left + (left == 1 ? " item" : " items")
                 + " not delivered; ";
         ClosingLetters<?> letters = managed.letters();
@@ -108,7 +108,7 @@ public class BatcherFactory implements DisposableBean, AopInfrastructureBean {
         }
     }
 
-    /** When the bean is destroyed. The lifecycle has closed it where its own handler closes the context, which it cannot do itself. */
+    /** Closes a batcher when its bean is destroyed. On another thread if the batcher waits for this one. */
     private static void close(ManagedBatcher managed) {
         Batcher<?> batcher = managed.batcher();
         if (batcher.stats().state() == BatcherState.CLOSED) {
@@ -128,7 +128,7 @@ public class BatcherFactory implements DisposableBean, AopInfrastructureBean {
         }
     }
 
-    /** Whether another thread can wait for the batcher, because its time moves by itself. */
+    /** Returns whether another thread can wait for the batcher: virtual time advances on the thread of the test only. */
     static boolean isInRealTime(ManagedBatcher batcher) {
         return batcher.config().map(BatcherConfig::clock).orElse(BatcherClock.system()) == BatcherClock.system();
     }

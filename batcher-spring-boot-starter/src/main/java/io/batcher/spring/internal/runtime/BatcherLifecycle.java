@@ -26,10 +26,10 @@ import org.springframework.context.event.ContextClosedEvent;
 import org.springframework.scheduling.concurrent.ExecutorConfigurationSupport;
 
 /**
- * Drains all batchers when the application stops: after the web server and the executors, whose last work may still add
- * items, and before the beans that handlers need are destroyed. What is added later goes at once. A start ends that, so that a
- * stopped context can be started again; the batchers are closed when they are destroyed, or here if the context closes and
- * they could not be drained.
+ * Drains all batchers when the application stops: after the web server and the executors, whose last tasks may still add items,
+ * and before the beans of handlers are destroyed. Items added later are delivered immediately. {@link #start} ends that, so that
+ * a stopped context can be restarted. Batchers are closed when they are destroyed, or here if the context is closing and a
+ * batcher could not be drained.
  */
 public class BatcherLifecycle
         implements SmartLifecycle,
@@ -39,8 +39,7 @@ public class BatcherLifecycle
 
     static final int PHASE = ExecutorConfigurationSupport.DEFAULT_PHASE - 1024;
 
-    // Says itself what is left: while a JVM shuts down, java.util.logging, which the engine writes to, is silent
-    // already.
+    // The engine logs to java.util.logging by default, which is silent while the JVM shuts down.
     private static final Log logger = LogFactory.getLog(BatcherLifecycle.class);
     private static final Duration DEFAULT_TIMEOUT = Duration.ofSeconds(10);
 
@@ -100,7 +99,7 @@ public class BatcherLifecycle
             try {
                 drain(batcher).ifPresent(drains::add);
             } catch (RuntimeException e) {
-                logger.warn("Batcher \"" + batcher.name() + "\" cannot be drained", e); // the others can
+                logger.warn("Batcher \"" + batcher.name() + "\" cannot be drained", e); // continue with the others
             }
         }
         try {
@@ -108,7 +107,7 @@ public class BatcherLifecycle
             for (Drain drain : drains) {
                 boolean succeeded = drain.succeeded();
                 ManagedBatcher batcher = drain.batcher();
-                boolean own = batcher.config().isPresent(); // the application closes what it built, where it can
+                boolean own = batcher.config().isPresent(); // the application closes its own batchers if it can
                 if (!succeeded && (own || batcher.batcher().awaitsCaller())) {
                     left.add(batcher);
                 }
@@ -121,11 +120,11 @@ public class BatcherLifecycle
         }
     }
 
-    /** Returns nothing where there is nothing to wait for. */
+    /** Starts draining; returns empty if there is nothing to wait for. */
     private Optional<Drain> drain(ManagedBatcher batcher) {
         boolean paused = batcher.batcher().stats().state() == BatcherState.PAUSED;
         if (paused && closing) {
-            batcher.batcher().resume(); // closing delivers anyway: better now, while the handler has its database
+            batcher.batcher().resume(); // close delivers anyway; do it while the handler still has its database
         }
         CompletableFuture<Void> future = batcher.batcher().drain();
         return paused && !closing
@@ -134,8 +133,8 @@ public class BatcherLifecycle
     }
 
     /**
-     * Closes at once what will not be delivered, side by side: dead letters still have their beans now, and several handlers
-     * that hang cost the shutdown one timeout instead of one each.
+     * Closes batchers that could not be drained, concurrently: the beans of dead-letter handlers still exist, and several handlers that
+     * hang delay the shutdown by one timeout instead of one each.
      */
     private static void close(List<ManagedBatcher> batchers) throws InterruptedException {
         List<Thread> threads = new ArrayList<>();
@@ -146,7 +145,7 @@ public class BatcherLifecycle
                 thread.start();
                 threads.add(thread);
             } else if (!batcher.batcher().awaitsCaller()) {
-                close(batcher); // virtual time moves on the thread that drives it, which is this one
+                close(batcher); // virtual time advances on this thread only
             }
         }
         for (Thread thread : threads) {
@@ -154,14 +153,15 @@ public class BatcherLifecycle
         }
     }
 
-    /** Who made the batcher tells what was not delivered, when all are closed; the engine is not to tell it too. */
+    /** Closes a batcher without logging of the engine; the creator of the batcher logs undelivered items later. */
     private static void close(ManagedBatcher batcher) {
-        boolean taken = batcher.config().map(BatcherConfig::onDeadLetter).isPresent();
+        boolean hasDeadLetterHandler =
+                batcher.config().map(BatcherConfig::onDeadLetter).isPresent();
         try {
-            if (taken) {
+            if (hasDeadLetterHandler) {
                 batcher.batcher().close();
             } else {
-                batcher.batcher().close(timeoutOf(batcher)); // which counts in silence what it hands back
+                batcher.batcher().close(timeoutOf(batcher)); // counts the items that it hands back, without logging
             }
         } catch (RuntimeException e) {
             logger.warn("Batcher \"" + batcher.name() + "\" cannot be closed", e);
@@ -186,13 +186,13 @@ public class BatcherLifecycle
                 if (batcher.batcher().awaitsCaller()) {
                     logger.info(
                             "Batcher \"" + batcher.name() + "\" is not drained, because its own handler or a callback"
-                                    + " waits for that; what it has been called with counts when it returns" + left());
+                                    + " waits for that; its current batch is settled when it returns" + left());
                     return false;
                 }
-                logger.warn("Batcher \"" + batcher.name() + "\" is not drained in time" + left());
+                logger.warn("Batcher \"" + batcher.name() + "\" is not drained within its shutdown timeout" + left());
                 return false;
             }
-            // Where there is no handler a flush fails, even with nothing to deliver.
+            // Without a handler, a flush fails even if there is nothing to deliver.
             boolean nothingLeft = batcher.batcher().stats().depth() == 0;
             if (future.isCompletedExceptionally() && !nothingLeft) {
                 Throwable cause = future.handle((nothing, failure) -> failure).join();

@@ -26,12 +26,12 @@ import org.springframework.scheduling.concurrent.ThreadPoolTaskExecutor;
 import org.springframework.scheduling.concurrent.ThreadPoolTaskScheduler;
 
 /**
- * Where the batchers' handlers run and where their timers come from: beans that the application has for that, or else threads of
- * the starter's own. Those are owned here and are no beans: a bean of type {@code TaskScheduler} or {@code Executor} changes what
- * the application's own scheduling, conditions, look-ups by type and aspects find.
+ * Provides the executor for handlers and the scheduler for timers: beans of the application, or the starter's own pools. The pools
+ * are not beans, because beans of type {@code TaskScheduler} or {@code Executor} would affect the application's own scheduling,
+ * conditions, lookups by type and aspects.
  *
- * <p>A stopping or closing context does not stop the starter's threads, because batchers are drained and closed then. They end
- * when this bean is destroyed, which is after the batchers.
+ * <p>The pools keep running while the context stops, because batchers are drained and closed then. They are shut down when this
+ * bean is destroyed, after the batchers.
  */
 public class BatcherThreads implements DisposableBean, ApplicationListener<ContextClosedEvent>, AopInfrastructureBean {
 
@@ -48,10 +48,10 @@ public class BatcherThreads implements DisposableBean, ApplicationListener<Conte
     private final @Nullable Executor executor;
 
     /**
-     * Finds or makes the threads.
+     * Finds or creates executor and scheduler.
      *
-     * @param schedulerName the bean to take timers from; null for the default
-     * @param virtualTime the time of a test, which replaces both
+     * @param schedulerName the scheduler bean; null for the default
+     * @param virtualTime the virtual time of a test, which replaces both
      */
     public BatcherThreads(
             ApplicationContext context,
@@ -76,7 +76,7 @@ public class BatcherThreads implements DisposableBean, ApplicationListener<Conte
         }
     }
 
-    /** A context of tests may be closed by a shutdown hook, when the thread of the tests moves the time no more. */
+    /** A shutdown hook may close the context of a test; its thread drives the virtual time from then on. */
     @Override
     public void onApplicationEvent(ContextClosedEvent event) {
         if (virtualTime != null && event.getApplicationContext() == context) { // not a child
@@ -94,12 +94,12 @@ public class BatcherThreads implements DisposableBean, ApplicationListener<Conte
         }
     }
 
-    /** Returns the scheduler that no bean replaces; null if a bean does. */
+    /** Returns the starter's own scheduler; null if a bean replaces it. */
     @Nullable ThreadPoolTaskScheduler ownScheduler() {
         return ownScheduler;
     }
 
-    /** Returns the executor that no bean replaces; null if a bean does. */
+    /** Returns the starter's own executor; null if a bean replaces it. */
     @Nullable AsyncTaskExecutor ownExecutor() {
         return ownExecutor;
     }

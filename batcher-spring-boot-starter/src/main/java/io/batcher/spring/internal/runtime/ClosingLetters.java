@@ -13,8 +13,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A dead-letter handler that counts what becomes of the letters of a closed batcher, which are offered once. What it throws then
- * would otherwise be told to the logging of the JDK only, which is silent during a shutdown. Thread-safe.
+ * A dead-letter handler that counts the outcome of dead letters of a closed batcher, which are offered once. The engine logs its
+ * exceptions to {@code System.Logger}, which may be silent during shutdown; this class keeps the last one. Thread-safe.
  */
 final class ClosingLetters<T> implements Consumer<DeadLetter<T>> {
 
@@ -37,7 +37,7 @@ final class ClosingLetters<T> implements Consumer<DeadLetter<T>> {
     public void accept(DeadLetter<T> letter) {
         Batcher<?> known = batcher;
         if (known == null || known.stats().state() != BatcherState.CLOSED) {
-            handler.accept(letter); // if it throws the engine calls it again
+            handler.accept(letter); // if it throws, the engine calls it again
             return;
         }
         int size = letter.items().size();
@@ -52,15 +52,15 @@ final class ClosingLetters<T> implements Consumer<DeadLetter<T>> {
         }
     }
 
-    /** Returns what the handler threw last; null if nothing. */
+    /** Returns the last exception of the handler; null if there is none. */
     @Nullable Throwable failure() {
         return failure;
     }
 
     /**
-     * Returns what became of the items that a closed batcher has not delivered.
+     * Describes the outcome of the items that a closed batcher has not delivered.
      *
-     * @param left how many those are
+     * @param left the number of these items
      */
     String describe(long left) {
         if (taken.get() == left) {

@@ -15,18 +15,18 @@ import org.springframework.scheduling.concurrent.CustomizableThreadFactory;
 import org.springframework.scheduling.concurrent.ThreadPoolTaskExecutor;
 import org.springframework.scheduling.concurrent.ThreadPoolTaskScheduler;
 
-/** Makes the starter's own threads: daemons that end a while after their last work. */
+/** Creates the starter's own pools of daemon threads, which end after a keep-alive time. */
 final class DaemonThreadPools {
 
     private static final int KEEP_ALIVE_SECONDS = 60;
 
     private DaemonThreadPools() {}
 
-    /** Returns a scheduler with one thread while a timer is set. Its tasks only fire the engine's timers, so none takes long. */
+    /** Returns a scheduler with one thread while a timer is set. Its tasks are short: they only fire the engine's timers. */
     static ThreadPoolTaskScheduler scheduler(@Nullable ClassLoader classLoader) {
         ThreadPoolTaskScheduler scheduler = new ThreadPoolTaskScheduler();
         scheduler.setThreadFactory(new Daemons("batcher-timer-", classLoader));
-        scheduler.setDaemon(true); // what it tells of itself
+        scheduler.setDaemon(true); // reported by isDaemon(); the factory sets it
         scheduler.setRemoveOnCancelPolicy(true);
         scheduler.initialize();
         ScheduledThreadPoolExecutor pool = scheduler.getScheduledThreadPoolExecutor();
@@ -35,7 +35,7 @@ final class DaemonThreadPools {
         return scheduler;
     }
 
-    /** Returns an executor without threads yet; {@link #addThread} for each batcher that uses it. */
+    /** Returns an executor without threads; call {@link #addThread} for each batcher that uses it. */
     static AsyncTaskExecutor executor(Environment environment, @Nullable ClassLoader classLoader) {
         if (Threading.VIRTUAL.isActive(environment)) {
             return new SimpleAsyncTaskExecutor(VirtualThreads.factory("batcher-", classLoader));
@@ -46,15 +46,15 @@ final class DaemonThreadPools {
         executor.setAllowCoreThreadTimeOut(true);
         executor.setKeepAliveSeconds(KEEP_ALIVE_SECONDS);
         executor.setWaitForTasksToCompleteOnShutdown(
-                true); // no interrupt: a handler that closes the context is still running
+                true); // no interrupt: a handler that closes the context may still be running
         executor.initialize();
         return executor;
     }
 
     /**
-     * Lets a pool have one thread more, made when it is needed. A batcher runs one task at a time, so with a thread for each none waits
-     * for another. A pool that makes a thread wherever none is idle needs a SynchronousQueue, whose threads spin before they park: on few
-     * cores they are run up to a millisecond later when a task comes (FlushLatencyBenchmark).
+     * Allows a pool one more thread, created on demand. A batcher runs one task at a time, so with one thread each no batcher waits for
+     * another. A cached pool would need a SynchronousQueue, whose threads spin before they park and start late on few cores
+     * (FlushLatencyBenchmark).
      */
     static void addThread(AsyncTaskExecutor executor) {
         if (executor instanceof ThreadPoolTaskExecutor pool) {
@@ -63,8 +63,8 @@ final class DaemonThreadPools {
     }
 
     /**
-     * Makes daemon threads that inherit nothing from the thread whose call made them, which may be a request's: no thread locals, priority
-     * or thread group. Their context class loader is the application's.
+     * Creates daemon threads that inherit nothing from the calling thread, which may serve a request: no thread locals, priority or
+     * thread group. Their context class loader is the application's.
      */
     private static final class Daemons extends CustomizableThreadFactory {
 

@@ -22,13 +22,13 @@ import java.util.stream.Collectors;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.core.ResolvableType;
 
-/** Looks batchers up among the beans, when asked: so it may be used while the context is still being built. */
+/** Looks up batcher beans on each call, so that it can be used while the context is being created. */
 public class DefaultBatcherRegistry implements BatcherRegistry {
 
     private final ConfigurableListableBeanFactory beanFactory;
     private final BatcherFactory factory;
-    /** From the names of batchers to those of their beans. */
-    private final Map<String, String> planned;
+    /** Bean names by batcher name. */
+    private final Map<String, String> definedBeanNames;
 
     private final Set<String> disabled;
 
@@ -37,7 +37,7 @@ public class DefaultBatcherRegistry implements BatcherRegistry {
         this.beanFactory = beanFactory;
         this.factory = factory;
         this.disabled = registrar.disabled();
-        this.planned = registrar.definitions().stream()
+        this.definedBeanNames = registrar.definitions().stream()
                 .collect(Collectors.toMap(BatcherDefinition::name, BatcherDefinition::beanName));
     }
 
@@ -47,7 +47,7 @@ public class DefaultBatcherRegistry implements BatcherRegistry {
     }
 
     @Override
-    @SuppressWarnings("unchecked") // the definition tells the item type
+    @SuppressWarnings("unchecked") // the definition has the item type
     public <T> Batcher<T> get(String name, Class<T> itemType) {
         String beanName = beanNameOf(name);
         ResolvableType actual = ItemTypes.ofBean(beanName, beanFactory);
@@ -88,14 +88,15 @@ public class DefaultBatcherRegistry implements BatcherRegistry {
         return created != null ? created : new UnmanagedBatcher(name, batcher, itemType);
     }
 
-    /** A mock has none, and so nothing to watch or operate. */
+    /** A mock may have no statistics. */
     private static boolean hasStats(Batcher<?> batcher) {
         return batcher.stats() != null;
     }
 
     private String beanNameOf(String name) {
-        String beanName =
-                planned.containsKey(name) ? planned.get(name) : beanNames().get(name);
+        String beanName = definedBeanNames.containsKey(name)
+                ? definedBeanNames.get(name)
+                : beanNames().get(name);
         if (beanName == null) {
             NameSuggestions known = new NameSuggestions(names());
             if (disabled.contains(name)) {
@@ -110,11 +111,11 @@ public class DefaultBatcherRegistry implements BatcherRegistry {
 
     /** Returns the bean names by the names of all batchers. */
     private TreeMap<String, String> beanNames() {
-        TreeMap<String, String> beanNames = new TreeMap<>(planned);
+        TreeMap<String, String> beanNames = new TreeMap<>(definedBeanNames);
         for (String beanName : beanFactory.getBeanNamesForType(Batcher.class, false, false)) {
-            if (!planned.containsValue(beanName) && beanFactory.containsSingleton(beanName)) {
+            if (!definedBeanNames.containsValue(beanName) && beanFactory.containsSingleton(beanName)) {
                 String name = bean(beanName).name();
-                // A bean that stands in for a batcher, a mock for example, may not know its name.
+                // A test double, such as a mock, may have no name.
                 boolean usable = name != null && !beanNames.containsKey(name);
                 beanNames.put(usable ? name : beanName, beanName);
             }

@@ -21,14 +21,14 @@ import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** Remembers of a batcher what its statistics do not tell, by listening to it. Per item it does nothing. Thread-safe. */
+/** Records as a listener what the statistics of a batcher do not contain. Does no work per item. Thread-safe. */
 final class DefaultManagedBatcher implements ManagedBatcher, BatcherListener {
 
     private final BatcherDefinition definition;
     private final BatcherConfig<?> config;
     private final @Nullable ClosingLetters<?> letters;
     private final BatcherClock clock;
-    private @Nullable Batcher<?> batcher; // set before the object is shared
+    private @Nullable Batcher<?> batcher; // set before publication
     private volatile @Nullable Long busySince;
     private volatile @Nullable Long pausedSince;
     private volatile @Nullable LastFailure lastFailure;
@@ -53,7 +53,7 @@ final class DefaultManagedBatcher implements ManagedBatcher, BatcherListener {
         return letters;
     }
 
-    /** Returns why the last attempt failed; null if it succeeded. */
+    /** Returns the cause of the last failed attempt; null if the last attempt succeeded. */
     @Nullable Throwable cause() {
         return cause;
     }
@@ -95,9 +95,8 @@ final class DefaultManagedBatcher implements ManagedBatcher, BatcherListener {
 
     @Override
     public Optional<Duration> pausedFor() {
-        boolean resting =
-                batcher().stats().state() == BatcherState.PAUSED; // who is closed is past that, without a resume
-        return resting ? since(pausedSince) : Optional.empty();
+        boolean paused = batcher().stats().state() == BatcherState.PAUSED; // close ends a pause without onResumed
+        return paused ? since(pausedSince) : Optional.empty();
     }
 
     @Override

@@ -16,7 +16,6 @@ import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.annotation.Autowired;
@@ -26,7 +25,6 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
 /** S2: among batchers of one item type the name of the batcher tells which, and the name of its bean, in any way that Spring has. */
-@Tag("needs-all-libraries")
 class QualifiersTest {
 
     private final ApplicationContextRunner contexts = Contexts.inVirtualTime().withUserConfiguration(Handlers.class);

@@ -27,8 +27,8 @@ class StartupFailureTest {
             "@BatchHandler(\"readings\") on " + TEST + "$Readings.handle of bean 'startupFailureTest.Readings'";
 
     private static final String OR_OF_A_CHILD =
-            " If it is a batcher of a child context, configure it where only the child reads, under a profile or a"
-                    + " spring.config.name of its own, or exclude BatcherAutoConfiguration in a parent without batchers.";
+            " If the batcher belongs to a child context, configure it where only the child reads it, under a separate"
+                    + " profile or spring.config.name, or exclude BatcherAutoConfiguration in a parent without batchers.";
 
     private final ApplicationContextRunner contexts = Contexts.inVirtualTime();
     private final ApplicationContextRunner readings = contexts.withUserConfiguration(Readings.class);
@@ -40,8 +40,8 @@ class StartupFailureTest {
                 "Batcher \"reading\" is configured (batcher.instances.reading), but there is no method with"
                         + " @BatchHandler(\"reading\") and no item-type. Known batchers: \"readings\"."
                         + " Did you mean \"readings\"?",
-                "Correct the name, add a method with @BatchHandler(\"reading\") to a bean (one whose class its"
-                        + " definition tells: a @Bean method returns the class itself, not an interface), or set"
+                "Correct the name, add a method with @BatchHandler(\"reading\") to a bean (its @Bean method must"
+                        + " return the class itself, not an interface), or set"
                         + " batcher.instances.reading.item-type." + leftOut("reading") + OR_OF_A_CHILD);
     }
 
@@ -51,8 +51,8 @@ class StartupFailureTest {
                 contexts.withPropertyValues("batcher.instances.lonely.eager=true"),
                 "Batcher \"lonely\" is configured (batcher.instances.lonely), but there is no method with"
                         + " @BatchHandler(\"lonely\") and no item-type. There are no batchers.",
-                "Correct the name, add a method with @BatchHandler(\"lonely\") to a bean (one whose class its"
-                        + " definition tells: a @Bean method returns the class itself, not an interface), or set"
+                "Correct the name, add a method with @BatchHandler(\"lonely\") to a bean (its @Bean method must"
+                        + " return the class itself, not an interface), or set"
                         + " batcher.instances.lonely.item-type." + leftOut("lonely") + OR_OF_A_CHILD);
     }
 
@@ -63,7 +63,7 @@ class StartupFailureTest {
                 "Batcher \"readings\" has two handlers of the same kind: " + HANDLE
                         + " and @BatchHandler(\"readings\") on " + TEST
                         + "$OtherReadings.other of bean 'startupFailureTest.OtherReadings'.",
-                "Remove one of them, or give it another name; a batcher has one method for each purpose.");
+                "Remove one of them, or use another batcher name. A batcher has at most one method of each kind.");
     }
 
     @Test
@@ -73,7 +73,7 @@ class StartupFailureTest {
                 "Batcher \"readings\" has two handlers of the same kind: @BatchErrorHandler(\"readings\") on " + TEST
                         + "$Failures.failed of bean 'startupFailureTest.Failures' and @BatchErrorHandler(\"readings\") on "
                         + TEST + "$OtherFailures.failed of bean 'startupFailureTest.OtherFailures'.",
-                "Remove one of them, or give it another name; a batcher has one method for each purpose.");
+                "Remove one of them, or use another batcher name. A batcher has at most one method of each kind.");
     }
 
     @Test
@@ -90,10 +90,10 @@ class StartupFailureTest {
     void anErrorHandlerForABatcherThatTheApplicationBuilds() {
         assertFailure(
                 contexts.withUserConfiguration(OwnBatcher.class),
-                "Batcher \"readings\" is the application's own bean 'readingsBatcher', so that"
+                "Batcher \"readings\" is the application's own bean 'readingsBatcher'; therefore"
                         + " @BatchErrorHandler(\"readings\") on " + TEST
                         + "$OwnBatcher.failed of bean 'startupFailureTest.OwnBatcher' would never be called.",
-                "Give the builder of that bean a callback instead.");
+                "Set a callback on the builder of that bean instead.");
     }
 
     @Test
@@ -103,7 +103,7 @@ class StartupFailureTest {
                 "Batcher \"readings\" has items of type " + Reading.class.getName()
                         + ", but @BatchErrorHandler(\"readings\") on " + TEST
                         + "$OtherType.failed of bean 'startupFailureTest.OtherType' takes java.lang.String.",
-                "Make them agree: change the method, or batcher.instances.readings.item-type.");
+                "Use the same type in the method and in batcher.instances.readings.item-type.");
     }
 
     @Test
@@ -112,7 +112,7 @@ class StartupFailureTest {
                 readings.withPropertyValues("batcher.instances.readings.item-type=java.lang.Long"),
                 "Batcher \"readings\" has items of type java.lang.Long, but " + HANDLE + " takes "
                         + Reading.class.getName() + ".",
-                "Make them agree: change the method, or batcher.instances.readings.item-type.");
+                "Use the same type in the method and in batcher.instances.readings.item-type.");
     }
 
     @Test
@@ -121,9 +121,9 @@ class StartupFailureTest {
                 contexts.withPropertyValues(
                         "batcher.instances.order-audit.item-type=java.lang.String",
                         "batcher.instances.orderaudit.item-type=java.lang.String"),
-                "The batchers \"order-audit\" and \"orderaudit\" have names that are equal without hyphens, so that"
-                        + " an environment variable could mean either.",
-                "Give one of them another name.");
+                "The batchers \"order-audit\" and \"orderaudit\" have names that differ only in hyphens, which an"
+                        + " environment variable cannot distinguish.",
+                "Rename one of them.");
     }
 
     @Test
@@ -131,13 +131,13 @@ class StartupFailureTest {
         String rule = ": name must match [a-z][a-z0-9]*(-[a-z0-9]+)* and have at most 64 characters, but was ";
         assertFailure(
                 contexts.withPropertyValues("batcher.instances.orderAudit.item-type=java.lang.String"),
-                "The name of a batcher is refused in batcher.instances.orderAudit" + rule
+                "The batcher name in batcher.instances.orderAudit is invalid" + rule
                         + "\"orderAudit\"; \"order-audit\" would do.",
                 "Choose another name.");
         assertFailure(
                 contexts.withUserConfiguration(BadName.class),
-                "The name of a batcher is refused in @BatchHandler(\"Bad Name\") on " + TEST
-                        + "$BadName.handle of bean 'startupFailureTest.BadName'" + rule
+                "The batcher name in @BatchHandler(\"Bad Name\") on " + TEST
+                        + "$BadName.handle of bean 'startupFailureTest.BadName' is invalid" + rule
                         + "\"Bad Name\"; \"bad-name\" would do.",
                 "Choose another name.");
     }
@@ -149,20 +149,20 @@ class StartupFailureTest {
                 "The name in @BatchHandler(\"${nowhere.defined}\") on " + TEST
                         + "$Placeholder.handle cannot be resolved: Could not resolve placeholder 'nowhere.defined' in"
                         + " value \"${nowhere.defined}\".",
-                "Define the property, or give a default as in ${name:default}.");
+                "Define the property, or add a default, as in ${name:default}.");
     }
 
     @Test
     void aBeanNameThatIsTaken() {
         assertFailure(
                 readings.withBean("readingsBatcher", String.class, () -> "taken"),
-                "The bean of batcher \"readings\" has to be called 'readingsBatcher', but that bean exists and is a"
+                "The bean of batcher \"readings\" must be named 'readingsBatcher', but a bean with this name exists and is a"
                         + " java.lang.String.",
                 "Rename that bean, or the batcher.");
     }
 
     private static String leftOut(String name) {
-        return " If its bean is left out on purpose, by a condition, a profile or a test of a part of the application, set"
+        return " If the bean is excluded intentionally, by a condition, a profile or a test slice, set"
                 + " batcher.instances." + name + ".enabled=false.";
     }
 

@@ -97,8 +97,8 @@ class AsyncHandlersTest {
                     .singleElement()
                     .satisfies(failure -> assertThat(failure.cause())
                             .hasMessage(NoStage.class.getName()
-                                    + ".handle returned null instead of a stage or publisher whose end"
-                                    + " is the end of the batch"));
+                                    + ".handle returned null instead of a CompletionStage or a"
+                                    + " reactive type"));
         });
     }
 

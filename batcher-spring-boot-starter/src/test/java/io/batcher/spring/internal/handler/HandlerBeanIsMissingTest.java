@@ -19,7 +19,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.springframework.beans.factory.FactoryBean;
@@ -33,11 +32,10 @@ import org.springframework.context.annotation.Scope;
 
 /** S3: a bean that is null, or another than its definition tells, has no handler methods; that is told once, at the start. */
 @ExtendWith(OutputCaptureExtension.class)
-@Tag("needs-all-libraries")
 class HandlerBeanIsMissingTest {
 
     private static final String TEST = HandlerBeanIsMissingTest.class.getName();
-    private static final String OUT = "take the batcher out with batcher.instances.missing.enabled=false.";
+    private static final String OUT = "disable the batcher with batcher.instances.missing.enabled=false.";
 
     private final ApplicationContextRunner contexts = Contexts.inVirtualTime();
 
@@ -46,9 +44,9 @@ class HandlerBeanIsMissingTest {
         contexts.withUserConfiguration(ReturnsNull.class).run(context -> {
             keepsItsItems(context);
             assertThat(output)
-                    .containsOnlyOnce("Bean 'handler' is null, so that @BatchHandler(\"missing\") on " + TEST
+                    .containsOnlyOnce("Bean 'handler' is null; therefore @BatchHandler(\"missing\") on " + TEST
                             + "$Handler.handle is never called: batcher \"missing\" has no handler and keeps its items, up to"
-                            + " its capacity. Return an object from the method that makes the bean, or " + OUT)
+                            + " its capacity. Return an object from the @Bean method, or " + OUT)
                     .doesNotContain("proxy", "proxies", "Exception");
         });
     }
@@ -67,11 +65,11 @@ class HandlerBeanIsMissingTest {
             keepsItsItems(context);
             assertThat(output)
                     .containsOnlyOnce("@BatchHandler(\"missing\") on ")
-                    .containsOnlyOnce("Bean 'handler' is null, so that @BatchErrorHandler(\"missing\") on " + TEST
+                    .containsOnlyOnce("Bean 'handler' is null; therefore @BatchErrorHandler(\"missing\") on " + TEST
                             + "$All.failed is never called: failures of batcher \"missing\" are not reported.")
                     .containsOnlyOnce(
-                            "Bean 'handler' is null, so that @DeadLetterHandler(\"missing\") on " + TEST
-                                    + "$All.dead is never called: batcher \"missing\" keeps what it gives up, in front of later items.");
+                            "Bean 'handler' is null; therefore @DeadLetterHandler(\"missing\") on " + TEST
+                                    + "$All.dead is never called: batcher \"missing\" keeps the items that it gives up, in front of later ones.");
         });
     }
 

@@ -35,7 +35,7 @@ class HandlerFailureTest {
                 contexts.withUserConfiguration(BehindInterface.class),
                 "The handler of batcher \"hidden\" is hidden: @BatchHandler(\"hidden\") on " + TEST
                         + "$HiddenHandler.handle of bean 'hidden' was found only when the bean was created, because its"
-                        + " definition tells another type.",
+                        + " definition declares another type.",
                 "Declare the class itself, " + TEST
                         + "$HiddenHandler, as the return type of the @Bean method, not an interface of it.");
     }

@@ -33,8 +33,7 @@ class SignatureFailureTest {
         assertWrong(
                 RawList.class,
                 "@BatchHandler(\"raw\")",
-                "its parameter java.util.List<?> does not tell the item type; write List<Reading>, with your own type"
-                        + " instead of Reading");
+                "its parameter java.util.List<?> does not declare the item type; declare it, as in" + " List<Reading>");
     }
 
     @Test
@@ -42,8 +41,7 @@ class SignatureFailureTest {
         assertWrong(
                 ListOfAnything.class,
                 "@BatchHandler(\"anything\")",
-                "its parameter java.util.List<?> does not tell the item type; write List<Reading>, with your own type"
-                        + " instead of Reading");
+                "its parameter java.util.List<?> does not declare the item type; declare it, as in" + " List<Reading>");
     }
 
     @Test
@@ -51,8 +49,7 @@ class SignatureFailureTest {
         assertWrong(
                 Unresolved.class,
                 "@BatchHandler(\"unresolved\")",
-                "its parameter java.util.List<?> does not tell the item type; write List<Reading>, with your own type"
-                        + " instead of Reading");
+                "its parameter java.util.List<?> does not declare the item type; declare it, as in" + " List<Reading>");
     }
 
     @Test
@@ -60,7 +57,7 @@ class SignatureFailureTest {
         assertWrong(
                 MapParameter.class,
                 "@BatchHandler(\"map\")",
-                "it takes one Map, but has to take one List, Collection, Iterable or Batch");
+                "it takes one Map, but must take one List, Collection, Iterable or Batch");
     }
 
     @Test
@@ -68,13 +65,13 @@ class SignatureFailureTest {
         assertWrong(
                 TwoParameters.class,
                 "@BatchHandler(\"two\")",
-                "it takes 2 parameters, but has to take one List, Collection, Iterable or Batch");
+                "it takes 2 parameters, but must take one List, Collection, Iterable or Batch");
     }
 
     @Test
     void noParameter() {
         assertWrong(
-                NoParameter.class, "@DeadLetterHandler(\"none\")", "it takes nothing, but has to take one DeadLetter");
+                NoParameter.class, "@DeadLetterHandler(\"none\")", "it takes nothing, but must take one DeadLetter");
     }
 
     @Test
@@ -82,7 +79,7 @@ class SignatureFailureTest {
         assertWrong(
                 ErrorHandlerOfAList.class,
                 "@BatchErrorHandler(\"list\")",
-                "it takes one List, but has to take one BatchFailure");
+                "it takes one List, but must take one BatchFailure");
     }
 
     @Test
@@ -90,7 +87,7 @@ class SignatureFailureTest {
         assertWrong(
                 ReturnsFuture.class,
                 "@BatchHandler(\"future\")",
-                "it returns Future, but may return nothing, a CompletionStage or a reactive type");
+                "it returns Future, but must return nothing, a CompletionStage or a reactive type");
     }
 
     @Test
@@ -98,7 +95,7 @@ class SignatureFailureTest {
         assertWrong(
                 AsyncErrorHandler.class,
                 "@BatchErrorHandler(\"stage\")",
-                "it returns CompletableFuture, but may return nothing");
+                "it returns CompletableFuture, but must return nothing");
     }
 
     @Test
@@ -106,13 +103,13 @@ class SignatureFailureTest {
         assertWrong(
                 AsyncHandler.class,
                 "@BatchHandler(\"async\")",
-                "it is @Async and returns nothing, so that it would count as done before it has begun; remove @Async,"
-                        + " the method runs on a thread of its own anyway");
+                "it is @Async and returns nothing, so its batch would count as handled before it has run; remove"
+                        + " @Async, the method already runs on a thread of the batcher");
     }
 
     @Test
     void aSuspendingFunctionOfKotlin() {
-        String suspends = "it is a suspending function of Kotlin, which is not supported; ";
+        String suspends = "it is a suspending Kotlin function, which is not supported; ";
         assertWrong(
                 Suspending.class,
                 "@BatchHandler(\"suspending\")",
@@ -134,8 +131,8 @@ class SignatureFailureTest {
         assertFailure(
                 contexts.withUserConfiguration(handler),
                 "The handler method " + TEST + "$" + handler.getSimpleName() + ".handle of batcher " + batcher
-                        + " has a wrong signature: " + what + ".",
-                "Correct the method that has " + annotation + ".");
+                        + " has an unsupported signature: " + what + ".",
+                "Correct the method with " + annotation + ".");
     }
 
     static class RawList {

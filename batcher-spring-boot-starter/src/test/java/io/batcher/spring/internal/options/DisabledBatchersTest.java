@@ -35,7 +35,6 @@ import org.springframework.core.env.StandardEnvironment;
 import org.springframework.core.env.SystemEnvironmentPropertySource;
 
 /** S1: a batcher that the properties take out, with its handler methods. */
-@Tag("needs-all-libraries")
 class DisabledBatchersTest {
 
     private static final String OFF = "batcher.instances.readings.enabled=false";
@@ -68,8 +67,8 @@ class DisabledBatchersTest {
     }
 
     @Test
+    @Tag("tests-with-org.springframework.boot.actuate")
     void endpointAndHealthDoNotKnowIt() {
-        org.junit.jupiter.api.Assumptions.assumeTrue(System.getProperty("batcher.absent") == null);
         both.withPropertyValues(
                         OFF,
                         "management.health.batchers.enabled=true",
@@ -178,7 +177,7 @@ class DisabledBatchersTest {
                 both.withPropertyValues("batcher.instances.readings.enabled=never"),
                 "Batcher \"readings\" is not configured properly: batcher.instances.readings.enabled has the value"
                         + " \"never\" (\"batcher.instances.readings.enabled\" from property source \"test\"), which is"
-                        + " refused: it may be true or false.",
+                        + " invalid: valid values are true, false.",
                 "Correct the value.");
     }
 
@@ -186,11 +185,11 @@ class DisabledBatchersTest {
     void forAllOfThem() {
         assertFailure(
                 both.withPropertyValues("batcher.defaults.enabled=false"),
-                "batcher.defaults.enabled has no meaning: batchers are taken out one by one.",
-                "Remove it, and set batcher.instances.<name>.enabled=false for each batcher that is to be taken out.");
+                "batcher.defaults.enabled has no meaning: batchers are disabled individually.",
+                "Remove it, and set batcher.instances.<name>.enabled=false for each batcher to disable.");
         assertFailure(
                 both.withPropertyValues("batcher.enabled=false"),
-                "batcher.enabled (\"batcher.enabled\" from property source \"test\") is in a wrong place.",
+                "batcher.enabled (\"batcher.enabled\" from property source \"test\") is misplaced.",
                 "Move it to batcher.instances.<name>.enabled.");
     }
 
@@ -208,9 +207,9 @@ class DisabledBatchersTest {
         assertFailure(
                 contexts.withUserConfiguration(OrderAudit.class, Orderaudit.class)
                         .withPropertyValues("batcher.instances.orderaudit.enabled=false"),
-                "The batchers \"order-audit\" and \"orderaudit\" have names that are equal without hyphens, so that"
-                        + " an environment variable could mean either.",
-                "Give one of them another name.");
+                "The batchers \"order-audit\" and \"orderaudit\" have names that differ only in hyphens, which an"
+                        + " environment variable cannot distinguish.",
+                "Rename one of them.");
     }
 
     @Test

@@ -63,7 +63,7 @@ class EmptyValuesTest {
                 .run(context -> assertThat(context)
                         .getFailure()
                         .hasMessageContaining("batcher.instances.readings.intervall")
-                        .hasMessageContaining("is no option. Did you mean \"interval\"?"));
+                        .hasMessageContaining("is not an option. Did you mean \"interval\"?"));
     }
 
     @Test

@@ -15,7 +15,6 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -25,7 +24,6 @@ import org.springframework.core.env.StandardEnvironment;
 import org.springframework.core.env.SystemEnvironmentPropertySource;
 
 /** S1: an environment variable is an option only if it spells one; others describe services, for example. */
-@Tag("needs-all-libraries")
 class ForeignVariablesTest {
 
     private final ApplicationContextRunner contexts = Contexts.inVirtualTime().withUserConfiguration(Readings.class);

@@ -98,7 +98,8 @@ class OptionFailureTest {
         assertFailure(
                 readings.withPropertyValues("batcher.instances.readings.overflow=explode"),
                 NOT_PROPER + "batcher.instances.readings.overflow has the value \"explode\""
-                        + fromTest("batcher.instances.readings.overflow") + ", which is refused: it may be reject,"
+                        + fromTest("batcher.instances.readings.overflow")
+                        + ", which is invalid: valid values are reject,"
                         + " block, drop-newest, drop-oldest.",
                 "Correct the value.");
     }
@@ -109,8 +110,8 @@ class OptionFailureTest {
                 contexts.withPropertyValues("batcher.instances.audit.item-type=com.acme.Nothing"),
                 "Batcher \"audit\" is not configured properly: batcher.instances.audit.item-type has the value"
                         + " \"com.acme.Nothing\"" + fromTest("batcher.instances.audit.item-type")
-                        + ", which is refused: there is no such class on the class path; give its full name, with the"
-                        + " package.",
+                        + ", which is invalid: the class is not on the class path; use its fully"
+                        + " qualified name.",
                 "Correct the value.");
     }
 
@@ -118,7 +119,7 @@ class OptionFailureTest {
     void aCauseThatIsNoThrowable() {
         assertFailure(
                 readings.withPropertyValues("batcher.instances.readings.retry.retry-on=java.lang.String"),
-                NOT_PROPER + "retry.retryOn must name throwables, but java.lang.String is none.",
+                NOT_PROPER + "retry.retryOn must contain subclasses of Throwable, but contains java.lang.String.",
                 CORRECT);
     }
 
@@ -127,7 +128,8 @@ class OptionFailureTest {
         assertFailure(
                 readings.withPropertyValues("batcher.instances.readings=5s"),
                 NOT_PROPER + "batcher.instances.readings has the value \"5s\"" + fromTest("batcher.instances.readings")
-                        + ", which is refused: a batcher has options" + " below its name, and no value of its own.",
+                        + ", which is invalid: a batcher has options below its name, not a"
+                        + " value.",
                 "Correct the value.");
     }
 
@@ -169,7 +171,7 @@ class OptionFailureTest {
                 contexts.withPropertyValues("batcher.defaults.retry.max-attempts=many"),
                 "batcher.defaults is not configured properly: batcher.defaults.retry.max-attempts has the value \"many\""
                         + fromTest("batcher.defaults.retry.max-attempts") + ","
-                        + " which is refused: For input string: \"many\".",
+                        + " which is invalid: For input string: \"many\".",
                 "Correct the value.");
     }
 
@@ -177,8 +179,8 @@ class OptionFailureTest {
     void anItemTypeForAll() {
         assertFailure(
                 contexts.withPropertyValues("batcher.defaults.item-type=java.lang.String"),
-                "batcher.defaults.item-type has no meaning: each batcher has an item type of its own.",
-                "Remove it, and set batcher.instances.<name>.item-type where no @BatchHandler method tells the type.");
+                "batcher.defaults.item-type has no meaning: each batcher has its own item type.",
+                "Remove it, and set batcher.instances.<name>.item-type for batchers without a @BatchHandler method.");
     }
 
     @Test

@@ -59,7 +59,7 @@ class OptionNamesTest {
         assertFailure(
                 readings.withPropertyValues(property + "=3"),
                 "Batcher \"readings\" is not configured properly: " + property + " (\"" + property
-                        + "\" from property source \"test\") is no option. Did you mean \"" + meant + "\"?",
+                        + "\" from property source \"test\") is not an option. Did you mean \"" + meant + "\"?",
                 OPTIONS);
     }
 
@@ -68,7 +68,7 @@ class OptionNamesTest {
         assertFailure(
                 contexts.withPropertyValues("batcher.defaults.retry.max-attempt=3"),
                 "batcher.defaults is not configured properly: batcher.defaults.retry.max-attempt"
-                        + " (\"batcher.defaults.retry.max-attempt\" from property source \"test\") is no option."
+                        + " (\"batcher.defaults.retry.max-attempt\" from property source \"test\") is not an option."
                         + " Did you mean \"retry.max-attempts\"?",
                 OPTIONS);
     }
@@ -85,7 +85,7 @@ class OptionNamesTest {
     void aBatcherInAWrongPlace() {
         assertFailure(
                 readings.withPropertyValues("batcher.readings.interval=1s"),
-                "The options of batcher \"readings\" are in a wrong place: batcher.readings.",
+                "The options of batcher \"readings\" are misplaced: batcher.readings.",
                 "Move them to batcher.instances.readings.");
     }
 
@@ -103,7 +103,7 @@ class OptionNamesTest {
     void anOptionThatBelongsToNoBatcher(String wrong, String option) {
         assertFailure(
                 readings.withPropertyValues("batcher." + wrong + "=3"),
-                found("batcher." + wrong) + " is in a wrong place.",
+                found("batcher." + wrong) + " is misplaced.",
                 "Move it to batcher.defaults." + option + " or batcher.instances.<name>." + option + ".");
     }
 
@@ -111,7 +111,7 @@ class OptionNamesTest {
     void anItemTypeThatBelongsToNoBatcher() {
         assertFailure(
                 contexts.withPropertyValues("batcher.item-type=java.lang.String"),
-                found("batcher.item-type") + " is in a wrong place.",
+                found("batcher.item-type") + " is misplaced.",
                 "Move it to batcher.instances.<name>.item-type.");
     }
 
@@ -119,7 +119,7 @@ class OptionNamesTest {
     void anOptionThatIsMisspelledTooAndBelongsToNoBatcher() {
         assertFailure(
                 contexts.withPropertyValues("batcher.max-attemps=3"),
-                found("batcher.max-attemps") + " is no option. Did you mean \"max-attempts\"?",
+                found("batcher.max-attemps") + " is not an option. Did you mean \"max-attempts\"?",
                 "Correct its name, and move it to batcher.defaults.retry.max-attempts or"
                         + " batcher.instances.<name>.retry.max-attempts.");
     }
@@ -128,7 +128,7 @@ class OptionNamesTest {
     void aLimitOutsideItsGroup() {
         assertFailure(
                 contexts.withPropertyValues("batcher.max-age=1m"),
-                found("batcher.max-age") + " is in a wrong place.",
+                found("batcher.max-age") + " is misplaced.",
                 "Move it to batcher.health.max-age.");
     }
 
@@ -145,7 +145,7 @@ class OptionNamesTest {
         assertFailure(
                 contexts.withPropertyValues("batcher." + wrong + "=1m"),
                 "batcher." + wrong.substring(0, wrong.indexOf('.')) + " is not configured properly: "
-                        + found("batcher." + wrong) + " is no option." + meant,
+                        + found("batcher." + wrong) + " is not an option." + meant,
                 action);
     }
 
@@ -184,7 +184,7 @@ class OptionNamesTest {
                 readings.withInitializer(context -> context.getEnvironment()
                         .getPropertySources()
                         .addFirst(new SimpleCommandLinePropertySource("--batcher.interval=1s"))),
-                "batcher.interval (\"batcher.interval\" from property source \"commandLineArgs\") is in a wrong place.",
+                "batcher.interval (\"batcher.interval\" from property source \"commandLineArgs\") is misplaced.",
                 "Move it to batcher.defaults.interval or batcher.instances.<name>.interval.");
     }
 
@@ -203,10 +203,10 @@ class OptionNamesTest {
     void aValueThatDiffersByOneLetterIsATypingError(String wrong, String meant) {
         assertFailure(
                 readings.withPropertyValues("batcher." + wrong + "=x"),
-                found("batcher." + wrong) + " is no option. Did you mean \"" + meant + "\"?",
+                found("batcher." + wrong) + " is not an option. Did you mean \"" + meant + "\"?",
                 "Correct its name. If it is a property of the application, give it another prefix, or a name that"
                         + " differs from \"" + meant
-                        + "\" by more than one letter: this one looks like a typing error.");
+                        + "\" by more than one letter: this name looks like a typing error.");
     }
 
     @ParameterizedTest

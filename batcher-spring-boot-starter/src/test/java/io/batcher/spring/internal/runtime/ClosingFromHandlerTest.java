@@ -24,7 +24,6 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -37,7 +36,6 @@ import org.springframework.context.ConfigurableApplicationContext;
 
 /** S5: the context is closed from inside a handler or a callback. In real time, because threads block. */
 @ExtendWith(OutputCaptureExtension.class)
-@Tag("needs-all-libraries")
 class ClosingFromHandlerTest {
 
     private final ApplicationContextRunner contexts = Contexts.inRealTime()

@@ -15,7 +15,6 @@ import io.batcher.spring.fixtures.Contexts;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.springframework.beans.factory.DisposableBean;
@@ -31,7 +30,6 @@ import org.springframework.context.annotation.ScopedProxyMode;
 
 /** S5: items that are added while beans are destroyed, and a dead-letter method that has to take them. */
 @ExtendWith(OutputCaptureExtension.class)
-@Tag("needs-all-libraries")
 class LettersAtShutdownTest {
 
     private static final String CLOSED_WITH_2 = "Batcher \"readings\" is closed with 2 items not delivered; ";
@@ -209,7 +207,7 @@ class LettersAtShutdownTest {
     static class LazyLetters extends Letters {}
 
     /** Stays when the bean of the method does not. */
-    static class Shelf implements DisposableBean {
+    public static class Shelf implements DisposableBean {
 
         final List<String> items = new ArrayList<>();
         final List<String> atDestruction = new ArrayList<>();
@@ -224,12 +222,12 @@ class LettersAtShutdownTest {
 
         private final Shelf shelf;
 
-        ShelvedLetters(Shelf shelf) {
+        public ShelvedLetters(Shelf shelf) {
             this.shelf = shelf;
         }
 
         @DeadLetterHandler("readings")
-        void dead(DeadLetter<String> letter) {
+        public void dead(DeadLetter<String> letter) {
             shelf.items.addAll(letter.items());
         }
     }

@@ -136,7 +136,7 @@ class LifecycleTest {
             context.stop();
             assertThat(Duration.ofNanos(time.nanoTime() - before)).isEqualTo(Duration.ofSeconds(7));
             assertThat(stuck.batcher.stats().depth()).isEqualTo(1);
-            assertThat(output).contains("Batcher \"stuck\" is not drained in time: 1 item is left");
+            assertThat(output).contains("Batcher \"stuck\" is not drained within its shutdown timeout: 1 item is left");
             stuck.stage.complete(null);
         });
     }
