@@ -8,44 +8,30 @@ import io.batcher.BatcherConfig;
 import io.batcher.BatcherState;
 import io.batcher.BatcherStats;
 import io.batcher.internal.buffer.ItemBuffer;
-import io.batcher.internal.delivery.FrozenBatch;
 import java.time.Duration;
-import org.jspecify.annotations.Nullable;
 
-/** The statistics of a batcher at one moment, in which they add up. Taken under the batcher's lock. */
+/** Takes the statistics of a batcher at one moment, so that they add up. Guarded by the batcher's lock. */
 final class Snapshot {
 
     private Snapshot() {}
 
-    static <T> BatcherStats of(
-            BatcherConfig<T> config,
-            BatcherState state,
-            ItemBuffer<T> intake,
-            Settlement<T> settlement,
-            @Nullable FrozenBatch<T> inFlight,
-            long now) {
-        Counters totals = settlement.totals();
-        long claimed = intake.claimed(); // once: producers raise it at any moment
-        int waiting = intake.waiting(claimed);
-        long age = waiting > 0 ? now - intake.oldestAddedAt() : 0;
-        age = inFlight == null ? age : Math.max(age, now - inFlight.addedAt());
-        for (FrozenBatch<T> delivery : settlement.retries().unsettled()) {
-            age = Math.max(age, now - delivery.addedAt());
-        }
+    static <T> BatcherStats of(BatcherConfig<T> config, BatcherState state, Lane<T> lane, Counters counters, long now) {
+        ItemBuffer<T> buffer = lane.buffer();
+        long claimed = buffer.claimed(); // once: producers raise it at any moment
         return new BatcherStats(
                 state,
-                waiting + intake.held(),
-                inFlight == null ? 0 : inFlight.size(),
+                buffer.waiting(claimed) + buffer.held(),
+                lane.inFlightSize(),
                 config.capacity(),
-                claimed + totals.droppedOnArrival,
-                totals.handled,
-                totals.failedAttempts,
-                totals.rejected,
-                totals.dropped,
-                totals.deadLettered,
-                totals.handedBack,
-                totals.batches,
-                totals.consecutiveFailures,
-                Duration.ofNanos(Math.max(0, age)));
+                claimed + counters.droppedOnArrival,
+                counters.handled,
+                counters.failedAttempts,
+                counters.rejected,
+                counters.dropped,
+                counters.deadLettered,
+                counters.handedBack,
+                counters.batches,
+                counters.consecutiveFailures,
+                Duration.ofNanos(lane.oldestAge(claimed, now)));
     }
 }
