@@ -15,7 +15,7 @@ import java.time.Duration;
  */
 public interface BatcherListener {
 
-    /** An attempt begins: the handler is called right after, on this thread. */
+    /** An attempt begins: the handler is called next, right after and on this thread unless the pace makes it wait. */
     default void onBatchStarted(String batcher, Batch<?> batch) {}
 
     /**
@@ -26,7 +26,7 @@ public interface BatcherListener {
     default void onBatchHandled(String batcher, Batch<?> batch, Duration took) {}
 
     /**
-     * An attempt failed, wholly or for some items.
+     * An attempt failed, wholly or for some items, or ended with a {@link RetryAfterException}.
      *
      * @param took the time from the call of the handler to its return, or to the end of its stage
      */

@@ -9,13 +9,20 @@ import io.batcher.BatcherState;
 import io.batcher.BatcherStats;
 import io.batcher.internal.buffer.ItemBuffer;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /** Takes the statistics of a batcher at one moment, so that they add up. Guarded by the batcher's lock. */
 final class Snapshot {
 
     private Snapshot() {}
 
-    static <T> BatcherStats of(BatcherConfig<T> config, BatcherState state, Lane<T> lane, Counters counters, long now) {
+    static <T> BatcherStats of(
+            BatcherConfig<T> config,
+            BatcherState state,
+            Lane<T> lane,
+            Counters counters,
+            @Nullable Throttle throttle,
+            long now) {
         ItemBuffer<T> buffer = lane.buffer();
         long claimed = buffer.claimed(); // once: producers raise it at any moment
         return BatcherStats.builder()
@@ -33,6 +40,8 @@ final class Snapshot {
                 .batches(counters.batches)
                 .consecutiveFailures(counters.consecutiveFailures)
                 .oldestAge(Duration.ofNanos(lane.oldestAge(claimed, now)))
+                .throttled(throttle == null ? 0 : throttle.throttledCalls())
+                .restingFor(throttle == null ? Duration.ZERO : throttle.restingFor(now))
                 .build();
     }
 }

@@ -62,20 +62,27 @@ public final class Bisection<T> {
         succeeded = true;
     }
 
-    /** The part tried last failed, wholly or for the items named. */
-    public void failed(RetryVerdict verdict) {
+    /**
+     * The part tried last failed, wholly or for the items named.
+     *
+     * @param deferred what the target has asked to be called with later: it is next, and as if it had not been tried; null for nothing
+     */
+    public void failed(RetryVerdict verdict, @Nullable FrozenBatch<T> deferred) {
         FrozenBatch<T> part = toTry.removeFirst();
         boolean named = verdict.handled().length > 0;
         if (named) {
             succeeded = true;
-        } else {
+        } else if (verdict.isFailure()) {
             callsWithoutSuccess++;
         }
-        if (part.size() > 1 && !named) {
-            halve(part);
+        int[] failed = verdict.failedIndexes();
+        if (failed.length > 1 && !named) {
+            halve(part.part(ids, failed));
         } else {
-            verdict.failed()
-                    .forEach(failed -> suspects.add(new GivenUp<>(part.part(ids, failed.indexes()), failed.cause())));
+            verdict.failed().forEach(bad -> suspects.add(new GivenUp<>(part.part(ids, bad.indexes()), bad.cause())));
+        }
+        if (deferred != null) {
+            toTry.addFirst(deferred);
         }
     }
 

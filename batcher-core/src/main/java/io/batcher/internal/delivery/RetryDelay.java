@@ -6,6 +6,7 @@ package io.batcher.internal.delivery;
 
 import io.batcher.BatcherConfig;
 import io.batcher.RetryPolicy;
+import java.time.Duration;
 import java.util.SplittableRandom;
 import java.util.function.DoubleSupplier;
 
@@ -56,5 +57,16 @@ public final class RetryDelay {
         double least = nominal * (1 - jitter);
         double most = Math.min(nominal * (1 + jitter), boundNanos);
         return Math.max(1, (long) (least + (most - least) * random.getAsDouble()));
+    }
+
+    /**
+     * Returns how long a batcher rests after a {@code RetryAfterException}, in nanoseconds: at most {@code maxRetryAfter}, but never less
+     * than the delay before a first retry, because a target that asks for nothing must not be called in a loop.
+     */
+    public static long restNanos(Duration retryAfter, BatcherConfig<?> config) {
+        Duration most = config.maxRetryAfter();
+        Duration asked = retryAfter.compareTo(most) > 0 ? most : retryAfter;
+        Duration least = config.retry().delay().orElse(config.interval());
+        return (asked.compareTo(least) < 0 ? least : asked).toNanos();
     }
 }
