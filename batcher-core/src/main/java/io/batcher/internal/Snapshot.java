@@ -41,7 +41,7 @@ final class Snapshot {
                 .consecutiveFailures(counters.consecutiveFailures)
                 .oldestAge(Duration.ofNanos(lane.oldestAge(claimed, now)))
                 .throttled(throttle == null ? 0 : throttle.throttledCalls())
-                .restingFor(throttle == null ? Duration.ZERO : throttle.restingFor(now))
+                .restingFor(throttle == null || state == BatcherState.CLOSED ? Duration.ZERO : throttle.restingFor(now))
                 .build();
     }
 }

@@ -18,6 +18,8 @@ import java.util.function.DoubleSupplier;
  */
 public final class RetryDelay {
 
+    private static final Duration SHORTEST_REST = Duration.ofMillis(1);
+
     private final double delayNanos;
     private final double multiplier;
     private final double boundNanos;
@@ -64,9 +66,14 @@ public final class RetryDelay {
      * than the delay before a first retry, because a target that asks for nothing must not be called in a loop.
      */
     public static long restNanos(Duration retryAfter, BatcherConfig<?> config) {
+        Duration asked = longer(retryAfter, SHORTEST_REST);
         Duration most = config.maxRetryAfter();
-        Duration asked = retryAfter.compareTo(most) > 0 ? most : retryAfter;
+        Duration bounded = asked.compareTo(most) > 0 ? most : asked;
         Duration least = config.retry().delay().orElse(config.interval());
-        return (asked.compareTo(least) < 0 ? least : asked).toNanos();
+        return longer(bounded, least).toNanos();
+    }
+
+    private static Duration longer(Duration one, Duration other) {
+        return one.compareTo(other) < 0 ? other : one;
     }
 }
