@@ -9,13 +9,11 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.ToLongFunction;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,43 +35,48 @@ import org.jspecify.annotations.Nullable;
  */
 public final class BatcherBuilder<T> {
 
-    private static final Pattern NAME = Pattern.compile("[a-z][a-z0-9]*(-[a-z0-9]+)*");
-    private static final int LONGEST_NAME = 64;
     private static final int DEFAULT_MAX_BATCH_SIZE = 1_000;
 
-    private final String name;
-    private final List<BatcherListener> listeners = new ArrayList<>();
-    private @Nullable BatchConsumer<? super T> handler;
-    private @Nullable AsyncBatchConsumer<? super T> asyncHandler;
-    private Duration interval = Duration.ofMillis(500);
-    private @Nullable Integer maxBatchSize;
-    private @Nullable Long maxBatchWeight;
-    private @Nullable ToLongFunction<? super T> weigher;
-    private boolean eager;
-    private int capacity = 100_000;
-    private Overflow overflow = Overflow.REJECT;
-    private Duration maxBlock = Duration.ofSeconds(1);
-    private RetryPolicy retry = RetryPolicy.defaults();
-    private @Nullable Duration handlerTimeout;
-    private Duration shutdownTimeout = Duration.ofSeconds(10);
-    private boolean autoFlush = true;
-    private @Nullable Consumer<? super BatchFailure<T>> onError;
-    private @Nullable Consumer<? super DeadLetter<T>> onDeadLetter;
-    private @Nullable Consumer<? super T> onDrop;
-    private @Nullable Executor executor;
-    private @Nullable BatcherScheduler scheduler;
-    private BatcherClock clock = BatcherClock.system();
+    final String name;
+    final List<BatcherListener> listeners = new ArrayList<>();
+
+    @Nullable BatchConsumer<? super T> handler;
+
+    @Nullable AsyncBatchConsumer<? super T> asyncHandler;
+
+    Duration interval = Duration.ofMillis(500);
+
+    @Nullable Integer maxBatchSize;
+
+    @Nullable Long maxBatchWeight;
+
+    @Nullable ToLongFunction<? super T> weigher;
+
+    boolean eager;
+    int capacity = 100_000;
+    Overflow overflow = Overflow.REJECT;
+    Duration maxBlock = Duration.ofSeconds(1);
+    RetryPolicy retry = RetryPolicy.defaults();
+
+    @Nullable Duration handlerTimeout;
+
+    Duration shutdownTimeout = Duration.ofSeconds(10);
+    boolean autoFlush = true;
+
+    @Nullable Consumer<? super BatchFailure<T>> onError;
+
+    @Nullable Consumer<? super DeadLetter<T>> onDeadLetter;
+
+    @Nullable Consumer<? super T> onDrop;
+
+    @Nullable Executor executor;
+
+    @Nullable BatcherScheduler scheduler;
+
+    BatcherClock clock = BatcherClock.system();
 
     BatcherBuilder(String name) {
-        Objects.requireNonNull(name, "name");
-        Require.argument(
-                name.length() <= LONGEST_NAME && NAME.matcher(name).matches(),
-                "name must match %s and have at most %s characters, but was \"%s\"; \"%s\" would do",
-                NAME,
-                LONGEST_NAME,
-                abbreviated(name),
-                suggestion(name));
-        this.name = name;
+        this.name = BatcherName.require(name);
     }
 
     /**
@@ -285,28 +288,7 @@ public final class BatcherBuilder<T> {
             RetryPolicy.requireDelayWithinBound(retry, interval, "interval, the retry.delay unless one is set");
         }
         return new BatcherConfig<>(
-                name,
-                handler,
-                asyncHandler,
-                interval,
-                maxBatchSize == null ? Math.min(DEFAULT_MAX_BATCH_SIZE, capacity) : maxBatchSize,
-                maxBatchWeight == null ? Long.MAX_VALUE : maxBatchWeight,
-                weigher,
-                eager,
-                capacity,
-                overflow,
-                maxBlock,
-                retry,
-                Optional.ofNullable(handlerTimeout),
-                shutdownTimeout,
-                autoFlush,
-                onError,
-                onDeadLetter,
-                onDrop,
-                new ListenerChain(listeners),
-                executor,
-                scheduler,
-                clock);
+                this, maxBatchSize == null ? Math.min(DEFAULT_MAX_BATCH_SIZE, capacity) : maxBatchSize);
     }
 
     /**
@@ -323,18 +305,5 @@ public final class BatcherBuilder<T> {
             throw new IllegalStateException(
                     "batcher \"" + name + "\" has a handler already; it takes one, of either kind");
         }
-    }
-
-    private static String abbreviated(String name) {
-        return name.length() <= LONGEST_NAME ? name : name.substring(0, LONGEST_NAME) + "...";
-    }
-
-    private static String suggestion(String name) {
-        String kebab = name.replaceAll("([a-z0-9])([A-Z])", "$1-$2")
-                .toLowerCase(java.util.Locale.ROOT)
-                .replaceAll("[^a-z0-9]+", "-")
-                .replaceAll("^[^a-z]+|-$", "");
-        kebab = kebab.length() > LONGEST_NAME ? kebab.substring(0, LONGEST_NAME).replaceAll("-$", "") : kebab;
-        return kebab.isEmpty() ? "readings" : kebab;
     }
 }

@@ -181,7 +181,7 @@ class ArchitectureTest {
     void nobodyButTheSeamAsksForTheTimeOrSleeps() {
         noClasses()
                 .that()
-                .doNotHaveFullyQualifiedName("io.batcher.BatcherClock$SystemClock")
+                .doNotHaveFullyQualifiedName("io.batcher.SystemClock")
                 .should()
                 .callMethod(System.class, "nanoTime")
                 .orShould()
@@ -199,10 +199,8 @@ class ArchitectureTest {
     }
 
     @Test
-    void noTestByGuaranteeSleeps() {
+    void noTestSleeps() {
         noClasses()
-                .that()
-                .resideInAnyPackage("io.batcher", INTERNAL, "io.batcher.testing")
                 .should()
                 .callMethod(Thread.class, "sleep", long.class)
                 .orShould()
@@ -210,6 +208,17 @@ class ArchitectureTest {
                         "sleep of a time unit",
                         call -> call.getName().equals("sleep")
                                 && call.getTargetOwner().isEquivalentTo(java.util.concurrent.TimeUnit.class)))
+                .check(TESTS);
+    }
+
+    @Test
+    void testsOfGuaranteesAndFixturesUseThePublicApiOnly() {
+        noClasses()
+                .that()
+                .resideInAnyPackage("io.batcher.guarantees", "io.batcher.fixtures")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage(INTERNAL + "..")
                 .check(TESTS);
     }
 

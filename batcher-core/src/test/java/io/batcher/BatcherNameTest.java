@@ -16,7 +16,7 @@ class BatcherNameTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"a", "a1", "readings", "sensor-readings", "a-1-b", "x2-y3"})
-    void goodNames(String name) {
+    void aValidNameIsAccepted(String name) {
         assertThat(Batcher.builder(name).build().name()).isEqualTo(name);
     }
 
@@ -26,7 +26,7 @@ class BatcherNameTest {
         assertThatThrownBy(() -> Batcher.builder("a".repeat(65)))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("name must match [a-z][a-z0-9]*(-[a-z0-9]+)* and have at most 64 characters, but was \""
-                        + "a".repeat(64) + "...\"; \"" + "a".repeat(64) + "\" would do");
+                        + "a".repeat(64) + "...\"; use a name like \"" + "a".repeat(64) + "\"");
     }
 
     @ParameterizedTest
@@ -50,14 +50,14 @@ class BatcherNameTest {
                 "%s",
                 "sensorReadings"
             })
-    void badNamesAreRefusedWithTheRuleTheValueAndASuggestionThatWouldDo(String name) {
+    void aBadNameIsRejectedWithRuleValueAndAValidSuggestion(String name) {
         assertThatThrownBy(() -> Batcher.builder(name))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageStartingWith(
                         "name must match [a-z][a-z0-9]*(-[a-z0-9]+)* and have at most 64 characters, but was \"" + name
-                                + "\"; \"")
+                                + "\"; use a name like \"")
                 .satisfies(thrown -> {
-                    String suggestion = thrown.getMessage().replaceAll("(?s).*\"; \"(.*)\" would do", "$1");
+                    String suggestion = thrown.getMessage().replaceAll("(?s).*\"; use a name like \"(.*)\"", "$1");
                     assertThat(Batcher.builder(suggestion).config().name()).isEqualTo(suggestion);
                 });
     }
@@ -65,6 +65,6 @@ class BatcherNameTest {
     @Test
     void theSuggestionKeepsTheWords() {
         assertThatThrownBy(() -> Batcher.builder("sensorReadings_v2"))
-                .hasMessageEndingWith("\"sensor-readings-v2\" would do");
+                .hasMessageEndingWith("use a name like \"sensor-readings-v2\"");
     }
 }

@@ -7,6 +7,8 @@ package io.batcher;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.batcher.fixtures.BatcherFixture;
+import io.batcher.fixtures.CallStyle;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.ObjectInputStream;
@@ -19,7 +21,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
-/** The records and exceptions that users get: components, unmodifiable copies, and strings without contents (D4). */
+/** The value types and exceptions of the API: components, unmodifiable copies, and strings without item contents (D4). */
 class ValueTypesTest {
 
     private static final Exception CAUSE = new IllegalStateException("canary in the message");
@@ -50,10 +52,40 @@ class ValueTypesTest {
 
     @Test
     void statsPrintEveryNumber() {
-        assertThat(new BatcherStats(BatcherState.PAUSED, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, Duration.ofMillis(13)))
+        assertThat(BatcherStats.builder()
+                        .state(BatcherState.PAUSED)
+                        .depth(1)
+                        .inFlight(2)
+                        .capacity(3)
+                        .accepted(4)
+                        .handled(5)
+                        .failedAttempts(6)
+                        .rejected(7)
+                        .dropped(8)
+                        .deadLettered(9)
+                        .handedBack(10)
+                        .batches(11)
+                        .consecutiveFailures(12)
+                        .oldestAge(Duration.ofMillis(13))
+                        .build())
                 .hasToString("BatcherStats[state=PAUSED, depth=1, inFlight=2, capacity=3, accepted=4, handled=5, "
                         + "failedAttempts=6, rejected=7, dropped=8, deadLettered=9, handedBack=10, batches=11, "
                         + "consecutiveFailures=12, oldestAge=PT0.013S]");
+    }
+
+    @Test
+    void statsAreEqualIfEveryValueIs() {
+        BatcherStats stats = stats().build();
+        assertThat(stats).isEqualTo(stats().build()).hasSameHashCodeAs(stats().build());
+        assertThat(stats)
+                .isNotEqualTo(stats().state(BatcherState.PAUSED).build())
+                .isNotEqualTo(stats().handled(6).build())
+                .isNotEqualTo(stats().oldestAge(Duration.ZERO).build())
+                .isNotEqualTo("BatcherStats");
+    }
+
+    private static BatcherStats.Builder stats() {
+        return BatcherStats.builder().handled(5).oldestAge(Duration.ofMillis(13));
     }
 
     @Test
@@ -118,7 +150,7 @@ class ValueTypesTest {
     }
 
     @Test
-    void aPartialBatchExceptionTakesNoNull() {
+    void aPartialBatchExceptionRejectsNull() {
         Map<Integer, Exception> nullCause = new HashMap<>();
         nullCause.put(7, null);
         Map<Integer, Exception> nullIndex = new HashMap<>();
@@ -135,7 +167,7 @@ class ValueTypesTest {
     }
 
     @Test
-    void exceptionsCanBeSerialised() throws Exception {
+    void exceptionsAreSerializable() throws Exception {
         for (BatcherException thrown : new BatcherException[] {
             new BatcherFullException("full"),
             new BatcherClosedException("closed"),
@@ -153,7 +185,7 @@ class ValueTypesTest {
     }
 
     private static Batch<String> canaries() {
-        try (Rig rig = new Rig(HandlerKind.SYNC)) {
+        try (BatcherFixture rig = new BatcherFixture(CallStyle.SYNC)) {
             rig.add("canary", "canary").advanceMillis(500);
             return rig.calls.get(0);
         }

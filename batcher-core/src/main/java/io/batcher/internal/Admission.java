@@ -62,7 +62,7 @@ final class Admission<T> {
     private Outcome awaitRoom(AddRequest<T> request) {
         boolean interrupted = false;
         try {
-            engine.clock().await(request.decided(), config.maxBlock().toNanos());
+            engine.clock().await(request.settled(), config.maxBlock().toNanos());
         } catch (InterruptedException e) {
             interrupted = true;
         } finally {
@@ -71,7 +71,7 @@ final class Admission<T> {
         if (interrupted) {
             Thread.currentThread().interrupt();
         }
-        return switch (request.fate()) {
+        return switch (request.outcome()) {
             case PLACED -> Outcome.ACCEPTED;
             case CLOSED -> Outcome.CLOSED;
             case WAITING -> Outcome.FULL;

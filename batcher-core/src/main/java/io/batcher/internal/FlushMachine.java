@@ -198,13 +198,13 @@ final class FlushMachine<T> {
 
     private void admitWaiting(long now, Decision decision) {
         for (AddRequest<T> call = buffer.admitNext(now); call != null; call = buffer.admitNext(now)) {
-            decision.release(call.decided()); // one by one: an error with the next must not keep it waiting
+            decision.release(call.settled()); // one by one: an error with the next must not keep it waiting
         }
     }
 
     /** Rejects a call that has waited for room long enough, unless it was admitted. */
     void withdrawUnlessDecided(AddRequest<T> request, long now, Decision decision) {
-        if (request.fate() == AddRequest.Fate.WAITING) {
+        if (request.outcome() == AddRequest.Outcome.WAITING) {
             buffer.withdraw(request);
             counters.rejected += request.size();
             admitWaiting(now, decision); // a smaller call behind it may fit
@@ -293,7 +293,7 @@ final class FlushMachine<T> {
         signals.beginDrain(); // without the memory for it, close has not begun
         lifecycle.beginClose();
         lastBeforeClose = loop.attemptNumber();
-        buffer.close().forEach(refused -> decision.release(refused.decided()));
+        buffer.close().forEach(refused -> decision.release(refused.settled()));
         loop.endDrainUnlessDue(now);
         return true;
     }

@@ -129,8 +129,7 @@ final class Settlement<T> {
             lane.retries().endPass(pass.unsettled());
             delayAfter(lane, tried, now);
         } else if (pass.isDone()) {
-            pass.suspects()
-                    .forEach(suspect -> lane.retries().addLetter(new GivenUp<>(suspect.part(), suspect.cause()), now));
+            pass.suspects().forEach(suspect -> lane.retries().addLetter(suspect, now));
             lane.retries().endPass(List.of());
         }
     }
@@ -176,11 +175,11 @@ final class Settlement<T> {
 
     /** Settles a letter that the dead-letter callback has taken. */
     void gaveUp(Lane<T> lane, GivenUp<T> letter, long now, Decision decision) {
-        int items = letter.delivery().size();
+        int items = letter.batch().size();
         lane.retries().removeLetter(letter, now);
         counters.deadLettered += items;
         lane.buffer().release(items);
-        decision.complete(letter.delivery().items(), letter.cause());
+        decision.complete(letter.batch().items(), letter.cause());
     }
 
     /**
@@ -193,11 +192,11 @@ final class Settlement<T> {
 
     /** Settles a letter that is not offered again: the dead-letter callback has thrown after close had handed back everything else. */
     void lost(Lane<T> lane, GivenUp<T> letter, Throwable failure, long now, Decision decision) {
-        int items = letter.delivery().size();
+        int items = letter.batch().size();
         lane.retries().removeLetter(letter, now);
         counters.handedBack += items;
         lane.buffer().release(items);
-        decision.complete(letter.delivery().items(), failure);
+        decision.complete(letter.batch().items(), failure);
     }
 
     /** Delays everything in the lane, whose run has failed. */

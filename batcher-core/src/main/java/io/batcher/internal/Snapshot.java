@@ -18,20 +18,21 @@ final class Snapshot {
     static <T> BatcherStats of(BatcherConfig<T> config, BatcherState state, Lane<T> lane, Counters counters, long now) {
         ItemBuffer<T> buffer = lane.buffer();
         long claimed = buffer.claimed(); // once: producers raise it at any moment
-        return new BatcherStats(
-                state,
-                buffer.waiting(claimed) + buffer.held(),
-                lane.inFlightSize(),
-                config.capacity(),
-                claimed + counters.droppedOnArrival,
-                counters.handled,
-                counters.failedAttempts,
-                counters.rejected,
-                counters.dropped,
-                counters.deadLettered,
-                counters.handedBack,
-                counters.batches,
-                counters.consecutiveFailures,
-                Duration.ofNanos(lane.oldestAge(claimed, now)));
+        return BatcherStats.builder()
+                .state(state)
+                .depth(buffer.waiting(claimed) + buffer.held())
+                .inFlight(lane.inFlightSize())
+                .capacity(config.capacity())
+                .accepted(claimed + counters.droppedOnArrival)
+                .handled(counters.handled)
+                .failedAttempts(counters.failedAttempts)
+                .rejected(counters.rejected)
+                .dropped(counters.dropped)
+                .deadLettered(counters.deadLettered)
+                .handedBack(counters.handedBack)
+                .batches(counters.batches)
+                .consecutiveFailures(counters.consecutiveFailures)
+                .oldestAge(Duration.ofNanos(lane.oldestAge(claimed, now)))
+                .build();
     }
 }

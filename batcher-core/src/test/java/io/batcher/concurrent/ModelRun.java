@@ -23,7 +23,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** Does the same to a batcher on virtual time and to the {@link Model}, and compares them after each action. */
+/** Applies the same actions to a batcher on virtual time and to the {@link Model}, and compares them after each. */
 final class ModelRun {
 
     private static final Duration STEP = Duration.ofMillis(10);
@@ -67,7 +67,7 @@ final class ModelRun {
                 : builder.handler(handler::handle).build();
     }
 
-    /** Returns what went wrong first; null if nothing. */
+    /** Returns the first difference; null if there is none. */
     @Nullable String run(List<Action> actions) {
         try {
             for (Action action : actions) {
@@ -78,7 +78,7 @@ final class ModelRun {
             }
             return null;
         } catch (RuntimeException | Error e) {
-            return e + ", which nobody expects";
+            return e + ", which the model does not expect";
         }
     }
 
@@ -230,21 +230,20 @@ final class ModelRun {
     private void compare(BatcherStats stats) {
         BatcherState state =
                 model.paused ? BatcherState.PAUSED : model.draining ? BatcherState.DRAINING : BatcherState.RUNNING;
-        BatcherStats expected = new BatcherStats(
-                state,
-                model.depth(),
-                0,
-                model.options.capacity(),
-                model.accepted,
-                model.handled.size(),
-                model.failedAttempts,
-                model.rejected,
-                model.dropped.size(),
-                model.deadLettered.size(),
-                0,
-                model.batches,
-                model.consecutiveFailures,
-                stats.oldestAge());
+        BatcherStats expected = BatcherStats.builder()
+                .state(state)
+                .depth(model.depth())
+                .capacity(model.options.capacity())
+                .accepted(model.accepted)
+                .handled(model.handled.size())
+                .failedAttempts(model.failedAttempts)
+                .rejected(model.rejected)
+                .dropped(model.dropped.size())
+                .deadLettered(model.deadLettered.size())
+                .batches(model.batches)
+                .consecutiveFailures(model.consecutiveFailures)
+                .oldestAge(stats.oldestAge())
+                .build();
         expect(stats.equals(expected), stats + " instead of " + expected);
     }
 }

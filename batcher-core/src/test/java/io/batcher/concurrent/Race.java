@@ -8,12 +8,11 @@ import io.batcher.AsyncBatchConsumer;
 import io.batcher.Batch;
 import io.batcher.BatchConsumer;
 import io.batcher.Batcher;
+import io.batcher.BatcherBuilder;
 import io.batcher.BatcherClock;
-import io.batcher.BatcherConfig;
 import io.batcher.BatcherScheduler;
 import io.batcher.BatcherStats;
 import io.batcher.DeadLetter;
-import io.batcher.internal.DefaultBatcher;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -26,12 +25,12 @@ import java.util.concurrent.FutureTask;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One schedule of a race that Lincheck explores: threads that it controls, a clock that stands still, timers that fire only when the
- * race says so, and an executor with a thread per task. Nothing waits for time, so that what is lost shows as a deadlock.
+ * One schedule of a race that Lincheck explores: threads under its control, a clock that stands still, timers that fire only when the
+ * race fires them, and an executor with a thread per task. Nothing waits for time, so a lost wake-up shows as a deadlock.
  */
 final class Race implements BatcherClock, BatcherScheduler, Executor {
 
-    /** How many schedules are explored of each race. */
+    /** The number of schedules explored per race. */
     static final int SCHEDULES = Integer.getInteger("batcher.schedules", 500);
 
     private final List<Thread> threads = new ArrayList<>();
@@ -45,26 +44,26 @@ final class Race implements BatcherClock, BatcherScheduler, Executor {
     final List<Integer> dropped = new ArrayList<>();
     final List<Integer> deadLettered = new ArrayList<>();
 
-    /** A race in which calls that wait, wait until they are let go. */
+    /** A race in which a blocked call waits until it is released. */
     Race() {
         this(true);
     }
 
-    /** A race in which calls that wait are patient, or give up at once. */
+    /** A race in which a blocked call waits forever, or times out at once. */
     Race(boolean patient) {
         this.patient = patient;
     }
 
     /** A batcher whose attempts succeed. */
-    Batcher<Integer> batcher(BatcherConfig<Integer> options) {
+    Batcher<Integer> batcher(BatcherBuilder<Integer> options) {
         return batcher(options, this::deliver, null);
     }
 
-    Batcher<Integer> batcher(BatcherConfig<Integer> options, BatchConsumer<Integer> handler) {
+    Batcher<Integer> batcher(BatcherBuilder<Integer> options, BatchConsumer<Integer> handler) {
         return batcher(options, handler, null);
     }
 
-    Batcher<Integer> asyncBatcher(BatcherConfig<Integer> options, AsyncBatchConsumer<Integer> handler) {
+    Batcher<Integer> asyncBatcher(BatcherBuilder<Integer> options, AsyncBatchConsumer<Integer> handler) {
         return batcher(options, null, handler);
     }
 
@@ -74,34 +73,25 @@ final class Race implements BatcherClock, BatcherScheduler, Executor {
         }
     }
 
-    /** A batcher of this race. Its options are made beforehand: Lincheck cannot follow the regular expression of the name. */
+    /** Returns a batcher of this race. Its options are built beforehand: Lincheck cannot follow the regular expression of the name. */
     Batcher<Integer> batcher(
-            BatcherConfig<Integer> options,
+            BatcherBuilder<Integer> options,
             @Nullable BatchConsumer<Integer> handler,
             @Nullable AsyncBatchConsumer<Integer> asyncHandler) {
-        return new DefaultBatcher<>(new BatcherConfig<>(
-                options.name(),
-                handler,
-                asyncHandler,
-                options.interval(),
-                options.maxBatchSize(),
-                options.maxBatchWeight(),
-                options.weigher(),
-                options.eager(),
-                options.capacity(),
-                options.overflow(),
-                options.maxBlock(),
-                options.retry(),
-                options.handlerTimeout(),
-                options.shutdownTimeout(),
-                options.autoFlush(),
-                failure -> {},
-                this::deadLetter,
-                this::drop,
-                options.listener(),
-                this,
-                this,
-                this));
+        Batcher<Integer> batcher = options.onError(failure -> {})
+                .onDeadLetter(this::deadLetter)
+                .onDrop(this::drop)
+                .executor(this)
+                .scheduler((BatcherScheduler) this)
+                .clock(this)
+                .build();
+        if (handler != null) {
+            batcher.registerHandler(handler);
+        }
+        if (asyncHandler != null) {
+            batcher.registerAsyncHandler(asyncHandler);
+        }
+        return batcher;
     }
 
     private void deadLetter(DeadLetter<Integer> letter) {
@@ -122,7 +112,7 @@ final class Race implements BatcherClock, BatcherScheduler, Executor {
         }
     }
 
-    /** Runs all at once, and waits for them and for what they have started. */
+    /** Runs all bodies at once, and waits for them and for the threads that they started. */
     void run(Runnable... bodies) {
         for (Runnable body : bodies) {
             execute(body);
@@ -187,7 +177,7 @@ final class Race implements BatcherClock, BatcherScheduler, Executor {
         return timer;
     }
 
-    /** The timers that are set, in the order in which they were. */
+    /** The timers that are set, in their order. */
     List<FutureTask<Void>> pending() {
         synchronized (timers) {
             return timers.stream().filter(timer -> !timer.isDone()).toList();
@@ -223,7 +213,7 @@ final class Race implements BatcherClock, BatcherScheduler, Executor {
         }
     }
 
-    /** Waits for a future. Not by {@code join}: that makes Lincheck follow half of the fork-join pool. */
+    /** Waits for a future. Not by {@code join}, with which Lincheck follows half of the fork-join pool. */
     static void settle(CompletableFuture<Void> future) {
         CountDownLatch done = new CountDownLatch(1);
         future.whenComplete((value, failure) -> done.countDown());

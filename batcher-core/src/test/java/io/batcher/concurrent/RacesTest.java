@@ -8,8 +8,8 @@ import static io.batcher.concurrent.Race.check;
 import static org.jetbrains.lincheck.Lincheck.runConcurrentTest;
 
 import io.batcher.Batcher;
+import io.batcher.BatcherBuilder;
 import io.batcher.BatcherClosedException;
-import io.batcher.BatcherConfig;
 import io.batcher.Overflow;
 import io.batcher.RetryPolicy;
 import java.time.Duration;
@@ -21,23 +21,19 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** Races of a whole batcher, explored schedule by schedule. A call that is never let go shows as a deadlock. */
+/** Races of a whole batcher, explored schedule by schedule. A call that is never released shows as a deadlock. */
 @Tag("lincheck")
 @Tag("soak")
 class RacesTest {
 
-    private static final BatcherConfig<Integer> PLAIN =
-            Batcher.<Integer>builder("race").config();
-    private static final BatcherConfig<Integer> TIMED = Batcher.<Integer>builder("race")
+    private static final BatcherBuilder<Integer> PLAIN = Batcher.<Integer>builder("race");
+    private static final BatcherBuilder<Integer> TIMED = Batcher.<Integer>builder("race")
             .handlerTimeout(Duration.ofSeconds(1))
-            .retry(RetryPolicy.builder().maxAttempts(1).build())
-            .config();
-    private static final BatcherConfig<Integer> DROPPING = Batcher.<Integer>builder("race")
-            .capacity(2)
-            .overflow(Overflow.DROP_OLDEST)
-            .config();
+            .retry(RetryPolicy.builder().maxAttempts(1).build());
+    private static final BatcherBuilder<Integer> DROPPING =
+            Batcher.<Integer>builder("race").capacity(2).overflow(Overflow.DROP_OLDEST);
 
-    /** Logging begins outside Lincheck, which cannot follow it. */
+    /** Initialises logging outside Lincheck, which cannot follow it. */
     @BeforeAll
     static void warmUp() {
         QuietLog.install();
@@ -47,7 +43,7 @@ class RacesTest {
         }
     }
 
-    /** An add races with close: its item is delivered, handed back, or refused, and never two of these. */
+    /** An add races with close: its item is delivered, handed back or rejected, and never two of these. */
     @Test
     void closeAgainstAdd() {
         runConcurrentTest(Race.SCHEDULES, () -> {
@@ -72,7 +68,7 @@ class RacesTest {
         });
     }
 
-    /** A close that has no time races with a flush: its future settles, and the item is delivered, handed back, or both if in flight. */
+    /** A close with timeout zero races with a flush: its future completes; the item is delivered, handed back, or both if in flight. */
     @Test
     void closeAgainstFlush() {
         runConcurrentTest(Race.SCHEDULES, () -> {
@@ -84,12 +80,12 @@ class RacesTest {
                     () -> Race.settle(batcher.flush()),
                     () -> handedBack.addAll(batcher.close(Duration.ZERO).undelivered()));
             check(race.delivered.size() + handedBack.size() >= 1, "lost");
-            check(batcher.stats().handled() + batcher.stats().handedBack() == 1, "two fates: " + batcher.stats());
+            check(batcher.stats().handled() + batcher.stats().handedBack() == 1, "two outcomes: " + batcher.stats());
             Race.checkEquation(batcher.stats());
         });
     }
 
-    /** Two flushes and an add race with the batches they cause: both settle, and what was added before one is delivered by then. */
+    /** Two flushes and an add race with the batches they cause: both flushes complete, and items added before one are delivered by then. */
     @Test
     void flushAgainstAdd() {
         runConcurrentTest(Race.SCHEDULES, () -> {
@@ -110,7 +106,7 @@ class RacesTest {
         });
     }
 
-    /** The handler flushes while another thread adds and flushes: every flush settles. */
+    /** The handler flushes while another thread adds and flushes: every flush completes. */
     @Test
     void flushInHandler() {
         runConcurrentTest(Race.SCHEDULES, () -> {
@@ -132,7 +128,7 @@ class RacesTest {
         });
     }
 
-    /** A stage ends on another thread while the loop gives its thread up: the batch is settled once, and the flush with it. */
+    /** A stage ends on another thread while the loop detaches from it: the batch is settled once, and the flush with it. */
     @Test
     void stageAgainstLeavingLoop() {
         runConcurrentTest(Race.SCHEDULES, () -> {
@@ -172,7 +168,7 @@ class RacesTest {
         });
     }
 
-    /** An add evicts the oldest while a flush takes it: an item is handled or dropped, never both, and never after an attempt. */
+    /** An add evicts the oldest item while a flush takes it: the item is handled or dropped, never both, and never after an attempt. */
     @Test
     void dropOldestAgainstTheBatchInFlight() {
         runConcurrentTest(Race.SCHEDULES, () -> {
@@ -193,7 +189,7 @@ class RacesTest {
         });
     }
 
-    /** Pause and resume race with an add and its flush: when it flows again, the flush settles. */
+    /** Pause and resume race with an add and its flush: after the resume the flush completes. */
     @Test
     void pauseAndResumeAgainstFlush() {
         runConcurrentTest(Race.SCHEDULES, () -> {
@@ -212,11 +208,10 @@ class RacesTest {
         });
     }
 
-    /** The batch that fills up races with the loop that goes idle: a full batch is never left lying. */
+    /** A batch that becomes full races with the loop that goes idle: a full batch is never left undelivered. */
     @Test
     void fullBatchAgainstLoopGoingIdle() {
-        BatcherConfig<Integer> options =
-                Batcher.<Integer>builder("race").maxBatchSize(1).config();
+        BatcherBuilder<Integer> options = Batcher.<Integer>builder("race").maxBatchSize(1);
         runConcurrentTest(Race.SCHEDULES, () -> {
             Race race = new Race();
             Batcher<Integer> batcher = race.batcher(options);

@@ -72,7 +72,7 @@ class WaitingCallsTest {
                 .isInstanceOf(OutOfMemoryError.class);
         machine.withdrawUnlessDecided(tooLarge, now, decision);
         assertThat(machine.stats(now).rejected()).isEqualTo(Integer.MAX_VALUE);
-        assertThat(second.fate()).isEqualTo(AddRequest.Fate.PLACED);
+        assertThat(second.outcome()).isEqualTo(AddRequest.Outcome.PLACED);
         assertThat(buffer.waiting()).isEqualTo(1);
     }
 

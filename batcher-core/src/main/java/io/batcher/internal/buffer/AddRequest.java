@@ -12,16 +12,16 @@ import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one call adds: one item, one item with a future, or many. Weighed when it is made, before the lock is taken, because the
- * weigher is user code. Where the call has to wait for room, it waits here.
+ * The items of one call. They are weighed when the request is created, before the lock is acquired, because the weigher is user code. A
+ * call that waits for room waits for {@link #settled}.
  */
 public final class AddRequest<T> {
 
-    /** How a call went on that could not add at once. */
-    public enum Fate {
-        /** It waits for room, or never had to. */
+    /** The outcome of a call that found no room at once. */
+    public enum Outcome {
+        /** The call waits for room, or has not had to wait. */
         WAITING,
-        /** Its items were placed for it. */
+        /** Its items were added. */
         PLACED,
         /** The batcher was closed before there was room. */
         CLOSED
@@ -31,13 +31,19 @@ public final class AddRequest<T> {
     private final @Nullable CompletableFuture<Void> future;
     private final long @Nullable [] weights;
 
-    /** Opened, after the lock was released, when the fate is known. Made where the call begins to wait. */
-    private @Nullable CountDownLatch decided;
+    /** Opened, after the lock is released, when the outcome is known. Created when the call begins to wait. */
+    private @Nullable CountDownLatch settled;
 
     /** Guarded by the batcher's lock. */
-    private Fate fate = Fate.WAITING;
+    private Outcome outcome = Outcome.WAITING;
 
-    /** One call's items; the list is not changed by anybody from here on. */
+    /**
+     * Creates a request.
+     *
+     * @param items not modified from here on
+     * @param future completed when the items are settled; null if the caller did not ask for it
+     * @param weigher null if weight is not limited
+     */
     public AddRequest(
             List<? extends T> items,
             @Nullable CompletableFuture<Void> future,
@@ -67,22 +73,22 @@ public final class AddRequest<T> {
         return weights == null ? 0 : weights[index];
     }
 
-    /** The call begins to wait. Guarded by the batcher's lock. */
+    /** Called under the batcher's lock when the call begins to wait. */
     void beginToWait() {
-        decided = new CountDownLatch(1);
+        settled = new CountDownLatch(1);
     }
 
-    /** Only once it has begun to wait. */
-    public CountDownLatch decided() {
-        return Objects.requireNonNull(decided);
+    /** Returns the latch that opens when the outcome is known. Only after the call has begun to wait. */
+    public CountDownLatch settled() {
+        return Objects.requireNonNull(settled);
     }
 
-    public Fate fate() {
-        return fate;
+    public Outcome outcome() {
+        return outcome;
     }
 
-    void decide(Fate fate) {
-        this.fate = fate;
+    void settle(Outcome outcome) {
+        this.outcome = outcome;
     }
 
     private static <T> long[] weighed(List<? extends T> items, ToLongFunction<? super T> weigher) {

@@ -13,29 +13,28 @@ import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A run of slots that producers fill in place, each with one claim and one store.
+ * A run of slots that producers fill in place, with one claim and one store per item.
  *
  * <ul>
- *   <li>A claim is one compare-and-set of {@link #word}, which holds the limit in its upper and the count of claims in its lower
- *       half: a claimer learns both at the same instant.
- *   <li>The limit grows and shrinks only under the batcher's lock. While it equals the count, every claim fails, whoever still
- *       holds a reference to the chunk.
- *   <li>A slot is null from its claim to its store. Who takes it waits for the store, see {@link #get}.
+ *   <li>A claim is one compare-and-set of {@link #word}, which holds the limit in its upper half and the number of claims in its lower
+ *       half: a claim reads both at the same instant.
+ *   <li>The limit changes only under the batcher's lock. While it equals the number of claims, every claim fails, even by a thread that
+ *       still holds a reference to an old chunk.
+ *   <li>A slot is null between its claim and its store. {@link #get} waits for the store.
  * </ul>
  *
- * <p>Filling a chunk in place follows the linked-array queues of JCTools; the two halves in one word are our own. Who loses a claim
- * stands back for a moment, after Dice, Hendler and Mirsky, "Lightweight Contention Management for Efficient Compare-and-Swap
- * Operations" (Euro-Par 2013).
+ * <p>Chunks filled in place follow the linked-array queues of JCTools. The back-off after a lost claim follows Dice, Hendler and Mirsky,
+ * "Lightweight Contention Management for Efficient Compare-and-Swap Operations" (Euro-Par 2013).
  */
 public final class Chunk<T> {
 
-    /** What {@link #add} returns where no slot was left. */
+    /** Returned by {@link #add} if there is no free slot. */
     public static final long FAILED = -1;
 
     private static final VarHandle WORD;
     private static final VarHandle FUTURES;
     private static final VarHandle SLOT = MethodHandles.arrayElementVarHandle(Object[].class);
-    private static final int SPINS_AFTER_LOST_CLAIM = 32; // less than a microsecond
+    private static final int SPINS_AFTER_LOST_CLAIM = 32; // < 1 us
     private static final int SPINS_BEFORE_YIELD = 64;
     private static final int YIELDS_BEFORE_PARK = 64;
     private static final long PARK_NANOS = 20_000;
@@ -57,24 +56,25 @@ public final class Chunk<T> {
 
     // Guarded by the batcher's lock
 
-    /** The weight of each slot; null unless the batcher weighs its items. */
+    /** The weight of each item; null unless batches are limited by weight. */
     private final long @Nullable [] weights;
 
-    /** The first slot that was not taken yet. */
+    /** The first slot that is not taken. */
     private int taken;
 
-    /** Why a batch ends with this chunk, where that is a question of weight. */
+    /** Why a batch ends with this chunk; null if it does not, or batches are not limited by weight. */
     private @Nullable FlushReason end;
 
-    /** The chunk behind this one in its {@link ChunkQueue}. */
+    /** The next chunk in the queue. */
     private @Nullable Chunk<T> next;
 
     /**
-     * Opens a chunk.
+     * Creates an open chunk.
      *
      * @param limit how many slots may be claimed now
-     * @param claimed how many of them belong to the creator
-     * @param openedAt when its first item was added, in nanoseconds of the batcher's clock
+     * @param claimed how many of them are claimed by the creator
+     * @param openedAt when the first item is added, in nanoseconds of the batcher's clock
+     * @param weighed whether to keep the weight of each item
      */
     Chunk(int length, int limit, int claimed, long openedAt, boolean weighed) {
         this.slots = new Object[length];
@@ -86,17 +86,19 @@ public final class Chunk<T> {
     // ---- any thread
 
     /**
-     * Claims a slot and fills it with an item, and with a future if somebody wants to know the item's fate.
+     * Claims a slot and stores an item in it.
      *
-     * @return {@link #FAILED} if there is no slot, else what {@link #isLast} understands
+     * @param future completed when the item is settled; null if the caller did not ask for it
+     * @return the claim, for {@link #isLast}; {@link #FAILED} if there is no free slot
      */
     long add(T item, @Nullable CompletableFuture<Void> future) {
         CompletableFuture<Void>[] all = future == null ? null : futuresForWriting();
         long seen = word;
         while (claimed(seen) < limit(seen)) {
             if (WORD.weakCompareAndSet(this, seen, seen + 1)) {
-                // A slot that is claimed and never filled would hold up all that comes after it. So nothing may throw
-                // from here on, not even for want of memory or stack: no allocation, no call deeper than the last.
+                // A slot that is claimed and never filled blocks delivery for ever. So nothing may throw from here on,
+                // not
+                // even for lack of memory or stack: no allocation, no call deeper than the last.
                 if (all != null) {
                     all[(int) seen] = future;
                 }
@@ -104,17 +106,17 @@ public final class Chunk<T> {
                 slots[(int) seen] = item;
                 return seen;
             }
-            standBack();
+            backOff();
             seen = word;
         }
         return FAILED;
     }
 
     /**
-     * Lets the winner of a claim go on alone. Producers that take turns for each item pass the cache lines of the word and the slots
-     * back and forth, at three to five times the price of an item; a run of some hundred items by one of them does not.
+     * Spins after a lost claim, so that the winner adds a run of items. Producers that alternate item by item pass the cache lines of the
+     * word and the slots back and forth, at three to five times the cost of an item.
      */
-    private static void standBack() {
+    private static void backOff() {
         for (int spins = 0; spins < SPINS_AFTER_LOST_CLAIM; spins++) {
             Thread.onSpinWait();
         }
@@ -124,12 +126,12 @@ public final class Chunk<T> {
         return (int) claim;
     }
 
-    /** Whether the claimed slot was the last one, so that the claimer has to tell the batcher. */
+    /** Returns whether the claim took the last slot; then the caller has to wake the engine. */
     public static boolean isLast(long claim) {
         return index(claim) + 1 == limit(claim);
     }
 
-    /** Fills a slot that was claimed under the lock; with the future too, after {@link #expect}. */
+    /** Stores an item in a slot that was claimed under the lock. A future needs {@link #expect} before the claim. */
     void put(int index, T item, @Nullable CompletableFuture<Void> future) {
         CompletableFuture<Void>[] all = futures;
         if (all != null) {
@@ -139,7 +141,7 @@ public final class Chunk<T> {
         slots[index] = item;
     }
 
-    /** Makes room for futures, before a slot is claimed: afterwards it would be too late to fail. */
+    /** Allocates the array of futures, before a slot is claimed: after the claim it must not fail. */
     void expect(@Nullable CompletableFuture<Void> future) {
         if (future != null) {
             futuresForWriting();
@@ -147,8 +149,8 @@ public final class Chunk<T> {
     }
 
     /**
-     * Returns the item of a claimed slot. Its producer may have been stopped between claim and store, which are a few instructions
-     * apart: spin, then let it run.
+     * Returns the item of a claimed slot. Waits for the store if the producer was suspended after its claim, a few instructions before it:
+     * spins, then yields, then parks.
      */
     @SuppressWarnings("unchecked")
     T get(int index) {
@@ -166,13 +168,13 @@ public final class Chunk<T> {
         return (T) item;
     }
 
-    /** Returns the future of a slot whose item was got, or null. */
+    /** Returns the future of a slot; null if there is none. Only after {@link #get}. */
     @Nullable CompletableFuture<Void> future(int index) {
         CompletableFuture<Void>[] all = futures;
         return all == null ? null : all[index];
     }
 
-    /** Forgets a slot that was got, so that the item is garbage as soon as its batch is. */
+    /** Clears a slot, so that the item can be collected with its batch. Only after {@link #get}. */
     void clear(int index) {
         slots[index] = null;
         CompletableFuture<Void>[] all = futures;
@@ -181,7 +183,7 @@ public final class Chunk<T> {
         }
     }
 
-    /** The slots themselves, for a batch that takes the whole chunk. */
+    /** Returns the array itself, for a batch that takes the whole chunk. */
     Object[] slots() {
         return slots;
     }
@@ -192,7 +194,7 @@ public final class Chunk<T> {
 
     // ---- guarded by the batcher's lock
 
-    /** Limit and count at one instant, for {@link #unclaimed}, {@link #claimed(long)} and {@link #claim(long, int, int)}. */
+    /** Returns limit and claims at one instant, for {@link #unclaimed}, {@link #claimed(long)} and {@link #claim(long, int, int)}. */
     long snapshot() {
         return word;
     }
@@ -202,17 +204,17 @@ public final class Chunk<T> {
     }
 
     /**
-     * Raises the limit and claims slots in the same instant, so that nobody gets in between; the first of them is the
-     * {@link #claimed()} of the snapshot.
+     * Raises the limit and claims slots at the same instant, so that the slots are contiguous. The first one is
+     * {@link #claimed(long)} of the snapshot.
      *
-     * @return false if others claimed since the snapshot; then nothing has changed
+     * @return false, with nothing changed, if a producer has claimed a slot since the snapshot
      */
     boolean claim(long snapshot, int raise, int count) {
         return WORD.compareAndSet(this, snapshot, pack(limit(snapshot) + raise, claimed(snapshot) + count));
     }
 
     /**
-     * Lowers the limit to the count: claims fail from here on.
+     * Lowers the limit to the number of claims: further claims fail.
      *
      * @return by how much the limit was lowered
      */
@@ -226,12 +228,12 @@ public final class Chunk<T> {
         }
     }
 
-    /** By how much the limit may be raised. */
+    /** Returns by how much the limit may be raised. */
     int growth() {
         return slots.length - limit(word);
     }
 
-    /** How many slots were claimed. */
+    /** Returns how many slots are claimed. */
     int claimed() {
         return claimed(word);
     }
@@ -240,12 +242,12 @@ public final class Chunk<T> {
         return taken;
     }
 
-    /** How many slots were claimed and not taken. */
+    /** Returns how many slots are claimed and not taken. */
     int waiting() {
         return claimed() - taken;
     }
 
-    /** Takes the next slots; they are the caller's now. */
+    /** Takes the next slots. They belong to the caller from here on. */
     void take(int count) {
         taken += count;
     }
@@ -296,7 +298,7 @@ public final class Chunk<T> {
 
     private CompletableFuture<Void>[] futuresForWriting() {
         if (futures == null) {
-            FUTURES.compareAndSet(this, null, Items.futures(slots.length)); // else another producer was faster
+            FUTURES.compareAndSet(this, null, Items.futures(slots.length)); // otherwise another producer has set it
         }
         return Objects.requireNonNull(futures);
     }

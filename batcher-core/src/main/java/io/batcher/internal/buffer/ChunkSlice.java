@@ -12,21 +12,21 @@ import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Items that were taken from the {@link ItemBuffer}, still in their chunks. Taken under the batcher's lock; read after it, by one
- * thread, because reading may have to wait for a producer that has claimed a slot and not yet filled it.
+ * Items that were taken from the buffer and are still in their chunks. Created under the batcher's lock and read outside it, by one
+ * thread: reading may wait for a producer that has claimed a slot and not yet filled it.
  */
 public final class ChunkSlice<T> {
 
     /**
      * A run of slots of one chunk.
      *
-     * @param whole whether the chunk never held or will hold anything else
+     * @param whole whether the chunk holds nothing else, before or after
      */
     private record Run<T>(Chunk<T> chunk, int from, int count, boolean whole) {}
 
     private final long firstSequence;
 
-    /** The first run; most batches have one only. */
+    /** The first run. Most batches have no other. */
     private @Nullable Run<T> first;
 
     private List<Run<T>> others = List.of();
@@ -37,7 +37,7 @@ public final class ChunkSlice<T> {
         this.firstSequence = firstSequence;
     }
 
-    /** Adds the next slots of a chunk, which are not taken from it yet. Guarded by the batcher's lock. */
+    /** Adds the next slots of a chunk, before they are taken from it. Guarded by the batcher's lock. */
     void add(Chunk<T> chunk, int count, boolean retired) {
         int from = chunk.taken();
         Run<T> run = new Run<>(chunk, from, count, retired && from == 0 && count == chunk.claimed());
@@ -55,18 +55,19 @@ public final class ChunkSlice<T> {
         return size;
     }
 
-    /** The sequence number of the first item; the others follow without a gap. */
+    /** Returns the sequence number of the first item. The others follow without a gap. */
     public long firstSequence() {
         return firstSequence;
     }
 
-    /** When the first item was added, in nanoseconds of the batcher's clock. */
+    /** Returns when the first item was added, in nanoseconds of the batcher's clock. */
     public long addedAt() {
         return addedAt;
     }
 
     /**
-     * Returns behind which items a weighed batch ends, ascending, the last one excluded; null if nowhere. Guarded by the batcher's lock.
+     * Returns the indexes behind which weighed batches end, ascending and without the end of the slice; null if there are none. Guarded by
+     * the batcher's lock.
      */
     public int @Nullable [] batchEnds() {
         int[] ends = new int[others.size()];
@@ -83,9 +84,9 @@ public final class ChunkSlice<T> {
         return count == 0 ? null : Arrays.copyOf(ends, count);
     }
 
-    /** The items, for one who owns them from now on: the array of the chunk itself where the items are all it holds. */
+    /** Returns the items: the array of the chunk itself if they are all it holds, otherwise a copy. Called once. */
     public Items<T> items() {
-        // A short batch in a long chunk is copied: whoever keeps the batch would keep the chunk.
+        // A short batch in a long chunk is copied: otherwise a reference to the batch would keep the chunk in memory.
         Run<T> only = others.isEmpty() ? first : null;
         if (only != null && only.whole() && 2 * size > only.chunk().slots().length) {
             return uncopied(only.chunk());
@@ -100,7 +101,7 @@ public final class ChunkSlice<T> {
         return new Items<>(chunk.slots(), chunk.futures(), size);
     }
 
-    /** What takes memory comes first: a slot that is copied is cleared, and could not be copied again. */
+    /** Allocates first: a slot that is copied is cleared and could not be copied again after an error. */
     private Items<T> copied() {
         Items<T> copy = new Items<>(new Object[size], hasFutures() ? Items.futures(size) : null, size);
         if (first != null) {
@@ -114,7 +115,7 @@ public final class ChunkSlice<T> {
         return copy;
     }
 
-    /** Whether an item may have a future. A producer makes room for them before it claims a slot. */
+    /** Returns whether an item may have a future. Producers allocate the array of futures before they claim a slot. */
     private boolean hasFutures() {
         return (first != null && first.chunk().futures() != null)
                 || others.stream().anyMatch(run -> run.chunk().futures() != null);

@@ -10,10 +10,10 @@ import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Items and the futures of those that were submitted.
+ * Items, and the futures of those that were submitted.
  *
- * @param array the items, from index 0; longer than {@code size} if it was a chunk
- * @param futures by the same index; null if nobody asked
+ * @param array the items, from index 0; longer than {@code size} if it is the array of a chunk
+ * @param futures the future of each item, by the same index; null if no item has one
  */
 public record Items<T>(Object[] array, CompletableFuture<Void> @Nullable [] futures, int size) {
 
@@ -22,7 +22,7 @@ public record Items<T>(Object[] array, CompletableFuture<Void> @Nullable [] futu
         return new CompletableFuture[size];
     }
 
-    /** The items at the given indexes. */
+    /** Returns the items at the given indexes. */
     public Items<T> only(int[] indexes) {
         Object[] some = new Object[indexes.length];
         CompletableFuture<Void>[] theirs = futures == null ? null : futures(indexes.length);
@@ -35,13 +35,13 @@ public record Items<T>(Object[] array, CompletableFuture<Void> @Nullable [] futu
         return new Items<>(some, theirs, indexes.length);
     }
 
-    /** The items as a list of their own. */
+    /** Returns a copy of the items as an immutable list. */
     @SuppressWarnings("unchecked")
     public List<T> list() {
         return (List<T>) List.of(Arrays.copyOf(array, size));
     }
 
-    /** Completes the futures: with the failure, or normally if there is none. May run user code. */
+    /** Completes the futures, normally if {@code failure} is null. May run user code. */
     public void complete(@Nullable Throwable failure) {
         if (futures == null) {
             return;
@@ -53,7 +53,7 @@ public record Items<T>(Object[] array, CompletableFuture<Void> @Nullable [] futu
         }
     }
 
-    /** Completes one future, in the same way. */
+    /** Completes a future, normally if {@code failure} is null. May run user code. */
     public static void complete(CompletableFuture<Void> future, @Nullable Throwable failure) {
         if (failure == null) {
             future.complete(null);

@@ -15,18 +15,13 @@ import java.util.AbstractList;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
-import java.util.Iterator;
 import java.util.List;
-import java.util.NoSuchElementException;
 import java.util.Objects;
 import java.util.RandomAccess;
-import java.util.Spliterator;
-import java.util.Spliterators;
-import java.util.function.Consumer;
 
 /**
- * A {@link Batch} over an array that nobody writes to any more. Immutable. Serialized as a plain list: what reads it needs no class of
- * ours, and nothing but the items is written.
+ * A {@link Batch} over an array that is no longer written to. Immutable. Serialized as a plain list: the reader needs no class of this
+ * library, and only the items are written.
  */
 public final class ArrayBatch<T> extends AbstractList<T> implements Batch<T>, RandomAccess, Serializable {
 
@@ -74,63 +69,18 @@ public final class ArrayBatch<T> extends AbstractList<T> implements Batch<T>, Ra
     }
 
     @Override
+    @SuppressWarnings("unchecked")
     public T get(int index) {
-        return at(Objects.checkIndex(index, size));
+        return (T) items[Objects.checkIndex(index, size)];
     }
 
-    @Override
-    public void forEach(Consumer<? super T> action) {
-        Objects.requireNonNull(action);
-        for (int i = 0; i < size; i++) {
-            action.accept(at(i));
-        }
-    }
-
-    @Override
-    public Iterator<T> iterator() {
-        return new Iterator<>() {
-            private int next;
-
-            @Override
-            public boolean hasNext() {
-                return next < size;
-            }
-
-            @Override
-            public T next() {
-                if (next >= size) {
-                    throw new NoSuchElementException();
-                }
-                return at(next++);
-            }
-        };
-    }
-
-    @Override
-    public Spliterator<T> spliterator() {
-        return Spliterators.spliterator(
-                items, 0, size, Spliterator.ORDERED | Spliterator.IMMUTABLE | Spliterator.NONNULL);
-    }
-
+    /** Copies the array. Copy constructors of collections call this. */
     @Override
     public Object[] toArray() {
         return Arrays.copyOf(items, size, Object[].class);
     }
 
-    @Override
-    @SuppressWarnings({"unchecked", "SuspiciousSystemArraycopy"})
-    public <A> A[] toArray(A[] target) {
-        if (target.length < size) {
-            return (A[]) Arrays.copyOf(items, size, target.getClass());
-        }
-        System.arraycopy(items, 0, target, 0, size);
-        if (target.length > size) {
-            Arrays.fill(target, size, size + 1, null);
-        }
-        return target;
-    }
-
-    /** The items from one index to another: a copy, which is serializable too and does not keep the whole batch in memory. */
+    /** Returns a copy: it is serializable and does not keep the whole batch in memory. */
     @Override
     public List<T> subList(int from, int to) {
         return Collections.unmodifiableList(new ArrayList<>(super.subList(from, to)));
@@ -142,10 +92,5 @@ public final class ArrayBatch<T> extends AbstractList<T> implements Batch<T>, Ra
 
     private void readObject(ObjectInputStream in) throws InvalidObjectException {
         throw new InvalidObjectException("a batch is serialized as a plain list");
-    }
-
-    @SuppressWarnings("unchecked")
-    private T at(int index) {
-        return (T) items[index];
     }
 }

@@ -22,12 +22,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Bisection<T> {
 
-    /** What failed alone, or was named by the handler. */
-    public record Suspect<T>(FrozenBatch<T> part, Throwable cause) {}
-
     private final List<FrozenBatch<T>> origin;
     private final ArrayDeque<FrozenBatch<T>> toTry = new ArrayDeque<>();
-    private final List<Suspect<T>> suspects = new ArrayList<>();
+    private final List<GivenUp<T>> suspects = new ArrayList<>();
     private final BatchIds ids;
     private int callsWithoutSuccess;
     private boolean succeeded;
@@ -50,7 +47,7 @@ public final class Bisection<T> {
         if (failed.size() > 1) {
             halve(failed);
         } else {
-            suspects.add(new Suspect<>(failed, cause));
+            suspects.add(new GivenUp<>(failed, cause));
         }
     }
 
@@ -78,7 +75,7 @@ public final class Bisection<T> {
             halve(part);
         } else {
             verdict.failed()
-                    .forEach(failed -> suspects.add(new Suspect<>(part.part(ids, failed.indexes()), failed.cause())));
+                    .forEach(failed -> suspects.add(new GivenUp<>(part.part(ids, failed.indexes()), failed.cause())));
         }
     }
 
@@ -105,7 +102,7 @@ public final class Bisection<T> {
         return toTry.isEmpty();
     }
 
-    public List<Suspect<T>> suspects() {
+    public List<GivenUp<T>> suspects() {
         return suspects;
     }
 
@@ -115,7 +112,7 @@ public final class Bisection<T> {
             return origin;
         }
         List<FrozenBatch<T>> left = new ArrayList<>(toTry);
-        suspects.forEach(suspect -> left.add(suspect.part()));
+        suspects.forEach(suspect -> left.add(suspect.batch()));
         return left;
     }
 

@@ -6,10 +6,10 @@ package io.batcher.internal.delivery;
 
 import io.batcher.DeadLetter;
 
-/** Items that were given up and wait for the dead-letter callback to take them; they are in memory until it has. */
-public record GivenUp<T>(FrozenBatch<T> delivery, Throwable cause) {
+/** Items that failed for the last time, and why. They stay in memory until the dead-letter callback has taken them. */
+public record GivenUp<T>(FrozenBatch<T> batch, Throwable cause) {
 
     public DeadLetter<T> toDeadLetter(String batcher) {
-        return new DeadLetter<>(batcher, delivery.itemList(), cause, delivery.attempts());
+        return new DeadLetter<>(batcher, batch.itemList(), cause, batch.attempts());
     }
 }

@@ -186,7 +186,7 @@ public final class RetryQueue<T> {
     /** Everything in the queue, in no particular order. */
     public List<FrozenBatch<T>> unsettled() {
         List<FrozenBatch<T>> all = new ArrayList<>();
-        letters.forEach(letter -> all.add(letter.delivery()));
+        letters.forEach(letter -> all.add(letter.batch()));
         all.addAll(batches);
         if (pass != null) {
             all.addAll(pass.unsettled());

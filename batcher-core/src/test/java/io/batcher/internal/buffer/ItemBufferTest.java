@@ -152,7 +152,7 @@ class ItemBufferTest {
         take(intake, 1);
         intake.release(1);
         assertThat(intake.admitNext(now)).isSameAs(large);
-        assertThat(large.fate()).isEqualTo(AddRequest.Fate.PLACED);
+        assertThat(large.outcome()).isEqualTo(AddRequest.Outcome.PLACED);
         intake.withdraw(small);
         assertThat(take(intake, 9)).containsExactly("b", "c", "d", "e");
         intake.release(4);
@@ -167,7 +167,7 @@ class ItemBufferTest {
         AddRequest<String> waiting = call(numbered(20));
         intake.await(waiting);
         assertThat(intake.close()).containsExactly(waiting);
-        assertThat(waiting.fate()).isEqualTo(AddRequest.Fate.CLOSED);
+        assertThat(waiting.outcome()).isEqualTo(AddRequest.Outcome.CLOSED);
         assertThat(intake.tryAdd("b", null)).isEqualTo(Chunk.FAILED);
         assertThat(take(intake, 9)).containsExactly("a");
     }
@@ -205,9 +205,11 @@ class ItemBufferTest {
 
     /** The slots of the chunk that is open, of which the items that wait may be few. */
     private static int openSlots(ItemBuffer<String> intake) throws ReflectiveOperationException {
-        Field open = ItemBuffer.class.getDeclaredField("open");
-        open.setAccessible(true);
-        return ((Chunk<?>) Objects.requireNonNull(open.get(intake))).slots().length;
+        Field chunks = ItemBuffer.class.getDeclaredField("chunks");
+        chunks.setAccessible(true);
+        return Objects.requireNonNull(((ChunkQueue<?>) chunks.get(intake)).open())
+                .slots()
+                .length;
     }
 
     @Test

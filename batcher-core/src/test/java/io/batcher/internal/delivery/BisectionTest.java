@@ -65,7 +65,7 @@ class BisectionTest {
     }
 
     private static List<String> suspects(Bisection<String> pass) {
-        return pass.suspects().stream().map(suspect -> letters(suspect.part())).toList();
+        return pass.suspects().stream().map(suspect -> letters(suspect.batch())).toList();
     }
 
     @Test
