@@ -327,6 +327,6 @@ final class FlushMachine<T> {
     }
 
     BatcherStats stats(long now) {
-        return Snapshot.of(config, lifecycle.state(), lane, counters, now);
+        return counters.snapshot(config, lifecycle.state(), lane, now);
     }
 }

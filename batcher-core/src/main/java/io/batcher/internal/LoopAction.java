@@ -13,7 +13,7 @@ import io.batcher.internal.delivery.Handler;
 sealed interface LoopAction<T> {
 
     /** Call the handler. */
-    record Deliver<T>(FrozenBatch<T> delivery, Handler<T> handler, int attemptNumber) implements LoopAction<T> {}
+    record Deliver<T>(FrozenBatch<T> batch, Handler<T> handler, int attemptNumber) implements LoopAction<T> {}
 
     /** Settle an attempt whose stage has ended on another thread. */
     record Settle<T>(Attempt<T> attempt) implements LoopAction<T> {}
