@@ -24,6 +24,8 @@ import com.tngtech.archunit.library.dependencies.SliceIdentifier;
 import java.io.InputStream;
 import java.lang.module.ModuleDescriptor;
 import java.time.Instant;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ForkJoinPool;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -98,12 +100,19 @@ class ArchitectureTest {
     }
 
     @Test
-    void onlyTheEngineHoldsTheStateMachine() {
-        fields().that()
-                .haveRawType("io.batcher.internal.FlushMachine")
+    void theStateMachineAndItsPartsAreReachableOnlyThroughTheEngine() {
+        Map<String, String[]> holders = Map.of(
+                "FlushMachine", new String[] {"Engine"},
+                "LoopControl", new String[] {"FlushMachine"},
+                "Settlement", new String[] {"FlushMachine", "LoopControl"},
+                "Lane", new String[] {"FlushMachine", "LoopControl"},
+                "Lifecycle", new String[] {"FlushMachine", "LoopControl", "FlushTrigger"});
+        holders.forEach((held, by) -> fields().that()
+                .haveRawType("io.batcher.internal." + held)
                 .should()
-                .beDeclaredIn("io.batcher.internal.Engine")
-                .check(MAIN);
+                .beDeclaredInClassesThat(DescribedPredicate.describe(
+                        "hold " + held, type -> List.of(by).contains(type.getSimpleName())))
+                .check(MAIN));
     }
 
     @Test

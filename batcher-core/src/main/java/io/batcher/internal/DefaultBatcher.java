@@ -168,12 +168,12 @@ public final class DefaultBatcher<T> implements Batcher<T> {
 
     @Override
     public void startAutoFlush() {
-        engine.update((machine, now, decision) -> machine.startTicks());
+        engine.update((machine, now, decision) -> machine.startTicking());
     }
 
     @Override
     public void stopAutoFlush() {
-        engine.update((machine, now, decision) -> machine.stopTicks());
+        engine.update((machine, now, decision) -> machine.stopTicking());
     }
 
     @Override

@@ -102,10 +102,11 @@ final class Engine<T> {
         try {
             signals.countTransition();
             R result = transition.make(machine, now, decision);
-            machine.wake(now, decision);
-            Long next = machine.nextMoment(now);
-            if (next != null || machine.isIdle() || machine.isClosed()) {
-                timerMoved = timer.want(next, now, machine.isClosed());
+            When next = machine.loop().wake(now, decision);
+            if (next instanceof When.At
+                    || machine.loop().isIdle()
+                    || machine.isClosed()) { // else the timer can stay as it is
+                timerMoved = timer.want(next.moment(), now, machine.isClosed());
             }
             return result;
         } finally {

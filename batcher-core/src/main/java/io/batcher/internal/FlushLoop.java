@@ -103,12 +103,12 @@ final class FlushLoop<T> {
     /** Beginning the run and finding its first action is one transition, to keep a flush short. */
     private Optional<LoopAction<T>> begun(long runNumber) {
         boolean maySpin = idleSpin.isWorthIt();
-        return engine.change((machine, now, decision) -> machine.begin(runNumber, maySpin, now));
+        return engine.change((machine, now, decision) -> machine.loop().begin(runNumber, maySpin, now));
     }
 
     private Optional<LoopAction<T>> next(long runNumber) {
         boolean maySpin = idleSpin.isWorthIt();
-        return engine.change((machine, now, decision) -> machine.proceed(runNumber, maySpin, now));
+        return engine.change((machine, now, decision) -> machine.loop().proceed(runNumber, maySpin, now));
     }
 
     /** Returns whether to continue: not if nothing is due, or a stage is pending. */
@@ -141,7 +141,8 @@ final class FlushLoop<T> {
         try (CallScope handler = CallScope.enter(this)) {
             attempt.call();
         }
-        if (!attempt.isEnded() && engine.change((machine, now, decision) -> machine.detach(attempt))) {
+        if (!attempt.isEnded()
+                && engine.change((machine, now, decision) -> machine.loop().detach(attempt))) {
             return false;
         }
         settle(attempt);
@@ -177,7 +178,7 @@ final class FlushLoop<T> {
     }
 
     private void succeeded(FlushMachine<T> machine, Attempt<T> attempt, Duration took, long now, Decision decision) {
-        if (machine.ends(attempt)) {
+        if (machine.end(attempt)) {
             machine.succeeded(attempt, now, decision);
             decision.report(() -> callbacks.handled(attempt.batch(), took));
         } else if (machine.isAside(attempt)) {
@@ -194,7 +195,7 @@ final class FlushLoop<T> {
             Duration took,
             long now,
             Decision decision) {
-        if (machine.ends(attempt)) {
+        if (machine.end(attempt)) {
             Optional<Duration> retryIn = machine.failed(attempt, verdict, now, decision);
             decision.report(() -> callbacks.failed(attempt.batch(), verdict.cause(), retryIn, took));
         } else if (machine.isAside(attempt)) {

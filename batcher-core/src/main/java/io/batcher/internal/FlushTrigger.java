@@ -5,120 +5,90 @@
 package io.batcher.internal;
 
 import io.batcher.BatcherConfig;
-import io.batcher.BatcherState;
 import io.batcher.FlushReason;
+import io.batcher.internal.When.Due;
+import io.batcher.internal.When.Never;
 import io.batcher.internal.buffer.ItemBuffer;
-import org.jspecify.annotations.Nullable;
+import io.batcher.internal.delivery.RetryQueue;
+import io.batcher.internal.threads.LoopStatus;
 
 /**
- * Whether batches may be delivered at all, and whether one is due: the rules over the life of the batcher, its switches and what
- * waits. Guarded by the batcher's lock.
+ * The rule that says what is due, and when: the one place that knows every reason to deliver and every reason to wait. Reads state and
+ * changes none. Guarded by the batcher's lock.
  */
-final class FlushTrigger<T> {
+final class FlushTrigger {
 
-    private final ItemBuffer<T> intake;
+    private final Lifecycle lifecycle;
+    private final PendingFlushes pendingFlushes;
+    private final LoopStatus status;
     private final long intervalNanos;
     private final boolean eager;
 
-    private Lifecycle lifecycle = Lifecycle.OPEN;
-    private boolean paused;
-    private boolean draining;
-    private boolean ticking;
-
-    /** Whether the drain of close is over because an attempt failed. */
-    private boolean drainFailed;
-
-    FlushTrigger(BatcherConfig<T> config, ItemBuffer<T> intake) {
-        this.intake = intake;
+    FlushTrigger(BatcherConfig<?> config, Lifecycle lifecycle, PendingFlushes pendingFlushes, LoopStatus status) {
+        this.lifecycle = lifecycle;
+        this.pendingFlushes = pendingFlushes;
+        this.status = status;
         this.intervalNanos = config.interval().toNanos();
         this.eager = config.eager();
-        this.ticking = config.autoFlush();
     }
 
-    // ---- switches
-
-    Lifecycle lifecycle() {
-        return lifecycle;
+    /** Returns what the loop has to do for the lane, or when it will have something to do. */
+    When next(Lane<?> lane, long now) {
+        When next = work(lane, now);
+        // Each reason for all work to wait is one line here.
+        next = When.notBefore(lifecycle.isOpen() ? status.refusedUntil() : null, next, now);
+        return next;
     }
 
-    void enter(Lifecycle next) {
-        lifecycle = next;
-    }
-
-    /** Returns whether that changes anything. */
-    boolean pause(boolean on) {
-        boolean changes = lifecycle == Lifecycle.OPEN && paused != on;
-        paused = on;
-        return changes;
-    }
-
-    void drain(boolean on) {
-        draining = on;
-    }
-
-    void tick(boolean on) {
-        ticking = on;
-    }
-
-    /** An attempt that close has made has failed: there will be no further one. */
-    void endDrain() {
-        drainFailed = true;
-    }
-
-    BatcherState state() {
-        return switch (lifecycle) {
-            case CLOSED -> BatcherState.CLOSED;
-            case CLOSING -> BatcherState.DRAINING;
-            case OPEN -> paused ? BatcherState.PAUSED : draining ? BatcherState.DRAINING : BatcherState.RUNNING;
-        };
-    }
-
-    // ---- rules
-
-    boolean mayDeliver() {
-        return switch (lifecycle) {
-            case OPEN -> !paused;
-            case CLOSING -> !drainFailed;
-            case CLOSED -> false;
-        };
-    }
-
-    /** Whether what failed will be tried again, sooner or later. */
-    boolean willRetry() {
-        return lifecycle == Lifecycle.OPEN || mayDeliver();
-    }
-
-    /**
-     * Why the next batch is to be taken from the buffer now; null if it is not.
-     *
-     * @param flushAsked whether somebody waits for a flush
-     */
-    @Nullable FlushReason due(boolean flushAsked, long now) {
-        if (intake.waiting() == 0) {
-            return null;
+    private When work(Lane<?> lane, long now) {
+        if (lane.isDetached()) {
+            return Due.STAGE_ENDED; // or the loop would be WAITING
         }
-        if (lifecycle == Lifecycle.CLOSING) {
-            return FlushReason.CLOSE;
+        RetryQueue<?> retries = lane.retries();
+        When letter = letter(lane, now);
+        boolean blocksBatches = retries.letter() != null && !(lifecycle.isOpen() && retries.letsPass());
+        return letter instanceof Due || blocksBatches ? letter : When.earlier(letter, batch(lane, now));
+    }
+
+    private When letter(Lane<?> lane, long now) {
+        if (lane.retries().letter() == null || !lifecycle.mayOffer()) {
+            return Never.NEVER;
         }
-        FlushReason full = intake.full();
+        return skipsDelay(lane) ? Due.LETTER : When.from(lane.retries().letterNotBefore(), Due.LETTER, now);
+    }
+
+    private When batch(Lane<?> lane, long now) {
+        if (!lifecycle.mayDeliver()) {
+            return Never.NEVER;
+        }
+        if (lane.retries().hasBatches()) {
+            return skipsDelay(lane) ? Due.RETRY : When.from(lane.retries().attemptNotBefore(), Due.RETRY, now);
+        }
+        return lane.buffer().waiting() == 0 ? Never.NEVER : newBatch(lane.buffer(), now);
+    }
+
+    private When newBatch(ItemBuffer<?> buffer, long now) {
+        if (lifecycle.isClosing()) {
+            return Due.CLOSE;
+        }
+        FlushReason full = buffer.full();
         if (full != null) {
-            return full;
+            return full == FlushReason.WEIGHT ? Due.WEIGHT : Due.SIZE;
         }
-        if (flushAsked) {
-            return FlushReason.MANUAL;
+        When flush = pendingFlushes.due(now);
+        if (flush instanceof Due) {
+            return flush;
         }
-        if (draining || eager || intake.isRoomWanted()) {
-            return FlushReason.EAGER;
+        if (lifecycle.isDraining() || eager || buffer.isRoomWanted()) {
+            return Due.EAGER;
         }
-        return ticking && now - tickAt() >= 0 ? FlushReason.INTERVAL : null;
+        return lifecycle.isTicking()
+                ? When.earlier(flush, When.from(buffer.oldestAddedAt() + intervalNanos, Due.INTERVAL, now))
+                : flush;
     }
 
-    /** When the next batch will be due if nothing else happens; null if never. */
-    @Nullable Long nextTick() {
-        return ticking && intake.waiting() > 0 ? (Long) tickAt() : null;
-    }
-
-    private long tickAt() {
-        return intake.oldestAddedAt() + intervalNanos;
+    /** Whether what has failed does not wait for its delay. */
+    private boolean skipsDelay(Lane<?> lane) {
+        return lane.isHurried() || lifecycle.isClosing();
     }
 }

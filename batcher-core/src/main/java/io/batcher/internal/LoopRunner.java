@@ -92,7 +92,8 @@ final class LoopRunner<T> implements Engine.LoopStarter, FlushLoop.ThreadSharing
             execute(runNumber);
         } catch (Throwable refusal) {
             signals.executorThrew(runNumber);
-            boolean elsewhere = engine.change((machine, now, decision) -> machine.isToStartElsewhere(runNumber));
+            boolean elsewhere =
+                    engine.change((machine, now, decision) -> machine.loop().isToStartElsewhere(runNumber));
             log.executorRefused(refusal);
             if (elsewhere) {
                 tryOnFreshThread(runNumber);
@@ -130,7 +131,7 @@ final class LoopRunner<T> implements Engine.LoopStarter, FlushLoop.ThreadSharing
     @Override
     public @Nullable Successor askForSuccessor() {
         Successor successor = new Successor();
-        boolean asks = engine.change((machine, now, decision) -> machine.hasMoreToDo(now))
+        boolean asks = engine.change((machine, now, decision) -> machine.loop().hasMoreToDo(now))
                 && callExecutor(() -> ask(successor));
         return asks ? successor : null;
     }
@@ -139,8 +140,8 @@ final class LoopRunner<T> implements Engine.LoopStarter, FlushLoop.ThreadSharing
         try (CallScope scope = CallScope.enter(this)) {
             executor.execute(() -> succeed(successor));
         } catch (Throwable refusal) {
-            // The loop goes on where it is, or if it has given up its thread is started again.
-            if (engine.change((machine, now, decision) -> machine.refuseSuccessor(successor))) {
+            // The loop continues where it is, or is started again if it has ended.
+            if (engine.change((machine, now, decision) -> machine.loop().refuseSuccessor(successor))) {
                 log.executorRefused(refusal);
             }
         } finally {
@@ -149,7 +150,8 @@ final class LoopRunner<T> implements Engine.LoopStarter, FlushLoop.ThreadSharing
     }
 
     private void succeed(Successor successor) {
-        long runNumber = engine.change((machine, now, decision) -> machine.beginSuccessor(successor));
+        long runNumber =
+                engine.change((machine, now, decision) -> machine.loop().beginSuccessor(successor));
         if (runNumber != 0) {
             run(runNumber);
         }
@@ -157,14 +159,14 @@ final class LoopRunner<T> implements Engine.LoopStarter, FlushLoop.ThreadSharing
 
     @Override
     public boolean handOver(Successor successor) {
-        return engine.change((machine, now, decision) -> machine.handOver(successor, now));
+        return engine.change((machine, now, decision) -> machine.loop().handOver(successor, now));
     }
 
     // ---- fresh threads
 
     /** Runs the loop on a fresh thread, unless the executor has begun it. */
     void startElsewhere(long runNumber) {
-        long mine = engine.change((machine, now, decision) -> machine.takeOver(runNumber));
+        long mine = engine.change((machine, now, decision) -> machine.loop().takeOver(runNumber));
         if (mine != 0) {
             tryOnFreshThread(mine);
         }

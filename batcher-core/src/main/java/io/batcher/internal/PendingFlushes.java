@@ -9,11 +9,11 @@ import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The flushes that somebody waits for. Each covers the items accepted before it, which is all items with a smaller sequence
- * number, and looks at attempts that began after it only. Guarded by the batcher's lock.
+ * The flushes whose futures are not complete. Each covers the items accepted before it, which are those with a smaller sequence number, and
+ * fails with attempts that began after it. Guarded by the batcher's lock.
  *
- * <p>A later flush covers at least the items of an earlier one and looks at no more attempts. So flushes end in the order in which
- * they were asked for, and each is looked at when it is added, when it ends, and as the first that does not end yet.
+ * <p>A later flush covers at least the items of an earlier one and fails with no more attempts. So flushes end in the order in which they
+ * were called, and an event costs only the flushes that it ends.
  */
 final class PendingFlushes {
 
@@ -21,47 +21,67 @@ final class PendingFlushes {
      * One flush.
      *
      * @param upTo the sequence number of the first item that it does not cover
-     * @param serial the number of the last attempt that began before it
+     * @param attemptNumber the number of the last attempt that began before it
      */
-    private record Ticket(long upTo, int serial, CompletableFuture<Void> future) {}
+    private record Flush(long upTo, int attemptNumber, CompletableFuture<Void> future) {}
 
-    private final ArrayDeque<Ticket> open = new ArrayDeque<>(1);
+    private final ArrayDeque<Flush> open = new ArrayDeque<>(1);
+
+    /** When the pending flushes make waiting items due; null for at once. */
+    private @Nullable Long notBefore;
 
     /** Adds a flush; neither number is smaller than in the call before. */
-    void add(long upTo, int serial, CompletableFuture<Void> future) {
-        open.addLast(new Ticket(upTo, serial, future));
+    void add(long upTo, int attemptNumber, CompletableFuture<Void> future) {
+        open.addLast(new Flush(upTo, attemptNumber, future));
     }
 
     boolean isEmpty() {
         return open.isEmpty();
     }
 
-    /** Every item before this one is settled. */
+    /**
+     * Sets when the pending flushes make waiting items due.
+     *
+     * @param moment null for at once
+     */
+    void notBefore(@Nullable Long moment) {
+        notBefore = moment;
+    }
+
+    /** Returns whether the pending flushes make waiting items due, or when. */
+    When due(long now) {
+        if (open.isEmpty()) {
+            return When.Never.NEVER;
+        }
+        return notBefore == null ? When.Due.MANUAL : When.from(notBefore, When.Due.MANUAL, now);
+    }
+
+    /** Completes the flushes that are through: every item before this one is settled. */
     void settled(long firstUnsettled, Decision decision) {
-        Ticket first = open.peekFirst();
+        Flush first = open.peekFirst();
         while (first != null && first.upTo <= firstUnsettled) {
             first = end(first, null, decision);
         }
     }
 
-    /** An attempt has failed. */
-    void failed(int serial, Throwable cause, Decision decision) {
-        Ticket first = open.peekFirst();
-        while (first != null && serial - first.serial > 0) {
+    /** Fails the flushes that were called before the attempt began. */
+    void failed(int attemptNumber, Throwable cause, Decision decision) {
+        Flush first = open.peekFirst();
+        while (first != null && attemptNumber - first.attemptNumber > 0) {
             first = end(first, cause, decision);
         }
     }
 
-    /** No item will be delivered any more. */
+    /** Fails all flushes. */
     void failAll(Throwable cause, Decision decision) {
-        Ticket first = open.peekFirst();
+        Flush first = open.peekFirst();
         while (first != null) {
             first = end(first, cause, decision);
         }
     }
 
-    /** Ends the first flush. Returns the next one. An error before it is noted leaves it where it is. */
-    private @Nullable Ticket end(Ticket first, @Nullable Throwable failure, Decision decision) {
+    /** Ends the first flush and returns the next one. An error before the decision has it leaves it pending. */
+    private @Nullable Flush end(Flush first, @Nullable Throwable failure, Decision decision) {
         decision.complete(first.future, failure);
         open.removeFirst();
         return open.peekFirst();

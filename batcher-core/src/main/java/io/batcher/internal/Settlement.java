@@ -8,14 +8,12 @@ import io.batcher.BatcherConfig;
 import io.batcher.BatcherFullException;
 import io.batcher.FlushReason;
 import io.batcher.internal.buffer.ChunkSlice;
-import io.batcher.internal.buffer.ItemBuffer;
 import io.batcher.internal.delivery.BatchIds;
 import io.batcher.internal.delivery.Bisection;
 import io.batcher.internal.delivery.Causes;
 import io.batcher.internal.delivery.FrozenBatch;
 import io.batcher.internal.delivery.GivenUp;
 import io.batcher.internal.delivery.RetryDelay;
-import io.batcher.internal.delivery.RetryQueue;
 import io.batcher.internal.delivery.RetryVerdict;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -23,75 +21,66 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the end of an attempt does to the items: they are handled and leave memory, are kept for a retry, or are given up. Guarded by
- * the batcher's lock.
+ * Settles the items of an attempt that has ended: they are handled and leave memory, are kept in the retry queue of their lane, or are
+ * given up. Guarded by the batcher's lock.
  */
 final class Settlement<T> {
 
     private final BatcherConfig<T> config;
-    private final ItemBuffer<T> intake;
     private final BatchIds ids;
     private final RetryDelay delays;
-    private final RetryQueue<T> retries = new RetryQueue<>();
-    private final Counters totals = new Counters();
+    private final Counters counters;
 
-    Settlement(BatcherConfig<T> config, ItemBuffer<T> intake, BatchIds ids) {
+    Settlement(BatcherConfig<T> config, BatchIds ids, Counters counters) {
         this.config = config;
-        this.intake = intake;
         this.ids = ids;
+        this.counters = counters;
         this.delays = new RetryDelay(config);
     }
 
-    RetryQueue<T> retries() {
-        return retries;
-    }
-
-    Counters totals() {
-        return totals;
-    }
-
-    void succeeded(FrozenBatch<T> delivery, boolean mayProbe, long now, Decision decision) {
-        totals.batches++;
-        totals.consecutiveFailures = 0;
-        handled(delivery, decision);
-        Bisection<T> pass = retries.pass();
+    void succeeded(Lane<T> lane, FrozenBatch<T> batch, boolean mayProbe, long now, Decision decision) {
+        counters.batches++;
+        counters.consecutiveFailures = 0;
+        handled(lane, batch, decision);
+        Bisection<T> pass = lane.retries().pass();
         if (pass != null) {
             pass.handled();
-            goOnWith(pass, delivery, mayProbe, now);
+            continuePass(lane, pass, batch, mayProbe, now);
         }
     }
 
     /**
      * Settles a failed attempt.
      *
-     * @param mayProbe whether an item that waits may be taken to tell a bad item from a bad handler
+     * @param mayProbe whether an item from the buffer may be taken to tell a bad item from a bad handler
      */
-    void failed(FrozenBatch<T> delivery, RetryVerdict verdict, boolean mayProbe, long now, Decision decision) {
-        // What takes memory comes before what counts: an error up to there leaves the batch in flight.
-        delivery.failed(verdict.cause());
-        FrozenBatch<T> good = part(delivery, verdict.handled());
-        Bisection<T> running = retries.pass();
-        Bisection<T> begun = running == null && isolates(verdict) ? isolation(delivery, verdict) : null;
+    void failed(
+            Lane<T> lane, FrozenBatch<T> batch, RetryVerdict verdict, boolean mayProbe, long now, Decision decision) {
+        // Allocation comes before any change: an error up to there leaves the batch in flight.
+        batch.failed(verdict.cause());
+        FrozenBatch<T> good = part(batch, verdict.handled());
+        Bisection<T> running = lane.retries().pass();
+        Bisection<T> begun = running == null && isolates(verdict) ? isolation(batch, verdict) : null;
         boolean alone = running == null && begun == null;
-        List<GivenUp<T>> givenUp = alone ? givenUp(delivery, verdict) : List.of();
-        FrozenBatch<T> kept = alone ? part(delivery, verdict.kept()) : null;
+        List<GivenUp<T>> givenUp = alone ? givenUp(batch, verdict) : List.of();
+        FrozenBatch<T> kept = alone ? part(batch, verdict.kept()) : null;
 
-        totals.batches++;
-        totals.failedAttempts++;
-        totals.consecutiveFailures++;
+        counters.batches++;
+        counters.failedAttempts++;
+        counters.consecutiveFailures++;
         if (good != null) {
-            handled(good, decision);
+            handled(lane, good, decision);
         }
         if (running != null) {
             running.failed(verdict);
-            goOnWith(running, delivery, mayProbe, now);
+            continuePass(lane, running, batch, mayProbe, now);
         } else if (begun != null) {
-            retries.begin(begun, delivery.isEarly(), now);
-            goOnWith(begun, delivery, mayProbe, now);
+            lane.retries().begin(begun, batch.isEarly(), now);
+            continuePass(lane, begun, batch, mayProbe, now);
         }
-        givenUp.forEach(letter -> retries.addLetter(letter, now));
+        givenUp.forEach(letter -> lane.retries().addLetter(letter, now));
         if (kept != null) {
-            keep(kept, now);
+            keep(lane, kept, now);
         }
     }
 
@@ -99,138 +88,139 @@ final class Settlement<T> {
         return config.retry().isolatePoison() && verdict.givesUpSome() && verdict.handled().length == 0;
     }
 
-    private Bisection<T> isolation(FrozenBatch<T> delivery, RetryVerdict verdict) {
-        delivery.exhaust();
-        return new Bisection<>(delivery, verdict.cause(), ids);
+    private Bisection<T> isolation(FrozenBatch<T> batch, RetryVerdict verdict) {
+        batch.exhaust();
+        return new Bisection<>(batch, verdict.cause(), ids);
     }
 
-    private @Nullable FrozenBatch<T> part(FrozenBatch<T> delivery, int[] indexes) {
-        return indexes.length == 0 ? null : delivery.part(ids, indexes);
+    private @Nullable FrozenBatch<T> part(FrozenBatch<T> batch, int[] indexes) {
+        return indexes.length == 0 ? null : batch.part(ids, indexes);
     }
 
-    private List<GivenUp<T>> givenUp(FrozenBatch<T> delivery, RetryVerdict verdict) {
+    private List<GivenUp<T>> givenUp(FrozenBatch<T> batch, RetryVerdict verdict) {
         List<GivenUp<T>> letters = new ArrayList<>();
         for (RetryVerdict.Failed part : verdict.failed()) {
             if (part.givenUp()) {
-                letters.add(new GivenUp<>(delivery.part(ids, part.indexes()), part.cause()));
+                letters.add(new GivenUp<>(batch.part(ids, part.indexes()), part.cause()));
             }
         }
         return letters;
     }
 
     /** Keeps a batch for another attempt. */
-    void keep(FrozenBatch<T> delivery, long now) {
-        retries.keep(delivery);
-        delayAfter(delivery, now);
+    void keep(Lane<T> lane, FrozenBatch<T> batch, long now) {
+        lane.retries().keep(batch);
+        delayAfter(lane, batch, now);
     }
 
-    /** The next attempt waits for the delay; after one that was made early it is due when it was. */
-    private void delayAfter(FrozenBatch<T> failed, long now) {
+    /** Delays the next attempt, unless the last one was made early: then it stays due when it was. */
+    private void delayAfter(Lane<T> lane, FrozenBatch<T> failed, long now) {
         if (!failed.isEarly()) {
-            retries.attemptNotBefore(now + delays.nanos(failed.counted()));
+            lane.retries().attemptNotBefore(now + delays.nanos(failed.counted()));
         }
     }
 
-    /** Ends the pass where it is over: the bad items are given up, or all is kept because nothing succeeded. */
-    private void goOnWith(Bisection<T> pass, FrozenBatch<T> tried, boolean mayProbe, long now) {
-        if (mayProbe && pass.needsProbe() && intake.waiting() > 0) {
-            pass.probe(new FrozenBatch<>(ids.next(), intake.takeBatch(1), FlushReason.EAGER));
+    /** Ends the bisection if it is over: the bad items are given up, or everything is kept because nothing succeeded. */
+    private void continuePass(Lane<T> lane, Bisection<T> pass, FrozenBatch<T> tried, boolean mayProbe, long now) {
+        if (mayProbe && pass.needsProbe() && lane.buffer().waiting() > 0) {
+            pass.probe(new FrozenBatch<>(ids.next(), lane.buffer().takeBatch(1), FlushReason.EAGER));
         }
         if (pass.isFutile()) {
-            retries.endPass(pass.unsettled());
-            delayAfter(tried, now);
+            lane.retries().endPass(pass.unsettled());
+            delayAfter(lane, tried, now);
         } else if (pass.isDone()) {
-            pass.suspects().forEach(suspect -> retries.addLetter(suspect, now));
-            retries.endPass(List.of());
+            pass.suspects().forEach(suspect -> lane.retries().addLetter(suspect, now));
+            lane.retries().endPass(List.of());
         }
     }
 
-    private void handled(FrozenBatch<T> delivery, Decision decision) {
-        decision.complete(delivery.items(), null);
-        totals.handled += delivery.size();
-        intake.release(delivery.size());
+    private void handled(Lane<T> lane, FrozenBatch<T> batch, Decision decision) {
+        decision.complete(batch.items(), null);
+        counters.handled += batch.size();
+        lane.buffer().release(batch.size());
     }
 
     /** Settles a batch that was set aside and has succeeded. */
-    void asideSucceeded(FrozenBatch<T> delivery, Decision decision) {
-        totals.batches++;
-        totals.consecutiveFailures = 0;
-        handled(delivery, decision);
+    void asideSucceeded(Lane<T> lane, FrozenBatch<T> batch, Decision decision) {
+        counters.batches++;
+        counters.consecutiveFailures = 0;
+        handled(lane, batch, decision);
     }
 
     /** Settles an attempt with a batch that was set aside, and returns what has failed of it. */
-    FrozenBatch<T> asideFailed(FrozenBatch<T> delivery, RetryVerdict verdict, Decision decision) {
-        delivery.failed(verdict.cause());
-        FrozenBatch<T> good = part(delivery, verdict.handled());
-        FrozenBatch<T> bad = delivery.part(
+    FrozenBatch<T> asideFailed(Lane<T> lane, FrozenBatch<T> batch, RetryVerdict verdict, Decision decision) {
+        batch.failed(verdict.cause());
+        FrozenBatch<T> good = part(batch, verdict.handled());
+        FrozenBatch<T> bad = batch.part(
                 ids,
                 verdict.failed().stream()
                         .flatMapToInt(part -> Arrays.stream(part.indexes()))
                         .sorted()
                         .toArray());
-        totals.batches++;
-        totals.failedAttempts++;
-        totals.consecutiveFailures++;
+        counters.batches++;
+        counters.failedAttempts++;
+        counters.consecutiveFailures++;
         if (good != null) {
-            handled(good, decision);
+            handled(lane, good, decision);
         }
         return bad;
     }
 
     /** Hands back a batch that was set aside, after close has ended. */
-    void handBackAside(FrozenBatch<T> delivery, Throwable failure, Decision decision) {
-        totals.handedBack += delivery.size();
-        intake.release(delivery.size());
-        decision.complete(delivery.items(), failure);
+    void handBackAside(Lane<T> lane, FrozenBatch<T> batch, Throwable failure, Decision decision) {
+        counters.handedBack += batch.size();
+        lane.buffer().release(batch.size());
+        decision.complete(batch.items(), failure);
     }
 
-    /** The dead-letter callback has taken the items of a letter. */
-    void gaveUp(GivenUp<T> letter, long now, Decision decision) {
+    /** Settles a letter that the dead-letter callback has taken. */
+    void gaveUp(Lane<T> lane, GivenUp<T> letter, long now, Decision decision) {
         int items = letter.batch().size();
-        retries.removeLetter(letter, now);
-        totals.deadLettered += items;
-        intake.release(items);
+        lane.retries().removeLetter(letter, now);
+        counters.deadLettered += items;
+        lane.buffer().release(items);
         decision.complete(letter.batch().items(), letter.cause());
     }
 
     /**
-     * The dead-letter callback has thrown. Where it did so because a buffer is full, which may be this one, what is behind the letter
-     * goes on, because that makes room.
+     * Delays a letter with which the dead-letter callback has thrown. If a buffer was full, which may be this one, the batches behind the
+     * letter do not wait for it, because they make room.
      */
-    void refused(Throwable thrown, long now) {
-        retries.putBack(now + delays.nanos(1), Causes.unwrapped(thrown) instanceof BatcherFullException);
+    void refused(Lane<T> lane, Throwable thrown, long now) {
+        lane.retries().putBack(now + delays.nanos(1), Causes.unwrapped(thrown) instanceof BatcherFullException);
     }
 
-    /** The dead-letter callback has thrown after close has handed back everything else: there is no further offer. */
-    void lost(GivenUp<T> letter, Throwable failure, long now, Decision decision) {
+    /** Settles a letter that is not offered again: the dead-letter callback has thrown after close had handed back everything else. */
+    void lost(Lane<T> lane, GivenUp<T> letter, Throwable failure, long now, Decision decision) {
         int items = letter.batch().size();
-        retries.removeLetter(letter, now);
-        totals.handedBack += items;
-        intake.release(items);
+        lane.retries().removeLetter(letter, now);
+        counters.handedBack += items;
+        lane.buffer().release(items);
         decision.complete(letter.batch().items(), failure);
     }
 
-    /** The loop has died: nothing is done before the delay is over. */
-    void delayAll(long now) {
-        retries.delayAll(delayed(now));
+    /** Delays everything in the lane, whose run has failed. */
+    void delayAll(Lane<T> lane, long now) {
+        lane.retries().delayAll(firstDelayEnd(now));
     }
 
-    /** When the delay of a first failure is over. */
-    long delayed(long now) {
+    /** Returns when the delay after a first failure ends. */
+    long firstDelayEnd(long now) {
         return now + delays.nanos(1);
     }
 
     /**
-     * Takes everything that was accepted and is not settled out for good, except a letter that the callback has now; in order, save
-     * that parts of one batch may lie between each other.
+     * Takes out everything that was accepted and is not settled, except a letter that the callback has now; in order, although parts of
+     * one batch may alternate with parts of another.
      */
-    List<FrozenBatch<T>> handBack(@Nullable FrozenBatch<T> inFlight, List<FrozenBatch<T>> neverReturning) {
-        // What takes memory comes before what counts: an error up to there leaves everything where it is.
-        ChunkSlice<T> waiting = intake.lookAtRest();
-        List<FrozenBatch<T>> left = retries.toHandBack();
-        left.addAll(neverReturning);
-        if (inFlight != null && retries.pass() == null) {
-            left.add(inFlight); // else it is a part of the pass
+    List<FrozenBatch<T>> handBack(Lane<T> lane) {
+        // Allocation comes before any change: an error up to there leaves everything in place.
+        ChunkSlice<T> waiting = lane.buffer().lookAtRest();
+        List<FrozenBatch<T>> left = lane.retries().toHandBack();
+        left.addAll(lane.neverReturning());
+        FrozenBatch<T> inFlight = lane.inFlightOutsideBisection();
+        if (inFlight != null) {
+            left.add(inFlight);
         }
         if (waiting.size() > 0) {
             left.add(new FrozenBatch<>(ids.next(), waiting, FlushReason.CLOSE, waiting.batchEnds()));
@@ -238,10 +228,10 @@ final class Settlement<T> {
         left.sort((one, other) -> Long.compare(one.firstSequence(), other.firstSequence()));
         int items = left.stream().mapToInt(FrozenBatch::size).sum();
 
-        intake.takeRest(waiting);
-        totals.handedBack += items;
-        intake.release(items);
-        retries.clear();
+        lane.buffer().takeRest(waiting);
+        counters.handedBack += items;
+        lane.buffer().release(items);
+        lane.retries().clear();
         return left;
     }
 }

@@ -164,11 +164,11 @@ final class Shutdown<T> {
         boolean interrupted = false;
         BatcherClock clock = engine.clock();
         long left = deadline - clock.nanoTime();
-        long queued = engine.read(FlushMachine::queuedRun);
+        long queued = engine.read(machine -> machine.loop().queuedRun());
         int awaited = 0;
         while (!signals.isDrained() && left > 0) {
             interrupted |= awaitOpened(signals.drained(), clock.nanoTime() + Math.min(left, GRACE_NANOS));
-            long stillQueued = engine.read(FlushMachine::queuedRun);
+            long stillQueued = engine.read(machine -> machine.loop().queuedRun());
             if (stillQueued != 0 && stillQueued == queued) {
                 runner.startElsewhere(stillQueued);
             }
@@ -188,13 +188,13 @@ final class Shutdown<T> {
 
     /** Whether the call that runs now waits for this thread, as far as that can be told. */
     boolean isAwaitedByCall() {
-        CallScope call = engine.read(FlushMachine::runningCall);
+        CallScope call = engine.read(machine -> machine.loop().runningCall());
         return engine.isInsideCallback() || (call != null && call.awaitsCurrentThread());
     }
 
     /** Whether the call that runs now is inside {@code System.exit}. */
     private boolean isCallExiting() {
-        CallScope call = engine.read(FlushMachine::runningCall);
+        CallScope call = engine.read(machine -> machine.loop().runningCall());
         return call != null && call.isExiting();
     }
 

@@ -8,45 +8,31 @@ import io.batcher.BatcherConfig;
 import io.batcher.BatcherState;
 import io.batcher.BatcherStats;
 import io.batcher.internal.buffer.ItemBuffer;
-import io.batcher.internal.delivery.FrozenBatch;
 import java.time.Duration;
-import org.jspecify.annotations.Nullable;
 
-/** The statistics of a batcher at one moment, in which they add up. Taken under the batcher's lock. */
+/** Takes the statistics of a batcher at one moment, so that they add up. Guarded by the batcher's lock. */
 final class Snapshot {
 
     private Snapshot() {}
 
-    static <T> BatcherStats of(
-            BatcherConfig<T> config,
-            BatcherState state,
-            ItemBuffer<T> intake,
-            Settlement<T> settlement,
-            @Nullable FrozenBatch<T> inFlight,
-            long now) {
-        Counters totals = settlement.totals();
-        long claimed = intake.claimed(); // once: producers raise it at any moment
-        int waiting = intake.waiting(claimed);
-        long age = waiting > 0 ? now - intake.oldestAddedAt() : 0;
-        age = inFlight == null ? age : Math.max(age, now - inFlight.addedAt());
-        for (FrozenBatch<T> delivery : settlement.retries().unsettled()) {
-            age = Math.max(age, now - delivery.addedAt());
-        }
+    static <T> BatcherStats of(BatcherConfig<T> config, BatcherState state, Lane<T> lane, Counters counters, long now) {
+        ItemBuffer<T> buffer = lane.buffer();
+        long claimed = buffer.claimed(); // once: producers raise it at any moment
         return BatcherStats.builder()
                 .state(state)
-                .depth(waiting + intake.held())
-                .inFlight(inFlight == null ? 0 : inFlight.size())
+                .depth(buffer.waiting(claimed) + buffer.held())
+                .inFlight(lane.inFlightSize())
                 .capacity(config.capacity())
-                .accepted(claimed + totals.droppedOnArrival)
-                .handled(totals.handled)
-                .failedAttempts(totals.failedAttempts)
-                .rejected(totals.rejected)
-                .dropped(totals.dropped)
-                .deadLettered(totals.deadLettered)
-                .handedBack(totals.handedBack)
-                .batches(totals.batches)
-                .consecutiveFailures(totals.consecutiveFailures)
-                .oldestAge(Duration.ofNanos(Math.max(0, age)))
+                .accepted(claimed + counters.droppedOnArrival)
+                .handled(counters.handled)
+                .failedAttempts(counters.failedAttempts)
+                .rejected(counters.rejected)
+                .dropped(counters.dropped)
+                .deadLettered(counters.deadLettered)
+                .handedBack(counters.handedBack)
+                .batches(counters.batches)
+                .consecutiveFailures(counters.consecutiveFailures)
+                .oldestAge(Duration.ofNanos(lane.oldestAge(claimed, now)))
                 .build();
     }
 }

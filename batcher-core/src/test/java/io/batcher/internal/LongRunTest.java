@@ -15,11 +15,11 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
-/** What counts does not run over in a batcher that runs for months: 2 000 starts a second are 2<sup>32</sup> in 25 days. */
+/** Counters may overflow in a batcher that runs for months: 2 000 starts a second are 2<sup>32</sup> in 25 days. */
 class LongRunTest {
 
     @Test
-    void theLoopStartsAfterFourBillionStartsToo() throws ReflectiveOperationException {
+    void theLoopStartsAfterFourBillionRuns() throws ReflectiveOperationException {
         VirtualTime time = new VirtualTime();
         List<String> handled = new ArrayList<>();
         Batcher<String> batcher = time.applyTo(Batcher.<String>builder("old"))
@@ -28,7 +28,8 @@ class LongRunTest {
                 .build();
         Engine<?> engine = (Engine<?>) field(DefaultBatcher.class, "engine").get(batcher);
         Object machine = field(Engine.class, "machine").get(engine);
-        Object status = field(FlushMachine.class, "task").get(machine);
+        Object loop = field(FlushMachine.class, "loop").get(machine);
+        Object status = field(LoopControl.class, "status").get(loop);
         field(LoopStatus.class, "generation").setLong(status, (1L << Integer.SIZE) - 2);
         for (String item : List.of("a", "b", "c")) {
             batcher.add(item);
@@ -39,12 +40,12 @@ class LongRunTest {
     }
 
     @Test
-    void aFlushSeesTheFailureOfAnAttemptAfterTwoBillionOthers() {
-        PendingFlushes tickets = new PendingFlushes();
+    void aFlushFailsWithAnAttemptAfterTwoBillionOthers() {
+        PendingFlushes pendingFlushes = new PendingFlushes();
         CompletableFuture<Void> flushed = new CompletableFuture<>();
-        tickets.add(1, Integer.MAX_VALUE, flushed);
+        pendingFlushes.add(1, Integer.MAX_VALUE, flushed);
         Decision decision = new Decision();
-        tickets.failed(Integer.MAX_VALUE + 1, new IllegalStateException("no"), decision);
+        pendingFlushes.failed(Integer.MAX_VALUE + 1, new IllegalStateException("no"), decision);
         decision.carryOut();
         assertThat(flushed).isCompletedExceptionally();
     }

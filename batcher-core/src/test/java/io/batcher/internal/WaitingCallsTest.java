@@ -21,7 +21,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
-/** Calls that wait for room when there is no memory to let one of them in: nobody else is held up by that. */
+/** Calls that wait for room when there is no memory to admit one of them: the others are not blocked by it. */
 class WaitingCallsTest {
 
     private final BatcherConfig<String> config = Batcher.<String>builder("waiting")
@@ -32,20 +32,20 @@ class WaitingCallsTest {
             .eager(true)
             .executor(task -> {})
             .config();
-    private final ItemBuffer<String> intake = new ItemBuffer<>(config);
-    private final FlushMachine<String> machine = new FlushMachine<>(config, intake, new LoopSignals());
+    private final ItemBuffer<String> buffer = new ItemBuffer<>(config);
+    private final FlushMachine<String> machine = new FlushMachine<>(config, buffer, new LoopSignals());
     private final Decision decision = new Decision();
     private final long now = 0;
 
     private void add(CompletableFuture<Void> future) {
-        assertThat(intake.append(new AddRequest<>(List.of("item"), future, null), now))
+        assertThat(buffer.append(new AddRequest<>(List.of("item"), future, null), now))
                 .isTrue();
     }
 
     private AddRequest<String> waiting(List<String> items) {
         AddRequest<String> call = new AddRequest<>(items, null, null);
-        assertThat(intake.append(call, now)).isFalse();
-        intake.await(call);
+        assertThat(buffer.append(call, now)).isFalse();
+        buffer.await(call);
         return call;
     }
 
@@ -56,7 +56,7 @@ class WaitingCallsTest {
 
     private Attempt<String> begun(FlushMachine<String> machine) {
         LoopAction.Deliver<String> step =
-                (LoopAction.Deliver<String>) machine.next(false, now).orElseThrow();
+                (LoopAction.Deliver<String>) machine.loop().next(false, now).orElseThrow();
         Attempt<String> attempt = new Attempt<>(
                 step.delivery(), step.handler(), step.attemptNumber(), null, BatcherClock.system(), () -> {});
         attempt.call();
@@ -64,7 +64,7 @@ class WaitingCallsTest {
     }
 
     @Test
-    void theCallIsWithdrawnWhenItsTimeIsOverAndTheNextGetsIn() {
+    void theCallIsWithdrawnAfterItsTimeoutAndTheNextIsAdmitted() {
         add(new CompletableFuture<>());
         AddRequest<String> tooLarge = tooLarge();
         AddRequest<String> second = waiting(List.of("second"));
@@ -73,13 +73,13 @@ class WaitingCallsTest {
         machine.withdrawUnlessDecided(tooLarge, now, decision);
         assertThat(machine.stats(now).rejected()).isEqualTo(Integer.MAX_VALUE);
         assertThat(second.outcome()).isEqualTo(AddRequest.Outcome.PLACED);
-        assertThat(intake.waiting()).isEqualTo(1);
+        assertThat(buffer.waiting()).isEqualTo(1);
     }
 
     @Test
-    void whatWasHandledIsTold() {
+    void theFutureOfAHandledItemCompletes() {
         Log log = new Log(config.name(), config.clock());
-        Engine<String> engine = new Engine<>(config, intake, log);
+        Engine<String> engine = new Engine<>(config, buffer, log);
         engine.connect((runNumber, replacesLost) -> {});
         CompletableFuture<Void> submitted = new CompletableFuture<>();
         add(submitted);

@@ -4,7 +4,9 @@
  */
 package io.batcher.internal.threads;
 
+import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the loop and its neighbours tell each other without the batcher's lock: everything else is read and written under it.
@@ -13,8 +15,6 @@ import java.util.concurrent.CountDownLatch;
  * on them, on whatever thread it is made.
  */
 public final class LoopSignals {
-
-    private final CountDownLatch drained = new CountDownLatch(1);
 
     // Run numbers; 0 for none
 
@@ -25,6 +25,9 @@ public final class LoopSignals {
     private volatile long askedRun;
 
     private volatile int transitions;
+
+    /** Null until close begins. */
+    private volatile @Nullable CountDownLatch drained;
 
     // ---- failed runs
 
@@ -84,12 +87,22 @@ public final class LoopSignals {
 
     // ---- close
 
-    /** Opened when close has delivered what it can. */
+    /** Close begins. */
+    public void beginDrain() {
+        drained = new CountDownLatch(1);
+    }
+
+    /** Close has delivered what it can. Only after {@link #beginDrain}. */
+    public void endDrain() {
+        drained().countDown();
+    }
+
+    /** Returns the latch that opens when close has delivered what it can. Only after {@link #beginDrain}. */
     public CountDownLatch drained() {
-        return drained;
+        return Objects.requireNonNull(drained);
     }
 
     public boolean isDrained() {
-        return drained.getCount() == 0;
+        return drained().getCount() == 0;
     }
 }
