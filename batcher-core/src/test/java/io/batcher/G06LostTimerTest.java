@@ -167,8 +167,8 @@ class G06LostTimerTest {
             assertThat(await(handled)).isTrue();
             assertThat(log.lines())
                     .containsExactly(
-                            "WARNING Batcher \"orphan\" the scheduler did not run a timer within a second of its time;"
-                                    + " the process-wide timer is used for a minute. Check that the scheduler is not shut down and"
+                            "WARNING Batcher \"orphan\" the scheduler did not run a timer within 1 s of its time;"
+                                    + " the process-wide timer is used for 1 min. Check that the scheduler is not shut down and"
                                     + " that its tasks do not block");
             batcher.add("b");
             assertThat(await(both)).isTrue();
