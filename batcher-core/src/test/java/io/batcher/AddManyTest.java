@@ -4,9 +4,12 @@
  */
 package io.batcher;
 
+import static io.batcher.fixtures.TestItems.numbered;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.batcher.fixtures.BatcherFixture;
+import io.batcher.fixtures.CallStyle;
 import java.util.AbstractCollection;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -15,22 +18,17 @@ import java.util.ConcurrentModificationException;
 import java.util.Iterator;
 import java.util.List;
 import java.util.PriorityQueue;
-import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** {@code addMany}: all or nothing, in iteration order, contiguous; and P11: what careless or hostile collections cannot do. */
+/** {@code addMany}: all or nothing, in iteration order, contiguous; and P11: careless and hostile collections do no harm. */
 class AddManyTest {
-
-    private static List<String> numbered(int count) {
-        return IntStream.range(0, count).mapToObj(i -> "item " + i).toList();
-    }
 
     @ParameterizedTest
     @EnumSource
-    void moreThanABatchMayHoldIsConsecutiveBatches(HandlerKind kind) {
-        try (Rig rig = new Rig(kind, builder -> builder.maxBatchSize(4))) {
+    void aCollectionLargerThanABatchBecomesConsecutiveBatches(CallStyle style) {
+        try (BatcherFixture rig = new BatcherFixture(style, builder -> builder.maxBatchSize(4))) {
             rig.add("a");
             rig.batcher.addMany(List.of("1", "2", "3", "4", "5", "6", "7", "8", "9"));
             rig.add("b").advanceMillis(500);
@@ -41,8 +39,9 @@ class AddManyTest {
 
     @ParameterizedTest
     @EnumSource
-    void moreThanTheCapacityIsAnIllegalArgumentUnderEveryPolicy(Overflow policy) {
-        try (Rig rig = new Rig(HandlerKind.SYNC, builder -> builder.capacity(3).overflow(policy))) {
+    void aCollectionLargerThanTheCapacityIsAnIllegalArgument(Overflow policy) {
+        try (BatcherFixture rig = new BatcherFixture(
+                CallStyle.SYNC, builder -> builder.capacity(3).overflow(policy))) {
             assertThatThrownBy(() -> rig.batcher.addMany(numbered(4)))
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessage("addMany takes at most as many items as the capacity of batcher \"rig\", 3, "
@@ -54,8 +53,8 @@ class AddManyTest {
     }
 
     @Test
-    void asMuchAsTheCapacityWorks() {
-        try (Rig rig = new Rig(HandlerKind.SYNC)) {
+    void aCollectionAsLargeAsTheCapacityIsAccepted() {
+        try (BatcherFixture rig = new BatcherFixture(CallStyle.SYNC)) {
             rig.batcher.addMany(numbered(100_000));
             assertThat(rig.batcher.offer("x")).isFalse();
             rig.runReady();
@@ -65,8 +64,8 @@ class AddManyTest {
     }
 
     @Test
-    void anEmptyCollectionAddsNothingAlsoWhenTheBufferIsFull() {
-        try (Rig rig = new Rig(HandlerKind.SYNC, builder -> builder.capacity(1))) {
+    void anEmptyCollectionAddsNothingEvenWhenTheBufferIsFull() {
+        try (BatcherFixture rig = new BatcherFixture(CallStyle.SYNC, builder -> builder.capacity(1))) {
             rig.batcher.addMany(List.of());
             rig.add("a");
             rig.batcher.addMany(List.of());
@@ -76,8 +75,8 @@ class AddManyTest {
     }
 
     @Test
-    void aNullIsRefusedWithItsIndexAndNothingIsAdded() {
-        try (Rig rig = new Rig(HandlerKind.SYNC)) {
+    void aNullItemIsRejectedWithItsIndexAndNothingIsAdded() {
+        try (BatcherFixture rig = new BatcherFixture(CallStyle.SYNC)) {
             assertThatThrownBy(() -> rig.batcher.addMany(Arrays.asList("a", "b", null, "d")))
                     .isInstanceOf(NullPointerException.class)
                     .hasMessage("item 2 of the collection is null; nothing was added");
@@ -86,9 +85,9 @@ class AddManyTest {
     }
 
     @Test
-    void aCollectionThatLiesAboutItsSizeDoesNoHarm() {
+    void aCollectionThatReportsAWrongSizeIsAddedAsIterated() {
         for (int lie : new int[] {0, 1, 2, 1_000, Integer.MAX_VALUE, -1}) {
-            try (Rig rig = new Rig(HandlerKind.SYNC, builder -> builder.capacity(5))) {
+            try (BatcherFixture rig = new BatcherFixture(CallStyle.SYNC, builder -> builder.capacity(5))) {
                 rig.batcher.addMany(new Lying(lie, List.of("a", "b", "c")));
                 assertThat(rig.stats().accepted()).isEqualTo(3);
                 rig.advanceMillis(500);
@@ -98,7 +97,7 @@ class AddManyTest {
     }
 
     @Test
-    void anEndlessCollectionIsRefusedAndNotRead() {
+    void anEndlessCollectionIsRejectedWithoutReadingBeyondTheCapacity() {
         int[] read = new int[1];
         Collection<String> endless = new AbstractCollection<>() {
             @Override
@@ -122,7 +121,7 @@ class AddManyTest {
                 return 1;
             }
         };
-        try (Rig rig = new Rig(HandlerKind.SYNC, builder -> builder.capacity(10))) {
+        try (BatcherFixture rig = new BatcherFixture(CallStyle.SYNC, builder -> builder.capacity(10))) {
             assertThatThrownBy(() -> rig.batcher.addMany(endless)).isInstanceOf(IllegalArgumentException.class);
             assertThat(read[0]).isLessThanOrEqualTo(11);
             assertThat(rig.stats().accepted()).isZero();
@@ -141,7 +140,7 @@ class AddManyTest {
                 return iterator;
             }
         };
-        try (Rig rig = new Rig(HandlerKind.SYNC)) {
+        try (BatcherFixture rig = new BatcherFixture(CallStyle.SYNC)) {
             assertThatThrownBy(() -> rig.batcher.addMany(hostile)).isInstanceOf(ConcurrentModificationException.class);
             assertThat(rig.stats().accepted()).isZero();
             rig.add("a").advanceMillis(500);
@@ -150,7 +149,7 @@ class AddManyTest {
     }
 
     @Test
-    void aCollectionIsReadOnceAndByIterationOnly() {
+    void aCollectionIsReadOnceAndOnlyByIteration() {
         int[] iterations = new int[1];
         Collection<String> watched = new Lying(2, List.of("a", "b")) {
             @Override
@@ -169,15 +168,15 @@ class AddManyTest {
                 throw new UnsupportedOperationException("toArray");
             }
         };
-        try (Rig rig = new Rig(HandlerKind.SYNC)) {
+        try (BatcherFixture rig = new BatcherFixture(CallStyle.SYNC)) {
             rig.batcher.addMany(watched);
             assertThat(iterations[0]).isEqualTo(1);
         }
     }
 
     @Test
-    void whatIsDoneToTheCollectionLaterIsNoMatter() {
-        try (Rig rig = new Rig(HandlerKind.SYNC)) {
+    void changingTheCollectionLaterHasNoEffect() {
+        try (BatcherFixture rig = new BatcherFixture(CallStyle.SYNC)) {
             List<String> mine = new ArrayList<>(List.of("a", "b"));
             rig.batcher.addMany(mine);
             mine.set(0, "changed");
@@ -188,8 +187,8 @@ class AddManyTest {
     }
 
     @Test
-    void theOrderIsThatOfTheIteration() {
-        try (Rig rig = new Rig(HandlerKind.SYNC)) {
+    void itemsKeepTheOrderOfIteration() {
+        try (BatcherFixture rig = new BatcherFixture(CallStyle.SYNC)) {
             PriorityQueue<String> queue = new PriorityQueue<>(List.of("d", "c", "b", "a"));
             List<String> iteration = new ArrayList<>(queue);
             rig.batcher.addMany(queue);
@@ -200,7 +199,7 @@ class AddManyTest {
 
     @Test
     void aCollectionMayAddToTheBatcherWhileItIsRead() {
-        Rig[] it = new Rig[1];
+        BatcherFixture[] it = new BatcherFixture[1];
         Collection<String> reentrant = new Lying(2, List.of("b", "c")) {
             @Override
             public Iterator<String> iterator() {
@@ -208,7 +207,7 @@ class AddManyTest {
                 return super.iterator();
             }
         };
-        try (Rig rig = new Rig(HandlerKind.SYNC)) {
+        try (BatcherFixture rig = new BatcherFixture(CallStyle.SYNC)) {
             it[0] = rig;
             rig.batcher.addMany(reentrant);
             rig.advanceMillis(500);
@@ -216,7 +215,7 @@ class AddManyTest {
         }
     }
 
-    /** Says what it is told of its size. */
+    /** Reports the size that it is given. */
     private static class Lying extends AbstractCollection<String> {
         private final int size;
         private final List<String> items;

@@ -19,6 +19,8 @@ import com.tngtech.archunit.core.domain.JavaMethod;
 import com.tngtech.archunit.core.domain.JavaModifier;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.library.dependencies.SliceAssignment;
+import com.tngtech.archunit.library.dependencies.SliceIdentifier;
 import java.io.InputStream;
 import java.lang.module.ModuleDescriptor;
 import java.time.Instant;
@@ -96,6 +98,38 @@ class ArchitectureTest {
     }
 
     @Test
+    void onlyTheEngineHoldsTheStateMachine() {
+        fields().that()
+                .haveRawType("io.batcher.internal.FlushMachine")
+                .should()
+                .beDeclaredIn("io.batcher.internal.Engine")
+                .check(MAIN);
+    }
+
+    @Test
+    void theClassesOfTheEngineHaveNoCycles() {
+        slices().assignedFrom(new SliceAssignment() {
+                    @Override
+                    public SliceIdentifier getIdentifierOf(JavaClass type) {
+                        if (!resideInAPackage(INTERNAL).test(type)) {
+                            return SliceIdentifier.ignore();
+                        }
+                        String name = type.getName();
+                        int nested = name.indexOf('$');
+                        return SliceIdentifier.of(nested < 0 ? name : name.substring(0, nested));
+                    }
+
+                    @Override
+                    public String getDescription() {
+                        return "top-level classes of the engine";
+                    }
+                })
+                .should()
+                .beFreeOfCycles()
+                .check(MAIN);
+    }
+
+    @Test
     void testingUsesThePublicApiOnly() {
         classes()
                 .that()
@@ -111,7 +145,7 @@ class ArchitectureTest {
         classes()
                 .should()
                 .onlyDependOnClassesThat()
-                .resideInAnyPackage("io.batcher..", "java..", "org.jspecify..")
+                .resideInAnyPackage("io.batcher..", "java..", "org.jspecify..", "com.google.errorprone.annotations..")
                 .check(MAIN);
     }
 
@@ -156,10 +190,8 @@ class ArchitectureTest {
     }
 
     @Test
-    void noTestByGuaranteeSleeps() {
+    void noTestSleeps() {
         noClasses()
-                .that()
-                .resideInAnyPackage("io.batcher", INTERNAL, "io.batcher.testing")
                 .should()
                 .callMethod(Thread.class, "sleep", long.class)
                 .orShould()
@@ -167,6 +199,17 @@ class ArchitectureTest {
                         "sleep of a time unit",
                         call -> call.getName().equals("sleep")
                                 && call.getTargetOwner().isEquivalentTo(java.util.concurrent.TimeUnit.class)))
+                .check(TESTS);
+    }
+
+    @Test
+    void testsOfGuaranteesAndFixturesUseThePublicApiOnly() {
+        noClasses()
+                .that()
+                .resideInAnyPackage("io.batcher.guarantees", "io.batcher.fixtures")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage(INTERNAL)
                 .check(TESTS);
     }
 

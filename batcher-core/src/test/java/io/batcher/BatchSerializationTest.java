@@ -6,6 +6,8 @@ package io.batcher;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.batcher.fixtures.BatcherFixture;
+import io.batcher.fixtures.CallStyle;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -19,7 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** {@link Batch} and what is made of it, sent as it is: a plain list where its items are serializable. */
+/** Serialization of {@link Batch} and of its sub-lists: each becomes a plain list if its items are serializable. */
 class BatchSerializationTest {
 
     private static byte[] write(Object object) throws IOException {
@@ -53,16 +55,16 @@ class BatchSerializationTest {
 
     @ParameterizedTest
     @MethodSource("batches")
-    void aPartOfABatchToo(Batch<String> batch) throws Exception {
+    void aSubListBecomesAPlainList(Batch<String> batch) throws Exception {
         List<String> part = batch.subList(1, 3);
         assertThat(read(write(part))).isEqualTo(part).isEqualTo(List.of("b", "c"));
         assertThat(read(write(batch.subList(0, 0)))).isEqualTo(List.of());
     }
 
     @Test
-    void asAPartOfSomethingElseAndWhatADeadLetterHolds() throws Exception {
-        try (Rig rig = new Rig(
-                HandlerKind.SYNC,
+    void aBatchInsideAnotherObjectIsSerializable() throws Exception {
+        try (BatcherFixture rig = new BatcherFixture(
+                CallStyle.SYNC,
                 builder -> builder.retry(RetryPolicy.builder().maxAttempts(1).build()))) {
             rig.fail(1).add("a", "b").advanceMillis(500);
             Object[] message = {"message", rig.calls.get(0), rig.letters.get(0).items()};
@@ -72,17 +74,17 @@ class BatchSerializationTest {
     }
 
     @Test
-    void whatCloseHandsBackToo() throws Exception {
-        Rig rig = new Rig(HandlerKind.SYNC);
+    void theItemsThatCloseHandsBackAreSerializable() throws Exception {
+        BatcherFixture rig = new BatcherFixture(CallStyle.SYNC);
         rig.batcher.pause();
         rig.fail(1).add("a", "b");
         List<String> left = rig.batcher.close(java.time.Duration.ofSeconds(1)).undelivered();
         assertThat(read(write(left))).isEqualTo(List.of("a", "b"));
     }
 
-    /** The exception names the class of the item, not one of ours. */
+    /** The exception names the class of the item, not a class of the library. */
     @Test
-    void anItemThatIsNotSerializableIsNamed() {
+    void theExceptionNamesTheClassOfAnItemThatIsNotSerializable() {
         List<Batch<Object>> batches = new ArrayList<>();
         Batcher<Object> batcher =
                 Batcher.<Object>builder("objects").handler(batches::add).build();
@@ -96,8 +98,8 @@ class BatchSerializationTest {
     private static final class Unsendable {}
 
     @Test
-    void aPartIsAListLikeAnyOther() {
-        try (Rig rig = new Rig(HandlerKind.SYNC)) {
+    void aSubListBehavesAsAnyList() {
+        try (BatcherFixture rig = new BatcherFixture(CallStyle.SYNC)) {
             rig.add("a", "b", "c").advanceMillis(500);
             Batch<String> batch = rig.calls.get(0);
             assertThat(batch.subList(0, 3)).isEqualTo(batch);

@@ -7,6 +7,8 @@ package io.batcher;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.batcher.fixtures.BatcherFixture;
+import io.batcher.fixtures.CallStyle;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -23,10 +25,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** {@link Batch}: unmodifiable, random access, safe to keep; equality, hash code and string as any list. */
+/** {@link Batch} is unmodifiable, has random access and is safe to keep; equals, hashCode and toString are those of any list. */
 class BatchTest {
 
-    /** Batches of every making: a chunk uncopied, copied out of a chunk, of several chunks, a part of one, empty slots behind. */
+    /** Batches of each origin: a chunk uncopied, copied from a chunk, from several chunks, a part of a chunk, with empty slots behind. */
     static Stream<Batch<String>> batches() {
         return Stream.of(
                 delivered(rig -> rig.add("a", "b", "c").advanceMillis(500)),
@@ -48,15 +50,15 @@ class BatchTest {
                 }));
     }
 
-    private static Batch<String> delivered(Consumer<Rig> how) {
-        Rig rig = new Rig(HandlerKind.SYNC);
+    private static Batch<String> delivered(Consumer<BatcherFixture> how) {
+        BatcherFixture rig = new BatcherFixture(CallStyle.SYNC);
         how.accept(rig);
         return rig.calls.get(rig.calls.size() - 1);
     }
 
     @ParameterizedTest
     @MethodSource("batches")
-    void itIsAListLikeAnyOther(Batch<String> batch) {
+    void aBatchBehavesAsAnyList(Batch<String> batch) {
         List<String> same = List.of("a", "b", "c");
         assertThat(batch.equals(same)).isTrue();
         assertThat(same.equals(batch)).isTrue();
@@ -81,7 +83,7 @@ class BatchTest {
 
     @ParameterizedTest
     @MethodSource("batches")
-    void itEndsWhereItsItemsEnd(Batch<String> batch) {
+    void aBatchHasNothingBeyondItsLastItem(Batch<String> batch) {
         for (int outside : new int[] {-1, 3, 4, 100, Integer.MIN_VALUE, Integer.MAX_VALUE}) {
             assertThatThrownBy(() -> batch.get(outside)).isInstanceOf(IndexOutOfBoundsException.class);
         }
@@ -103,7 +105,7 @@ class BatchTest {
 
     @ParameterizedTest
     @MethodSource("batches")
-    void itCannotBeModified(Batch<String> batch) {
+    void aBatchCannotBeModified(Batch<String> batch) {
         List<Runnable> writes = List.of(
                 () -> batch.add("d"),
                 () -> batch.add(0, "d"),
@@ -133,7 +135,7 @@ class BatchTest {
 
     @ParameterizedTest
     @MethodSource("batches")
-    void anArrayOfItIsACopy(Batch<String> batch) {
+    void toArrayReturnsACopy(Batch<String> batch) {
         Object[] array = batch.toArray();
         assertThat(array.getClass()).isEqualTo(Object[].class);
         Arrays.fill(array, "overwritten");
@@ -141,9 +143,9 @@ class BatchTest {
     }
 
     @Test
-    void itIsSafeToKeepWhateverTheBatcherDoesLater() {
-        try (Rig rig = new Rig(
-                HandlerKind.SYNC, builder -> builder.capacity(4).maxBatchSize(2).overflow(Overflow.DROP_OLDEST))) {
+    void aBatchIsSafeToKeep() {
+        try (BatcherFixture rig = new BatcherFixture(
+                CallStyle.SYNC, builder -> builder.capacity(4).maxBatchSize(2).overflow(Overflow.DROP_OLDEST))) {
             List<List<String>> copies = new ArrayList<>();
             for (int i = 0; i < 200; i++) {
                 rig.add("item " + i);
@@ -160,8 +162,8 @@ class BatchTest {
     }
 
     @Test
-    void itTellsIdAttemptReasonAndTheTimeOfItsFirstItem() {
-        try (Rig rig = new Rig(HandlerKind.SYNC)) {
+    void aBatchHasIdAttemptReasonAndTimeOfItsFirstItem() {
+        try (BatcherFixture rig = new BatcherFixture(CallStyle.SYNC)) {
             rig.advanceMillis(1_000).add("a").advanceMillis(300).add("b").advanceMillis(200);
             Batch<String> batch = rig.calls.get(0);
             assertThat(batch.id()).matches("rig-.+-1");
@@ -180,7 +182,7 @@ class BatchTest {
 
     @Test
     void anEmptyBatchIsNeverDelivered() {
-        try (Rig rig = new Rig(HandlerKind.SYNC, builder -> builder.eager(true))) {
+        try (BatcherFixture rig = new BatcherFixture(CallStyle.SYNC, builder -> builder.eager(true))) {
             rig.batcher.addMany(List.of());
             rig.batcher.flush();
             rig.batcher.drain();

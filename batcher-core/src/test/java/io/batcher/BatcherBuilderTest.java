@@ -18,7 +18,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** The builder: defaults, and every value and pair of values that it refuses, with the whole message: option, rule, value. */
+/** The builder: its defaults, and each value and pair of values that it rejects, with the whole message: option, rule, value. */
 class BatcherBuilderTest {
 
     private static BatcherBuilder<String> builder() {
@@ -52,7 +52,7 @@ class BatcherBuilderTest {
     }
 
     @Test
-    void everyOptionArrivesInTheConfiguration() {
+    void everyOptionIsInTheConfiguration() {
         BatchConsumer<String> handler = batch -> {};
         Consumer<Object> callback = x -> {};
         Executor executor = Runnable::run;
@@ -132,7 +132,7 @@ class BatcherBuilderTest {
 
     @ParameterizedTest
     @MethodSource("badValues")
-    void aBadValueIsRefusedByItsMethod(Consumer<BatcherBuilder<String>> option, String message) {
+    void aBadValueIsRejectedByItsMethod(Consumer<BatcherBuilder<String>> option, String message) {
         assertThatThrownBy(() -> option.accept(builder()))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage(message);
@@ -163,7 +163,7 @@ class BatcherBuilderTest {
 
     @ParameterizedTest
     @MethodSource("badPairs")
-    void aBadPairIsRefusedByBuildAndNamesBoth(Consumer<BatcherBuilder<String>> options, String message) {
+    void aBadPairIsRejectedByBuildWithAMessageThatNamesBoth(Consumer<BatcherBuilder<String>> options, String message) {
         BatcherBuilder<String> builder = builder();
         options.accept(builder);
         assertThatThrownBy(builder::build)
@@ -173,7 +173,7 @@ class BatcherBuilderTest {
     }
 
     @Test
-    void theEdgesOfTheRulesAreAccepted() {
+    void valuesAtTheLimitsAreAccepted() {
         builder()
                 .interval(Duration.ofNanos(1))
                 .capacity(1)
@@ -204,13 +204,13 @@ class BatcherBuilderTest {
     }
 
     @Test
-    void theDefaultBoundOfTheRetryDelayIsNoRuleForALongInterval() {
+    void anIntervalAboveTheDefaultMaxDelayIsAccepted() {
         assertThatCode(() -> builder().interval(Duration.ofMinutes(5)).build().close())
                 .doesNotThrowAnyException();
     }
 
     @Test
-    void nullIsRefusedAndTheMessageNamesTheOption() {
+    void nullIsRejectedWithAMessageThatNamesTheOption() {
         assertNull(b -> b.interval(null), "interval");
         assertNull(b -> b.weigher(null), "weigher");
         assertNull(b -> b.overflow(null), "overflow");
@@ -240,7 +240,7 @@ class BatcherBuilderTest {
     }
 
     @Test
-    void aHandlerOfEitherKindIsTakenOnce() {
+    void aSecondHandlerIsRejectedByTheBuilder() {
         String message = "batcher \"options\" has a handler already; it takes one, of either kind";
         assertThatThrownBy(() -> builder().handler(batch -> {}).handler(batch -> {}))
                 .isInstanceOf(IllegalStateException.class)
@@ -254,7 +254,7 @@ class BatcherBuilderTest {
     }
 
     @Test
-    void aHandlerOfEitherKindIsRegisteredOnce() {
+    void aSecondHandlerIsRejectedByTheBatcher() {
         String message = "batcher \"options\" has a handler already; it takes one, of either kind";
         try (Batcher<String> sync = builder().handler(batch -> {}).build();
                 Batcher<String> none = builder().build()) {
@@ -268,7 +268,7 @@ class BatcherBuilderTest {
     }
 
     @Test
-    void oneBuilderMayBuildSeveralBatchersThatShareNothing() {
+    void oneBuilderBuildsIndependentBatchers() {
         BatcherBuilder<String> builder = builder().capacity(1);
         try (Batcher<String> one = builder.build();
                 Batcher<String> two = builder.capacity(2).build()) {

@@ -16,7 +16,7 @@ class BatcherNameTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"a", "a1", "readings", "sensor-readings", "a-1-b", "x2-y3"})
-    void goodNames(String name) {
+    void aValidNameIsAccepted(String name) {
         assertThat(Batcher.builder(name).build().name()).isEqualTo(name);
     }
 
@@ -50,7 +50,7 @@ class BatcherNameTest {
                 "%s",
                 "sensorReadings"
             })
-    void badNamesAreRefusedWithTheRuleTheValueAndASuggestionThatWouldDo(String name) {
+    void aBadNameIsRejectedWithRuleValueAndAValidSuggestion(String name) {
         assertThatThrownBy(() -> Batcher.builder(name))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageStartingWith(

@@ -4,8 +4,14 @@
  */
 package io.batcher;
 
+import static io.batcher.fixtures.Sneaky.sneakyThrow;
+import static io.batcher.fixtures.TestExecutors.wrapping;
+import static io.batcher.fixtures.TestThreads.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.batcher.fixtures.BatcherFixture;
+import io.batcher.fixtures.CallStyle;
+import io.batcher.fixtures.CapturedLog;
 import io.batcher.testing.VirtualTime;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -18,40 +24,38 @@ import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Executors and schedulers of the user's that fail: the batcher lives on and nothing is lost. */
+/** A user's executor or scheduler that fails stops no batcher and loses no item. */
 class FailingThreadsTest {
 
-    /** A rig whose executor refuses as long as it is told to. */
-    private static Rig refusing(HandlerKind kind, boolean[] refuses, Function<String, Throwable> refusal) {
-        return new Rig(kind, builder -> {
-            BatcherConfig<String> config = builder.config();
-            return builder.executor(task -> {
-                if (refuses[0]) {
-                    FailingThreadsTest.<RuntimeException>rethrow(refusal.apply("refused"));
-                }
-                config.executor().execute(task);
-            });
+    /** Sets an executor that throws while {@code rejects[0]} is true. */
+    private static UnaryOperator<BatcherBuilder<String>> rejecting(
+            boolean[] rejects, Function<String, Throwable> rejection) {
+        return wrapping((executor, task) -> {
+            if (rejects[0]) {
+                sneakyThrow(rejection.apply("rejected"));
+            }
+            executor.execute(task);
         });
     }
 
     @ParameterizedTest
     @EnumSource
-    void whatARefusingExecutorDidNotTakeIsTriedAgainAfterTheInterval(HandlerKind kind) {
-        boolean[] refuses = {true};
+    void aTaskThatTheExecutorRejectsIsRetriedAfterTheInterval(CallStyle style) {
+        boolean[] rejects = {true};
         try (CapturedLog quiet = new CapturedLog();
-                Rig rig = refusing(kind, refuses, RejectedExecutionException::new)) {
+                BatcherFixture rig = new BatcherFixture(style, rejecting(rejects, RejectedExecutionException::new))) {
             rig.add("a").advanceMillis(2_000).add("b").advanceMillis(100);
             assertThat(rig.calls).isEmpty();
             assertThat(rig.stats().depth()).isEqualTo(2);
-            refuses[0] = false;
+            rejects[0] = false;
             rig.advanceMillis(500);
             assertThat(rig.handled).containsExactly("a", "b");
             assertThat(rig.failures).isEmpty();
@@ -60,32 +64,27 @@ class FailingThreadsTest {
 
     @ParameterizedTest
     @EnumSource
-    void anExecutorThatThrowsAnErrorIsOneThatRefuses(HandlerKind kind) {
-        boolean[] refuses = {true};
+    void anErrorThrownByTheExecutorIsARejection(CallStyle style) {
+        boolean[] rejects = {true};
         try (CapturedLog quiet = new CapturedLog();
-                Rig rig = refusing(kind, refuses, OutOfMemoryError::new)) {
+                BatcherFixture rig = new BatcherFixture(style, rejecting(rejects, OutOfMemoryError::new))) {
             rig.add("a").advanceMillis(2_000);
-            refuses[0] = false;
+            rejects[0] = false;
             rig.advanceMillis(500);
             assertThat(rig.handled).containsExactly("a");
         }
     }
 
     @Test
-    void aRefusalDoesNotHoldUpAFlushForALongInterval() {
-        boolean[] refuses = {true};
+    void aRejectedFlushIsRetriedAfterASecondAtMost() {
+        boolean[] rejects = {true};
         try (CapturedLog quiet = new CapturedLog();
-                Rig rig = new Rig(HandlerKind.SYNC, builder -> {
-                    BatcherConfig<String> config = builder.config();
-                    return builder.interval(Duration.ofDays(1)).executor(task -> {
-                        if (refuses[0]) {
-                            throw new RejectedExecutionException("refused");
-                        }
-                        config.executor().execute(task);
-                    });
-                })) {
+                BatcherFixture rig = new BatcherFixture(
+                        CallStyle.SYNC,
+                        builder -> rejecting(rejects, RejectedExecutionException::new)
+                                .apply(builder.interval(Duration.ofDays(1))))) {
             CompletableFuture<Void> flushed = rig.add("a").batcher.flush();
-            refuses[0] = false;
+            rejects[0] = false;
             assertThat(rig.advanceMillis(999).handled).isEmpty();
             rig.advanceMillis(1);
             assertThat(flushed).isCompleted();
@@ -93,16 +92,17 @@ class FailingThreadsTest {
     }
 
     @Test
-    void aRefusalDoesNotReachTheCallerThatMadeTheBatchFull() {
-        boolean[] refuses = {true};
+    void aRejectionDoesNotReachTheCallerWhoseItemFilledTheBatch() {
+        boolean[] rejects = {true};
         try (CapturedLog quiet = new CapturedLog();
-                Rig rig = refusing(HandlerKind.SYNC, refuses, RejectedExecutionException::new)) {
+                BatcherFixture rig =
+                        new BatcherFixture(CallStyle.SYNC, rejecting(rejects, RejectedExecutionException::new))) {
             for (int i = 0; i < 1_500; i++) {
                 rig.add("x");
             }
             CompletableFuture<Void> flushed = rig.batcher.flush();
             assertThat(flushed).isNotDone();
-            refuses[0] = false;
+            rejects[0] = false;
             rig.advanceMillis(500);
             assertThat(flushed).isCompleted();
             assertThat(rig.stats().handled()).isEqualTo(1_500);
@@ -110,23 +110,15 @@ class FailingThreadsTest {
     }
 
     @Test
-    void aStageThatEndsWhileTheExecutorRefusesIsNotLost() {
-        boolean[] refuses = {false};
+    void aStageThatEndsWhileTheExecutorRejectsTasksIsNotLost() {
+        boolean[] rejects = {false};
         try (CapturedLog quiet = new CapturedLog();
-                Rig rig = Rig.byHand(builder -> {
-                    BatcherConfig<String> config = builder.config();
-                    return builder.executor(task -> {
-                        if (refuses[0]) {
-                            throw new RejectedExecutionException("refused");
-                        }
-                        config.executor().execute(task);
-                    });
-                })) {
+                BatcherFixture rig = BatcherFixture.byHand(rejecting(rejects, RejectedExecutionException::new))) {
             rig.add("a").advanceMillis(500);
-            refuses[0] = true;
+            rejects[0] = true;
             rig.succeed();
             assertThat(rig.stats().depth()).isEqualTo(1);
-            refuses[0] = false;
+            rejects[0] = false;
             rig.advanceMillis(500);
             assertThat(rig.stats().handled()).isEqualTo(1);
             assertThat(rig.calls).hasSize(1);
@@ -134,9 +126,9 @@ class FailingThreadsTest {
     }
 
     @Test
-    void anExecutorThatRunsOnTheCallerDeliversOnTheCallersThreadAndInOrder() {
-        try (Rig rig = new Rig(
-                HandlerKind.SYNC, builder -> builder.executor(Runnable::run).maxBatchSize(2))) {
+    void anExecutorThatRunsOnTheCallerDeliversInOrder() {
+        try (BatcherFixture rig = new BatcherFixture(
+                CallStyle.SYNC, builder -> builder.executor(Runnable::run).maxBatchSize(2))) {
             rig.script.add(batch -> rig.add("c", "d", "e"));
             rig.add("a", "b");
             assertThat(rig.batches().toString()).isEqualTo("[[a, b], [c, d]]");
@@ -147,21 +139,18 @@ class FailingThreadsTest {
 
     @Test
     void anExecutorThatRunsATaskTwiceDeliversOnce() {
-        try (Rig rig = new Rig(HandlerKind.SYNC, builder -> {
-            BatcherConfig<String> config = builder.config();
-            return builder.executor(task -> {
-                config.executor().execute(task);
-                config.executor().execute(task);
-            });
-        })) {
+        try (BatcherFixture rig = new BatcherFixture(CallStyle.SYNC, wrapping((executor, task) -> {
+            executor.execute(task);
+            executor.execute(task);
+        }))) {
             rig.add("a").advanceMillis(500).add("b").advanceMillis(500);
             assertThat(rig.handled).containsExactly("a", "b");
         }
     }
 
-    /** The thread that delivers is real, time is virtual. */
+    /** The delivering thread is real, time is virtual. */
     @Test
-    void anExecutorThatThrowsAfterItHasBegunTheTaskDeliversOnce() throws InterruptedException {
+    void anExecutorThatThrowsAfterItStartedTheTaskDeliversOnce() throws InterruptedException {
         VirtualTime time = new VirtualTime();
         AtomicReference<CountDownLatch> began = new AtomicReference<>();
         CountDownLatch mayEnd = new CountDownLatch(1);
@@ -199,15 +188,7 @@ class FailingThreadsTest {
         assertThat(calls).containsExactly("a", "b");
     }
 
-    private static void await(CountDownLatch latch) {
-        try {
-            assertThat(latch.await(10, TimeUnit.SECONDS)).isTrue();
-        } catch (InterruptedException e) {
-            throw new IllegalStateException(e);
-        }
-    }
-
-    /** Ways in which a scheduler may be dead. */
+    /** Schedulers that set no timer or return no usable handle. */
     enum DeadScheduler implements BatcherScheduler {
         REFUSES {
             @Override
@@ -242,16 +223,16 @@ class FailingThreadsTest {
 
     @ParameterizedTest
     @EnumSource
-    void addFlushAndCloseWorkWithADeadScheduler(DeadScheduler scheduler) {
+    void addFlushAndCloseWorkWithASchedulerThatFails(DeadScheduler scheduler) {
         try (CapturedLog quiet = new CapturedLog()) {
             int[] tasks = new int[1];
-            Rig rig = new Rig(HandlerKind.SYNC, builder -> {
+            BatcherFixture rig = new BatcherFixture(CallStyle.SYNC, builder -> {
                 BatcherConfig<String> config = builder.config();
                 return builder.scheduler(scheduler)
                         .handlerTimeout(Duration.ofSeconds(50))
                         .maxBatchSize(3)
                         .executor(task -> {
-                            if (++tasks[0] < 100) { // an engine that spins makes the test fail, not hang
+                            if (++tasks[0] < 100) { // so that an engine that spins fails the test instead of hanging it
                                 config.executor().execute(task);
                             }
                         });
@@ -271,10 +252,10 @@ class FailingThreadsTest {
         }
     }
 
-    /** Real time: an interval of a millisecond, and a bounded wait. */
+    /** In real time, with an interval of 1 ms and a bounded wait. */
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
-    void aSchedulerThatWasShutDownIsReplacedByTheProcessWideOne(boolean shutDown) throws InterruptedException {
+    void aSchedulerThatRejectsTimersIsReplacedByTheProcessWideOne(boolean shutDown) throws InterruptedException {
         ScheduledExecutorService users = shutDown
                 ? Executors.newSingleThreadScheduledExecutor()
                 : new ScheduledThreadPoolExecutor(1, task -> {
@@ -291,17 +272,12 @@ class FailingThreadsTest {
                         .handler(batch -> handled.countDown())
                         .build()) {
             batcher.add("a");
-            assertThat(handled.await(10, TimeUnit.SECONDS)).isTrue();
+            await(handled);
             assertThat(log.lines())
                     .contains(
                             "WARNING Batcher \"orphan\" the scheduler rejected a timer; the process-wide timer is used instead");
         } finally {
             users.shutdownNow();
         }
-    }
-
-    @SuppressWarnings("unchecked")
-    private static <E extends Throwable> void rethrow(Throwable t) throws E {
-        throw (E) t;
     }
 }

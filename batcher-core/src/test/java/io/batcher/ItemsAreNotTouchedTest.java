@@ -4,8 +4,13 @@
  */
 package io.batcher;
 
+import static io.batcher.fixtures.Futures.causeOf;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.batcher.fixtures.BatcherFixture;
+import io.batcher.fixtures.CallStyle;
+import io.batcher.fixtures.CapturedLog;
+import io.batcher.fixtures.Plain;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -16,10 +21,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** P10 and D3 to D5: the engine calls no method of an item, and what an item holds is in no string and no log line. */
+/** P10 and D3 to D5: the engine calls no method of an item, and the contents of items are in no string and no log line. */
 class ItemsAreNotTouchedTest {
 
-    /** An item of which every method that can be overridden throws. */
+    /** An item whose overridable methods all throw. */
     private static final class Untouchable implements Comparable<Untouchable> {
         @Override
         public boolean equals(Object other) {
@@ -44,7 +49,7 @@ class ItemsAreNotTouchedTest {
 
     @ParameterizedTest
     @EnumSource
-    void anItemWhoseEveryMethodThrowsMeetsEveryFate(HandlerKind kind) {
+    void anItemWhoseMethodsThrowCanHaveEveryOutcome(CallStyle style) {
         var time = new io.batcher.testing.VirtualTime();
         List<String> strings = new ArrayList<>();
         int[] seen = new int[4];
@@ -57,7 +62,7 @@ class ItemsAreNotTouchedTest {
                 throw script.remove(0);
             }
         };
-        Batcher<Untouchable> batcher = kind.install(
+        Batcher<Untouchable> batcher = style.install(
                         time.applyTo(Batcher.<Untouchable>builder("untouched")), time, handler)
                 .capacity(6)
                 .maxBatchSize(3)
@@ -99,13 +104,13 @@ class ItemsAreNotTouchedTest {
     }
 
     @Test
-    void whatAnItemHoldsIsInNoStringAndNoLogLine() {
+    void theContentsOfItemsAreInNoStringAndNoLogLine() {
         String canary = "canary-1234567";
         List<String> strings = new ArrayList<>();
         try (CapturedLog log = new CapturedLog()) {
-            // with every callback, whose arguments are printed
-            Rig rig = new Rig(
-                    HandlerKind.SYNC,
+            // with every callback: their arguments are printed
+            BatcherFixture rig = new BatcherFixture(
+                    CallStyle.SYNC,
                     builder -> builder.retry(
                                     RetryPolicy.builder().maxAttempts(2).build())
                             .capacity(2)
@@ -126,7 +131,7 @@ class ItemsAreNotTouchedTest {
             strings.add(rig.batcher.close(Duration.ofSeconds(1)).toString());
             strings.add(rig.stats().toString());
 
-            // without any callback, so that all is logged
+            // without callbacks: everything is logged
             Plain plain = new Plain(builder -> builder.retry(
                             RetryPolicy.builder().maxAttempts(2).build())
                     .capacity(2)
@@ -137,12 +142,11 @@ class ItemsAreNotTouchedTest {
             plain.batcher.addMany(List.of(canary, canary));
             plain.batcher.add(canary);
             CompletableFuture<Void> refused = plain.batcher.submit(canary);
-            strings.add(G05FlushAndFailuresTest.causeOf(refused).toString());
+            strings.add(causeOf(refused).toString());
             plain.advanceMillis(5_000);
             plain.batcher.add(canary);
             plain.batcher.close();
-            strings.add(G05FlushAndFailuresTest.causeOf(plain.batcher.submit(canary))
-                    .toString());
+            strings.add(causeOf(plain.batcher.submit(canary)).toString());
 
             assertThat(strings).hasSizeGreaterThan(8).noneMatch(string -> string.contains(canary));
             assertThat(log.records()).hasSizeGreaterThan(5);
@@ -155,13 +159,13 @@ class ItemsAreNotTouchedTest {
     }
 
     @Test
-    void messagesOfExceptionsOfTheLibraryNameTheBatcherAndNoItem() {
+    void exceptionMessagesNameTheBatcherAndNoItem() {
         Map<String, Throwable> thrown = new HashMap<>();
-        try (Rig rig = new Rig(HandlerKind.SYNC, builder -> builder.capacity(1))) {
+        try (BatcherFixture rig = new BatcherFixture(CallStyle.SYNC, builder -> builder.capacity(1))) {
             rig.add("canary");
-            thrown.put("full", G05FlushAndFailuresTest.causeOf(rig.batcher.submit("canary")));
+            thrown.put("full", causeOf(rig.batcher.submit("canary")));
             rig.batcher.close();
-            thrown.put("closed", G05FlushAndFailuresTest.causeOf(rig.batcher.submit("canary")));
+            thrown.put("closed", causeOf(rig.batcher.submit("canary")));
         }
         assertThat(thrown.values())
                 .allMatch(t -> t.getMessage().contains("\"rig\""))

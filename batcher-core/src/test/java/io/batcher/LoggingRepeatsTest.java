@@ -4,19 +4,23 @@
  */
 package io.batcher;
 
+import static io.batcher.fixtures.TestExecutors.wrapping;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.batcher.fixtures.BatcherFixture;
+import io.batcher.fixtures.CallStyle;
+import io.batcher.fixtures.CapturedLog;
+import io.batcher.fixtures.Hook;
+import io.batcher.fixtures.Plain;
 import java.time.Duration;
 import java.util.List;
-import java.util.Objects;
-import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.logging.Level;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** What can repeat with every item, batch or attempt is logged at once, then once a minute with a count. */
+/** Messages that can repeat with each item, batch or attempt are logged at once, then once a minute with a count. */
 class LoggingRepeatsTest {
 
     private static final IllegalStateException THROWN = new IllegalStateException("callback");
@@ -28,7 +32,7 @@ class LoggingRepeatsTest {
     }
 
     @Test
-    void anOnDropThatThrowsFiveThousandTimesIsOneLineAMinute() {
+    void anOnDropThatThrowsAtEachCallIsLoggedOnceAMinute() {
         for (Overflow policy : new Overflow[] {Overflow.DROP_NEWEST, Overflow.DROP_OLDEST}) {
             try (CapturedLog log = new CapturedLog();
                     Plain plain = new Plain(
@@ -53,16 +57,18 @@ class LoggingRepeatsTest {
         }
     }
 
-    /** Everything that is called for each batch or attempt. */
+    /** For each callback and listener method that is called per batch or attempt. */
     @ParameterizedTest
     @EnumSource
-    void aHookThatThrowsEachTimeIsOneLineAMinute(G06CallbackErrorsTest.Hook hook) {
+    void aHookThatThrowsAtEachCallIsLoggedOnceAMinute(Hook hook) {
         try (CapturedLog log = new CapturedLog()) {
-            Rig rig = new Rig(HandlerKind.SYNC, builder -> {
+            BatcherFixture rig = new BatcherFixture(CallStyle.SYNC, builder -> {
                 hook.install(builder, THROWN);
                 return builder.capacity(1).overflow(Overflow.DROP_NEWEST);
             });
-            for (int i = 0; i < 300; i++) { // ten minutes: two attempts, a letter, a drop each time, and a success
+            for (int i = 0;
+                    i < 300;
+                    i++) { // ten minutes; each round has two attempts, a dead letter, a drop and a success
                 rig.fail(2).add("a", "dropped").advanceMillis(1_000);
                 rig.add("b").advanceMillis(1_000);
             }
@@ -73,11 +79,11 @@ class LoggingRepeatsTest {
     }
 
     @Test
-    void eachCallbackHasLinesOfItsOwn() {
+    void eachCallbackIsLoggedSeparately() {
         try (CapturedLog log = new CapturedLog();
-                Rig rig = new Rig(HandlerKind.SYNC, builder -> {
-                    G06CallbackErrorsTest.Hook.ON_ERROR.install(builder, THROWN);
-                    G06CallbackErrorsTest.Hook.ON_BATCH_FAILED.install(builder, THROWN);
+                BatcherFixture rig = new BatcherFixture(CallStyle.SYNC, builder -> {
+                    Hook.ON_ERROR.install(builder, THROWN);
+                    Hook.ON_BATCH_FAILED.install(builder, THROWN);
                     return builder;
                 })) {
             rig.fail(1).add("a").advanceMillis(500);
@@ -89,7 +95,7 @@ class LoggingRepeatsTest {
     }
 
     @Test
-    void aLetterThatIsNotTakenIsOneLineAMinuteWhileItIsOfferedAgain() {
+    void anOnDeadLetterThatKeepsThrowingIsLoggedOnceAMinute() {
         boolean[] takes = {false};
         try (CapturedLog log = new CapturedLog();
                 Plain plain = new Plain(builder -> builder.onError(failure -> {})
@@ -116,7 +122,7 @@ class LoggingRepeatsTest {
     }
 
     @Test
-    void givenUpItemsAreALineAtOnceThenAMinuteAndNoneIsLeftOut() {
+    void itemsGivenUpAreLoggedAtOnceThenOnceAMinuteWithTheirCount() {
         try (CapturedLog log = new CapturedLog();
                 Plain plain = new Plain(builder -> builder.onError(failure -> {})
                         .retry(RetryPolicy.builder().maxAttempts(1).build()))) {
@@ -134,9 +140,9 @@ class LoggingRepeatsTest {
         }
     }
 
-    /** The line comes with the next batch, also if that one succeeds. */
+    /** The message is logged with the next batch, even if that one succeeds. */
     @Test
-    void whatWasGivenUpSinceTheLastLineIsNotLeftUnsaid() {
+    void itemsGivenUpSinceTheLastLineAreLoggedWithTheNextBatch() {
         try (CapturedLog log = new CapturedLog();
                 Plain plain = new Plain(builder -> builder.onError(failure -> {})
                         .retry(RetryPolicy.builder().maxAttempts(1).build()))) {
@@ -171,9 +177,9 @@ class LoggingRepeatsTest {
     }
 
     @Test
-    void errorsOfTheVirtualMachineAreOneLineAMinuteForEachKind() {
+    void virtualMachineErrorsAreLoggedOnceAMinutePerType() {
         try (CapturedLog log = new CapturedLog();
-                Rig rig = new Rig(HandlerKind.SYNC)) {
+                BatcherFixture rig = new BatcherFixture(CallStyle.SYNC)) {
             for (int i = 0; i < 100; i++) {
                 rig.failWith(new OutOfMemoryError("no")).failWith(new StackOverflowError());
             }
@@ -185,18 +191,15 @@ class LoggingRepeatsTest {
     }
 
     @Test
-    void anExecutorThatRefusesNowAndThenIsOneLineAMinute() {
+    void anExecutorThatRejectsNowAndThenIsLoggedOnceAMinute() {
         int[] calls = {0};
         try (CapturedLog log = new CapturedLog();
-                Plain plain = new Plain(builder -> {
-                    Executor time = Objects.requireNonNull(builder.config().executor());
-                    return builder.executor(task -> {
-                        if (calls[0]++ % 2 == 0) {
-                            throw new RejectedExecutionException("full");
-                        }
-                        time.execute(task);
-                    });
-                })) {
+                Plain plain = new Plain(wrapping((executor, task) -> {
+                    if (calls[0]++ % 2 == 0) {
+                        throw new RejectedExecutionException("full");
+                    }
+                    executor.execute(task);
+                }))) {
             for (int i = 0; i < 100; i++) {
                 plain.batcher.add("a");
                 plain.advanceMillis(1_000);
@@ -206,15 +209,15 @@ class LoggingRepeatsTest {
         }
     }
 
-    /** Several listeners that throw, each time the same two objects. */
+    /** Several listeners throw the same two exceptions again and again. */
     @Test
-    void listenersThatThrowThePreparedExceptionDoNotChangeIt() {
+    void aThrownExceptionIsNotModified() {
         IllegalStateException first = new IllegalStateException("first");
         IllegalStateException second = new IllegalStateException("second");
         try (CapturedLog log = new CapturedLog();
-                Rig rig = new Rig(HandlerKind.SYNC, builder -> {
+                BatcherFixture rig = new BatcherFixture(CallStyle.SYNC, builder -> {
                     for (Throwable thrown : List.of(first, second, second)) {
-                        for (G06CallbackErrorsTest.Hook hook : G06CallbackErrorsTest.Hook.values()) {
+                        for (Hook hook : Hook.values()) {
                             if (hook.name().startsWith("ON_BATCH")
                                     || hook.name().startsWith("ON_DEAD")) {
                                 hook.install(builder, thrown);

@@ -6,6 +6,10 @@ package io.batcher;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.batcher.fixtures.BatcherFixture;
+import io.batcher.fixtures.CallStyle;
+import io.batcher.fixtures.CapturedLog;
+import io.batcher.fixtures.Plain;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.RejectedExecutionException;
@@ -13,13 +17,13 @@ import java.util.logging.Level;
 import org.junit.jupiter.api.Test;
 
 /**
- * P8 and D2: one log line per burst of drops with a count, never one per item; repeated failures: the first, then once a minute, then
- * the recovery; a pause is a warning.
+ * P8 and D2: a burst of drops is logged once with a count, never per item; repeated failures are logged at once, then once a minute,
+ * then the recovery; a pause is a warning.
  */
 class LoggingTest {
 
     @Test
-    void ofRepeatedFailuresTheFirstIsLoggedThenOneAMinuteThenTheRecovery() {
+    void repeatedFailuresAreLoggedAtOnceThenOnceAMinuteThenTheRecovery() {
         try (CapturedLog log = new CapturedLog();
                 Plain plain = new Plain()) {
             IllegalStateException cause = new IllegalStateException("no");
@@ -52,7 +56,7 @@ class LoggingTest {
     }
 
     @Test
-    void afterARecoveryTheNextFailureIsAFirstOneAgain() {
+    void aFailureAfterARecoveryIsLoggedAtOnce() {
         try (CapturedLog log = new CapturedLog();
                 Plain plain = new Plain()) {
             for (int i = 0; i < 3; i++) {
@@ -70,16 +74,16 @@ class LoggingTest {
     }
 
     @Test
-    void withAnErrorCallbackNothingIsLogged() {
+    void withOnErrorFailuresAreNotLogged() {
         try (CapturedLog log = new CapturedLog();
-                Rig rig = new Rig(HandlerKind.SYNC)) {
+                BatcherFixture rig = new BatcherFixture(CallStyle.SYNC)) {
             rig.fail(5).add("a").advanceMillis(5_000);
             assertThat(log.lines()).isEmpty();
         }
     }
 
     @Test
-    void aBurstOfDropsIsOneLineWithTheCount() {
+    void aBurstOfDropsIsLoggedOnceWithTheCount() {
         for (Overflow policy : new Overflow[] {Overflow.DROP_NEWEST, Overflow.DROP_OLDEST}) {
             try (CapturedLog log = new CapturedLog();
                     Plain plain = new Plain(builder -> builder.capacity(2).overflow(policy))) {
@@ -101,7 +105,7 @@ class LoggingTest {
     }
 
     @Test
-    void dropsThatGoOnAreOneLineAMinute() {
+    void continuingDropsAreLoggedOnceAMinute() {
         try (CapturedLog log = new CapturedLog();
                 Plain plain = new Plain(builder -> builder.capacity(1).overflow(Overflow.DROP_NEWEST))) {
             plain.batcher.add("a");
@@ -121,10 +125,10 @@ class LoggingTest {
     }
 
     @Test
-    void withADropCallbackNothingIsLogged() {
+    void withOnDropDropsAreNotLogged() {
         try (CapturedLog log = new CapturedLog();
-                Rig rig =
-                        new Rig(HandlerKind.SYNC, builder -> builder.capacity(1).overflow(Overflow.DROP_NEWEST))) {
+                BatcherFixture rig = new BatcherFixture(
+                        CallStyle.SYNC, builder -> builder.capacity(1).overflow(Overflow.DROP_NEWEST))) {
             rig.add("a", "b", "c").advanceMillis(5_000);
             assertThat(log.lines()).isEmpty();
             assertThat(rig.dropped).containsExactly("b", "c");
@@ -132,7 +136,7 @@ class LoggingTest {
     }
 
     @Test
-    void refusalsOfTheExecutorAreOneLineAMinute() {
+    void rejectionsByTheExecutorAreLoggedOnceAMinute() {
         try (CapturedLog log = new CapturedLog();
                 Plain plain = new Plain(builder -> builder.executor(task -> {
                     throw new RejectedExecutionException("full");
@@ -148,7 +152,7 @@ class LoggingTest {
     }
 
     @Test
-    void aPauseIsAWarning() {
+    void aPauseIsLoggedAsAWarning() {
         try (CapturedLog log = new CapturedLog();
                 Plain plain = new Plain()) {
             plain.batcher.pause();
@@ -165,7 +169,7 @@ class LoggingTest {
     }
 
     @Test
-    void aHealthyLifeIsSilent() {
+    void aBatcherWithoutFailuresLogsNothing() {
         try (CapturedLog log = new CapturedLog()) {
             Plain plain = new Plain();
             plain.batcher.addMany(List.of("a", "b"));

@@ -7,6 +7,8 @@ package io.batcher;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.batcher.fixtures.BatcherFixture;
+import io.batcher.fixtures.CallStyle;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,13 +17,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** What the utility that this library grew from could do: each scenario, on virtual time. */
+/** The scenarios of the utility that this library replaces, on virtual time. */
 class OriginalScenariosTest {
 
     @ParameterizedTest
     @EnumSource
-    void sendsWhatWasAddedAfterTheInterval(HandlerKind kind) {
-        try (Rig rig = new Rig(kind)) {
+    void deliversItemsAfterTheInterval(CallStyle style) {
+        try (BatcherFixture rig = new BatcherFixture(style)) {
             rig.add("a", "b", "c").advanceMillis(499);
             assertThat(rig.calls).isEmpty();
 
@@ -36,8 +38,8 @@ class OriginalScenariosTest {
 
     @ParameterizedTest
     @EnumSource
-    void sendsByHand(HandlerKind kind) {
-        try (Rig rig = new Rig(kind)) {
+    void flushDeliversAtOnce(CallStyle style) {
+        try (BatcherFixture rig = new BatcherFixture(style)) {
             rig.add("a", "b");
             CompletableFuture<Void> flushed = rig.batcher.flush();
             assertThat(flushed).isNotDone();
@@ -50,7 +52,7 @@ class OriginalScenariosTest {
     }
 
     @Test
-    void aFlushDuringAnAsynchronousOneIsQueuedAndRunsRightAfter() {
+    void aFlushDuringAnAsynchronousFlushRunsRightAfterIt() {
         List<CompletableFuture<Void>> stages = new ArrayList<>();
         List<List<String>> batches = new ArrayList<>();
         var time = new io.batcher.testing.VirtualTime();
@@ -84,8 +86,8 @@ class OriginalScenariosTest {
 
     @ParameterizedTest
     @EnumSource
-    void itemsThatArriveDuringAFlushAreTheNextBatch(HandlerKind kind) {
-        try (Rig rig = new Rig(kind)) {
+    void itemsAddedDuringAFlushFormTheNextBatch(CallStyle style) {
+        try (BatcherFixture rig = new BatcherFixture(style)) {
             rig.script.add(batch -> rig.add("c", "d"));
             rig.add("a", "b").advanceMillis(500);
             assertThat(rig.batches()).containsExactly(List.of("a", "b"));
@@ -97,8 +99,8 @@ class OriginalScenariosTest {
 
     @ParameterizedTest
     @EnumSource
-    void aThrowingHandlerTellsTheErrorCallbackAndKeepsTheBatchForTheNextInterval(HandlerKind kind) {
-        try (Rig rig = new Rig(kind)) {
+    void aFailedBatchIsReportedToOnErrorAndRetriedAtTheNextInterval(CallStyle style) {
+        try (BatcherFixture rig = new BatcherFixture(style)) {
             IllegalStateException cause = new IllegalStateException("no");
             rig.failWith(cause).add("a", "b").advanceMillis(500);
             assertThat(rig.failures).hasSize(1);
@@ -118,7 +120,7 @@ class OriginalScenariosTest {
 
     @ParameterizedTest
     @EnumSource
-    void aThrowingHandlerWithoutErrorCallbackIsTriedAgainToo(HandlerKind kind) {
+    void aFailedBatchIsRetriedWithoutOnErrorToo(CallStyle style) {
         var time = new io.batcher.testing.VirtualTime();
         List<List<String>> batches = new ArrayList<>();
         BatchConsumer<String> handler = batch -> {
@@ -127,7 +129,7 @@ class OriginalScenariosTest {
                 throw new IllegalStateException("no");
             }
         };
-        Batcher<String> batcher = kind.install(time.applyTo(Batcher.<String>builder("scenario")), time, handler)
+        Batcher<String> batcher = style.install(time.applyTo(Batcher.<String>builder("scenario")), time, handler)
                 .build();
         batcher.add("a");
         time.advance(Duration.ofMillis(1_000));
@@ -138,8 +140,8 @@ class OriginalScenariosTest {
 
     @ParameterizedTest
     @EnumSource
-    void keepsOrderAcrossBatchesAndRetries(HandlerKind kind) {
-        try (Rig rig = new Rig(kind, builder -> builder.maxBatchSize(2))) {
+    void keepsOrderAcrossBatchesAndRetries(CallStyle style) {
+        try (BatcherFixture rig = new BatcherFixture(style, builder -> builder.maxBatchSize(2))) {
             rig.fail(3).add("a", "b", "c", "d", "e").advanceMillis(5_000);
             assertThat(rig.handled).containsExactly("a", "b", "c", "d", "e");
         }
@@ -147,8 +149,8 @@ class OriginalScenariosTest {
 
     @ParameterizedTest
     @EnumSource
-    void stopAutoFlushStopsTheIntervalOnly(HandlerKind kind) {
-        try (Rig rig = new Rig(kind)) {
+    void stopAutoFlushStopsTheIntervalOnly(CallStyle style) {
+        try (BatcherFixture rig = new BatcherFixture(style)) {
             rig.batcher.stopAutoFlush();
             rig.add("a").advanceMillis(5_000);
             assertThat(rig.calls).isEmpty();
@@ -165,8 +167,8 @@ class OriginalScenariosTest {
     }
 
     @Test
-    void aSecondHandlerIsRefused() {
-        try (Rig rig = new Rig(HandlerKind.SYNC)) {
+    void aSecondHandlerIsRejected() {
+        try (BatcherFixture rig = new BatcherFixture(CallStyle.SYNC)) {
             assertThatThrownBy(() -> rig.batcher.registerHandler(batch -> {}))
                     .isInstanceOf(IllegalStateException.class)
                     .hasMessageContaining("\"rig\"");

@@ -7,6 +7,8 @@ package io.batcher;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.batcher.fixtures.BatcherFixture;
+import io.batcher.fixtures.CallStyle;
 import java.time.Duration;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
@@ -16,11 +18,11 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** The retry policy: defaults, and every value and pair of values that it refuses, with the whole message. */
+/** The retry policy: its defaults, and each value and pair of values that it rejects, with the whole message. */
 class RetryPolicyTest {
 
     @Test
-    void theDefaultIsToTryAgainAtTheNextIntervalUntilItSucceeds() {
+    void theDefaultRetriesAtTheNextIntervalUntilItSucceeds() {
         for (RetryPolicy policy :
                 new RetryPolicy[] {RetryPolicy.defaults(), RetryPolicy.builder().build()}) {
             assertThat(policy.maxAttempts()).isEqualTo(RetryPolicy.UNLIMITED);
@@ -35,7 +37,7 @@ class RetryPolicyTest {
     }
 
     @Test
-    void everyOptionArrives() {
+    void everyOptionIsInThePolicy() {
         Predicate<Throwable> never = cause -> false;
         RetryPolicy policy = RetryPolicy.builder()
                 .maxAttempts(3)
@@ -100,14 +102,14 @@ class RetryPolicyTest {
 
     @ParameterizedTest
     @MethodSource("badValues")
-    void aBadValueOrPairIsRefused(Consumer<RetryPolicy.Builder> option, String message) {
+    void aBadValueOrPairIsRejected(Consumer<RetryPolicy.Builder> option, String message) {
         assertThatThrownBy(() -> option.accept(RetryPolicy.builder()))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage(message);
     }
 
     @Test
-    void theEdgesOfTheRulesAreAccepted() {
+    void valuesAtTheLimitsAreAccepted() {
         RetryPolicy.builder()
                 .maxAttempts(1)
                 .delay(Duration.ofNanos(1))
@@ -120,11 +122,11 @@ class RetryPolicyTest {
     }
 
     @Test
-    void aDelayAboveTheDefaultBoundIsAcceptedBecauseItBoundsGrowthOnly() {
+    void aDelayAboveTheDefaultMaxDelayIsAccepted() {
         RetryPolicy policy = RetryPolicy.builder().delay(Duration.ofMinutes(5)).build();
         assertThat(policy.delay()).contains(Duration.ofMinutes(5));
         assertThat(policy.maxDelay()).isEqualTo(Duration.ofSeconds(30));
-        try (Rig rig = new Rig(HandlerKind.SYNC, builder -> builder.retry(policy))) {
+        try (BatcherFixture rig = new BatcherFixture(CallStyle.SYNC, builder -> builder.retry(policy))) {
             rig.fail(2).add("a").advanceMillis(500);
             assertThat(rig.failures.get(0).retryIn()).contains(Duration.ofMinutes(5));
             rig.time.advance(Duration.ofMinutes(5));
@@ -133,7 +135,7 @@ class RetryPolicyTest {
     }
 
     @Test
-    void nullIsRefusedAndTheMessageNamesTheOption() {
+    void nullIsRejectedWithAMessageThatNamesTheOption() {
         assertThatThrownBy(() -> RetryPolicy.builder().delay(null))
                 .isInstanceOf(NullPointerException.class)
                 .hasMessage("retry.delay");

@@ -6,6 +6,8 @@ package io.batcher;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.batcher.fixtures.BatcherFixture;
+import io.batcher.fixtures.CallStyle;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -15,13 +17,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** {@code submit}: the future completes when the item was handled, and fails when it was given up; cancelling it withdraws nothing. */
+/** {@code submit}: the future completes when the item is handled, fails when it is given up; cancelling it does not withdraw the item. */
 class SubmitTest {
 
     @ParameterizedTest
     @EnumSource
-    void theFutureCompletesWhenTheItemWasHandled(HandlerKind kind) {
-        try (Rig rig = new Rig(kind)) {
+    void theFutureCompletesWhenTheItemIsHandled(CallStyle style) {
+        try (BatcherFixture rig = new BatcherFixture(style)) {
             CompletableFuture<Void> future = rig.batcher.submit("a");
             rig.advanceMillis(499);
             assertThat(future).isNotDone();
@@ -32,8 +34,8 @@ class SubmitTest {
 
     @ParameterizedTest
     @EnumSource
-    void aFailedAttemptIsNotTheEnd(HandlerKind kind) {
-        try (Rig rig = new Rig(kind)) {
+    void theFutureStaysPendingAfterAFailedAttempt(CallStyle style) {
+        try (BatcherFixture rig = new BatcherFixture(style)) {
             CompletableFuture<Void> future = rig.batcher.submit("a");
             rig.fail(2).advanceMillis(1_000);
             assertThat(rig.failures).hasSize(2);
@@ -45,8 +47,8 @@ class SubmitTest {
 
     @ParameterizedTest
     @EnumSource
-    void cancellingTheFutureDoesNotWithdrawTheItem(HandlerKind kind) {
-        try (Rig rig = new Rig(kind)) {
+    void cancellingTheFutureDoesNotWithdrawTheItem(CallStyle style) {
+        try (BatcherFixture rig = new BatcherFixture(style)) {
             CompletableFuture<Void> cancelled = rig.batcher.submit("a");
             CompletableFuture<Void> completed = rig.batcher.submit("b");
             CompletableFuture<Void> other = rig.batcher.submit("c");
@@ -61,8 +63,8 @@ class SubmitTest {
 
     @ParameterizedTest
     @EnumSource
-    void futuresCompleteInTheOrderOfTheirItems(HandlerKind kind) {
-        try (Rig rig = new Rig(kind, builder -> builder.maxBatchSize(2))) {
+    void futuresCompleteInTheOrderOfTheirItems(CallStyle style) {
+        try (BatcherFixture rig = new BatcherFixture(style, builder -> builder.maxBatchSize(2))) {
             List<String> order = new ArrayList<>();
             for (String item : List.of("a", "b", "c", "d", "e")) {
                 rig.batcher.submit(item).thenRun(() -> order.add(item));
@@ -73,8 +75,8 @@ class SubmitTest {
     }
 
     @Test
-    void aDependentThatThrowsDisturbsNobody() {
-        try (Rig rig = new Rig(HandlerKind.SYNC)) {
+    void aDependentStageThatThrowsAffectsNoOtherItem() {
+        try (BatcherFixture rig = new BatcherFixture(CallStyle.SYNC)) {
             rig.batcher.submit("a").thenRun(() -> {
                 throw new AssertionError("dependent");
             });
@@ -87,8 +89,8 @@ class SubmitTest {
     }
 
     @Test
-    void itemsWithAndWithoutFuturesGoTogether() {
-        try (Rig rig = new Rig(HandlerKind.SYNC)) {
+    void itemsWithAndWithoutFuturesShareABatch() {
+        try (BatcherFixture rig = new BatcherFixture(CallStyle.SYNC)) {
             List<CompletableFuture<Void>> futures = new ArrayList<>();
             for (int i = 0; i < 300; i++) {
                 if (i % 3 == 0) {
@@ -104,9 +106,9 @@ class SubmitTest {
     }
 
     @Test
-    void weighedItemsWithAndWithoutFuturesGoTogether() {
-        try (Rig rig = new Rig(
-                HandlerKind.SYNC, builder -> builder.maxBatchWeight(1_000).weigher(item -> 1))) {
+    void weighedItemsWithAndWithoutFuturesShareABatch() {
+        try (BatcherFixture rig = new BatcherFixture(
+                CallStyle.SYNC, builder -> builder.maxBatchWeight(1_000).weigher(item -> 1))) {
             List<CompletableFuture<Void>> futures = new ArrayList<>();
             for (int i = 0; i < 300; i++) {
                 if (i % 30 == 20) {
@@ -123,11 +125,11 @@ class SubmitTest {
     }
 
     @Test
-    void theFirstFutureOfABatchMayComeWhereRoomWasMadeForItsLastItem() {
-        try (Rig rig = new Rig(HandlerKind.SYNC, builder -> builder.capacity(4))) {
+    void theLastItemOfABatchMayBeItsFirstWithAFuture() {
+        try (BatcherFixture rig = new BatcherFixture(CallStyle.SYNC, builder -> builder.capacity(4))) {
             rig.fail(1).add("x").advanceMillis(600).add("a", "b", "c");
             assertThat(rig.batcher.offer("d")).isFalse();
-            rig.advanceMillis(400); // x is handled, the others wait
+            rig.advanceMillis(400); // x is handled, the others stay waiting
             CompletableFuture<Void> future = rig.batcher.submit("d");
             assertThat(rig.runReady().handled).containsExactly("x", "a", "b", "c", "d");
             assertThat(future).isCompleted();
@@ -135,9 +137,9 @@ class SubmitTest {
     }
 
     @Test
-    void joinOutsideAHandlerWaitsAndTellsTheCauseAsOfAnyFuture() throws Exception {
-        try (Rig rig = new Rig(
-                HandlerKind.SYNC,
+    void joinOutsideAHandlerBlocksAndThrowsTheCause() throws Exception {
+        try (BatcherFixture rig = new BatcherFixture(
+                CallStyle.SYNC,
                 builder -> builder.retry(RetryPolicy.builder().maxAttempts(1).build()))) {
             Exception cause = new Exception("no");
             CompletableFuture<Void> good = rig.batcher.submit("a");
@@ -162,8 +164,9 @@ class SubmitTest {
     }
 
     @Test
-    void onDropHearsOfADroppedItemBeforeWhatDependsOnItsFuture() {
-        try (Rig rig = new Rig(HandlerKind.SYNC, builder -> builder.capacity(1).overflow(Overflow.DROP_OLDEST))) {
+    void onDropIsCalledBeforeTheFutureOfTheDroppedItemFails() {
+        try (BatcherFixture rig = new BatcherFixture(
+                CallStyle.SYNC, builder -> builder.capacity(1).overflow(Overflow.DROP_OLDEST))) {
             List<String> droppedBefore = new ArrayList<>();
             rig.batcher.submit("a").whenComplete((done, failure) -> droppedBefore.addAll(rig.dropped));
             rig.add("b");
@@ -171,10 +174,11 @@ class SubmitTest {
         }
     }
 
-    /** Else each item that is added again would drop the next one, as deep as the buffer is long. */
+    /** Otherwise each item that is added again would drop the next, recursively for the whole buffer. */
     @Test
-    void whatDependsOnADroppedItemsFutureCannotDropOthers() {
-        try (Rig rig = new Rig(HandlerKind.SYNC, builder -> builder.capacity(3).overflow(Overflow.DROP_OLDEST))) {
+    void aDependentOfADroppedItemsFutureDropsNoOtherItem() {
+        try (BatcherFixture rig = new BatcherFixture(
+                CallStyle.SYNC, builder -> builder.capacity(3).overflow(Overflow.DROP_OLDEST))) {
             List<Boolean> again = new ArrayList<>();
             for (String item : List.of("a", "b", "c")) {
                 rig.batcher.submit(item).exceptionally(dropped -> {

@@ -7,6 +7,8 @@ package io.batcher;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.batcher.fixtures.BatcherFixture;
+import io.batcher.fixtures.CallStyle;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.ObjectInputStream;
@@ -19,7 +21,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
-/** The value types and exceptions that users get: values, unmodifiable copies, and strings without contents (D4). */
+/** The value types and exceptions of the API: components, unmodifiable copies, and strings without item contents (D4). */
 class ValueTypesTest {
 
     private static final Exception CAUSE = new IllegalStateException("canary in the message");
@@ -148,7 +150,7 @@ class ValueTypesTest {
     }
 
     @Test
-    void aPartialBatchExceptionTakesNoNull() {
+    void aPartialBatchExceptionRejectsNull() {
         Map<Integer, Exception> nullCause = new HashMap<>();
         nullCause.put(7, null);
         Map<Integer, Exception> nullIndex = new HashMap<>();
@@ -165,7 +167,7 @@ class ValueTypesTest {
     }
 
     @Test
-    void exceptionsCanBeSerialised() throws Exception {
+    void exceptionsAreSerializable() throws Exception {
         for (BatcherException thrown : new BatcherException[] {
             new BatcherFullException("full"),
             new BatcherClosedException("closed"),
@@ -183,7 +185,7 @@ class ValueTypesTest {
     }
 
     private static Batch<String> canaries() {
-        try (Rig rig = new Rig(HandlerKind.SYNC)) {
+        try (BatcherFixture rig = new BatcherFixture(CallStyle.SYNC)) {
             rig.add("canary", "canary").advanceMillis(500);
             return rig.calls.get(0);
         }

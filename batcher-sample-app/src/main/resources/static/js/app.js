@@ -1,4 +1,4 @@
-// The page: shows each snapshot, and lets the buttons do what they say.
+// The page: shows each snapshot, and handles the buttons.
 
 import { Changes } from './changes.js';
 import { Charts } from './charts.js';
@@ -23,7 +23,7 @@ let checkedAt = '';
 let quietSince = 0;
 let afterNext = [];
 
-// --- what comes in ------------------------------------------------------------------------------
+// --- snapshots ---------------------------------------------------------------------------------
 
 function onSnapshot(snapshot) {
   if (snapshot.instance !== latest?.instance) {
@@ -42,32 +42,32 @@ function onSnapshot(snapshot) {
 
 function onNewGateway(snapshot) {
   if (latest !== null) {
-    tell('The gateway was started anew, and counts from zero.', 'warn');
+    tell('The gateway was restarted; its counters start at zero.', 'warn');
     sensor.startAnew();
   }
   past = [];
   charts.forget();
   changes.startAnew();
-  check.startHere().catch(error => tell(`There will be no check: ${error.message}.`, 'bad'));
+  check.startHere().catch(error => tell(`Stored readings cannot be checked: ${error.message}.`, 'bad'));
 }
 
 function onConnection(connected) {
   const before = element('connection').textContent;
   write('connection', connected ? 'Live' : 'Connection lost', connected ? 'good' : 'bad');
   if (before === 'Connection lost' && connected) {
-    tell('The connection is back.', 'good');
+    tell('Reconnected.', 'good');
   } else if (before === 'Live' && !connected) {
-    tell('The connection to the gateway is lost; trying again.', 'bad');
+    tell('The connection to the gateway is lost; reconnecting.', 'bad');
   }
 }
 
 function heard(event, detail) {
   switch (event) {
     case 'full':
-      tell('The gateway is full and says 429: the sensors hold their readings back and try again.', 'warn');
+      tell('The gateway is full and responds with 429: the sensors hold readings back and retry.', 'warn');
       break;
     case 'room':
-      tell('The gateway has room again: the sensors go on.', 'good');
+      tell('The gateway has space again: the sensors continue.', 'good');
       break;
     default:
       tell(detail, 'bad');
@@ -104,15 +104,15 @@ async function checkWhenQuiet({ batcher, stored, builtInCloud }) {
 
 // --- the buttons --------------------------------------------------------------------------------
 
-/** What the page shows now. */
+/** Returns the snapshot that the page shows. */
 function seen() {
   if (latest === null) {
-    throw new Error('the gateway has not been heard yet');
+    throw new Error('no data from the gateway yet');
   }
   return latest;
 }
 
-/** Until the page shows what an action has done. */
+/** Resolves when the page shows the result of an action. */
 const shown = () => new Promise(resolve => afterNext.push(resolve));
 
 const change = async condition => {
@@ -139,7 +139,7 @@ onPress('pause', async () => {
 onPress('flush', async () => {
   try {
     const { depth } = await call('POST', BATCHER);
-    tell(`Flushed; ${number(depth)} wait.`, 'good');
+    tell(`Flushed; ${number(depth)} pending.`, 'good');
   } catch (error) {
     if (!(error instanceof Refused)) {
       throw error;
@@ -149,9 +149,9 @@ onPress('flush', async () => {
 });
 
 const flushFailures = {
-  PAUSED: 'Flush: the batcher is paused; what waits goes out when it is resumed.',
+  PAUSED: 'Flush: the batcher is paused; pending readings are delivered after Resume.',
   FAILED: 'Flush: the attempt failed; the readings are kept.',
-  TIMED_OUT: 'Flush: not all has gone out yet; it goes on.',
+  TIMED_OUT: 'Flush: not all readings are delivered yet; delivery continues.',
 };
 
 onPress('compare', async () => {
@@ -159,7 +159,7 @@ onPress('compare', async () => {
   try {
     showComparison(await call('POST', 'api/compare?readings=100'));
   } catch (error) {
-    write('compare-note', 'It did not come to an end.', 'bad');
+    write('compare-note', 'The comparison failed.', 'bad');
     throw error;
   }
 });

@@ -1,4 +1,4 @@
-// Tells what has changed from one snapshot to the next, in words.
+// Reports the changes between two snapshots.
 
 import { number, tell } from './page.js';
 
@@ -8,7 +8,7 @@ export class Changes {
   #last = null;
   #most = 0;
 
-  /** Forgets what was before, as with a gateway that was started anew. */
+  /** Forgets the previous snapshot, for a gateway that was restarted. */
   startAnew() {
     this.#last = null;
     this.#most = 0;
@@ -40,7 +40,7 @@ export class Changes {
     }
     for (const { handled, attempt, size } of flushes) {
       if (!handled && isPowerOfTwo(attempt)) {
-        tell(`Attempt ${attempt} with the same ${number(size)} readings failed; all of them are kept.`, 'bad');
+        tell(`Attempt ${attempt} with the same ${number(size)} readings failed; all are kept.`, 'bad');
       }
       if (handled && attempt > 1) {
         tell(`Attempt ${attempt} succeeded.`, 'good');
@@ -48,7 +48,7 @@ export class Changes {
     }
   }
 
-  /** A queue that was long and is empty again is worth a word. */
+  /** Reports a long queue that is empty again. */
   #queue({ batcher: { depth } }) {
     this.#most = Math.max(this.#most, depth);
     if (depth === 0 && this.#most > 0) {
@@ -60,5 +60,5 @@ export class Changes {
   }
 }
 
-/** Attempts 1, 2, 4, 8 ...: an outage of hours must not talk all the time. */
+/** Attempts 1, 2, 4, 8 ...: limits the number of events in a long outage. */
 const isPowerOfTwo = attempt => (attempt & (attempt - 1)) === 0;

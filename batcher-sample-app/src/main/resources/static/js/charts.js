@@ -1,4 +1,4 @@
-// The four charts: the last minute, the newest at the right.
+// The four charts of the last minute; the newest values are on the right.
 
 import uPlot from '../webjars/uplot/dist/uPlot.esm.js';
 
@@ -11,7 +11,7 @@ const short = value => (value < 10_000 ? String(value) : compact.format(value));
 
 const line = (name, more = {}) => ({ stroke: colour(name), width: 2, points: { show: false }, ...more });
 
-/** Dots without a line; what has failed is hollow, not only of another colour. */
+/** Dots without a line; failed batches are hollow, not only of another colour. */
 const dots = (name, hollow) => ({
   stroke: colour(name),
   paths: () => null,
@@ -57,7 +57,7 @@ export class Charts {
     resized.observe(document.querySelector('.charts'));
   }
 
-  /** Takes what is new. */
+  /** Adds the values of a snapshot. */
   add(snapshot, rates) {
     const since = snapshot.at - 1000 * SECONDS;
     this.#samples.push({ at: snapshot.at, depth: snapshot.batcher.depth, ...rates });

@@ -1,4 +1,4 @@
-// Reads back what the cloud has stored, and compares it with what this page has sent.
+// Reads the stored readings back, and compares them with those that this page has sent.
 
 import { call } from './http.js';
 
@@ -12,12 +12,12 @@ export class Check {
   found = 0;
   wrong = 0;
 
-  /** @param {import('./sensor.js').Sensor} sensor whose readings are looked for */
+  /** @param {import('./sensor.js').Sensor} sensor the sensor whose readings are checked */
   constructor(sensor) {
     this.#sensor = sensor;
   }
 
-  /** Goes on from here: what is stored already is somebody else's. */
+  /** Skips the readings that are stored already, which this page has not sent. */
   async startHere() {
     this.#offset = (await call('GET', 'api/readings/count')).count;
   }
@@ -30,7 +30,7 @@ export class Check {
     return this.#name === this.#sensor.name && this.wrong === 0 && this.found === this.#sensor.sent;
   }
 
-  /** Reads what is new; each of the sensor's readings must be the one that follows the last. */
+  /** Reads new readings; each one of the sensor must follow the previous one. */
   async run() {
     this.#busy = true;
     try {

@@ -1,6 +1,6 @@
 // Calls to the gateway.
 
-/** An answer that is no success; `status` says which, the message is for people. */
+/** An error response with its `status`; the message is shown to users. */
 export class Refused extends Error {
   constructor(status, detail, retryAfter) {
     super(detail);
@@ -9,7 +9,7 @@ export class Refused extends Error {
   }
 }
 
-/** Calls the gateway, and returns the JSON that it answers. */
+/** Calls the gateway, and returns the JSON of the response. */
 export async function call(method, path, body) {
   const response = await fetch(path, {
     method,

@@ -1,4 +1,4 @@
-// Small things about the document.
+// Helpers for the document.
 
 const numbers = new Intl.NumberFormat('en');
 const LINES = 8;
@@ -7,7 +7,7 @@ export const element = id => document.getElementById(id);
 export const number = value => numbers.format(value);
 export const seconds = millis => `${(millis / 1000).toFixed(1)} s`;
 
-/** Writes only what has changed, so that a reader who has selected or hears a text is not disturbed. */
+/** Writes only changed text, so that a selection is kept and a screen reader is not interrupted. */
 export function write(id, text, tone) {
   const target = element(id);
   if (target.textContent !== String(text)) {
@@ -18,7 +18,7 @@ export function write(id, text, tone) {
   }
 }
 
-/** Adds a line to what happens, the newest on top; a screen reader speaks it. */
+/** Adds an event on top of the log; a screen reader announces it. */
 export function tell(text, tone = 'none') {
   const line = document.createElement('p');
   const time = document.createElement('time');
@@ -35,9 +35,9 @@ export function tell(text, tone = 'none') {
 }
 
 /**
- * Lets a button do something that takes time. It keeps the focus meanwhile, and a second press does nothing.
+ * Runs an asynchronous action when the button is pressed. The button keeps the focus; a second press is ignored while the action runs.
  *
- * @param {() => Promise<void>} action what it does; an error is told
+ * @param {() => Promise<void>} action the action; an error is shown in the log
  */
 export function onPress(id, action) {
   const button = element(id);

@@ -1,5 +1,4 @@
-// The sensor that lives in this page. It sends numbered readings over HTTP as any sensor would, and when the gateway
-// says 429 it does what a good client does: it waits, and sends the same again.
+// The sensor of this page. It sends numbered readings over HTTP, and backs off and retries when the gateway responds with 429.
 
 import { call, Refused } from './http.js';
 
@@ -18,7 +17,7 @@ export class Sensor {
   #running = false;
   #tell;
 
-  /** @param {(event: 'full' | 'room' | 'trouble', detail?: string) => void} tell hears what happens */
+  /** @param {(event: 'full' | 'room' | 'trouble', detail?: string) => void} tell called for each event */
   constructor(tell) {
     this.#tell = tell;
     this.startAnew();
@@ -28,17 +27,17 @@ export class Sensor {
     return this.#running;
   }
 
-  /** From here on it is another sensor, which has sent nothing. */
+  /** Becomes a new sensor, which has sent nothing. */
   startAnew() {
     this.name = `page-${crypto.getRandomValues(new Uint32Array(1))[0].toString(36)}`;
     this.#start = Date.now();
     this.sent = 0;
   }
 
-  /** Sends as many readings more, behind those that are held back. */
+  /** Sends more readings, after those that are held back. */
   async send(count) {
     if (this.held + count > MOST_HELD) {
-      this.#tell('trouble', `${this.held} readings are held back already; not one more.`);
+      this.#tell('trouble', `${this.held} readings are held back already, which is the limit.`);
       return;
     }
     this.held += count;
@@ -68,7 +67,7 @@ export class Sensor {
     try {
       await call('POST', 'api/readings', this.#readings(count));
       this.held -= count;
-      this.sent += name === this.name ? count : 0; // Not if it has become another sensor meanwhile.
+      this.sent += name === this.name ? count : 0; // Not if it became a new sensor meanwhile.
       if (this.waits) {
         this.waits = false;
         this.#tell('room');
@@ -94,12 +93,12 @@ export class Sensor {
     }));
   }
 
-  /** Without an answer nobody knows whether the last readings arrived; what is sent later must not be taken for them. */
+  /** Without a response the outcome of the last readings is unknown, so later readings need a new sensor name. */
   #giveUp(error) {
     const known = error instanceof Refused;
     this.#tell('trouble', known
       ? `${this.held} readings were not sent: ${error.message}.`
-      : `The gateway does not answer; ${this.held} readings were not sent, or nobody knows.`);
+      : `The gateway does not respond; the outcome of ${this.held} readings is unknown.`);
     this.held = 0;
     if (!known) {
       this.startAnew();

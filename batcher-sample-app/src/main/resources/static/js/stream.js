@@ -1,10 +1,10 @@
-// The stream of snapshots. The browser connects again by itself after a lost connection, but not after an answer that
-// is no stream (a gateway that shuts down says 503); that is done here.
+// The stream of snapshots. The browser reconnects by itself after a lost connection, but not after a response that is not
+// a stream (a gateway that shuts down responds with 503); this module does.
 
 const AGAIN_AFTER_MILLIS = 2000;
 
 /**
- * Listens for ever.
+ * Listens until the page is closed.
  *
  * @param {(snapshot: object) => void} onSnapshot
  * @param {(connected: boolean) => void} onConnection

@@ -1,8 +1,8 @@
-// Shows a snapshot in words and numbers.
+// Shows a snapshot.
 
 import { element, number, seconds, tell, write } from './page.js';
 
-/** So long a check may find too little before the page says that something is missing. */
+/** The time after which the page reports missing readings. */
 const PATIENCE_MILLIS = 5000;
 
 export const isSlow = cloud => cloud.latencyMillis > cloud.usualLatencyMillis;
@@ -11,7 +11,7 @@ export function showStations({ batcher, cloud, current, stored, builtInCloud }, 
   write('sent', number(sensor.sent));
   write('held', number(sensor.held));
   write('told-to-wait', number(sensor.toldToWait));
-  write('sender-state', sensor.waits ? 'Told to wait' : sensor.isSending ? 'Sending' : 'Quiet',
+  write('sender-state', sensor.waits ? 'Backing off' : sensor.isSending ? 'Sending' : 'Quiet',
     sensor.waits ? 'warn' : sensor.isSending ? 'good' : 'muted');
 
   const full = batcher.depth / batcher.capacity;
@@ -25,11 +25,11 @@ export function showStations({ batcher, cloud, current, stored, builtInCloud }, 
   element('fill').dataset.tone = full > 0.95 ? 'bad' : full > 0.5 ? 'warn' : 'none';
 
   const slow = isSlow(cloud);
-  write('stored', builtInCloud ? number(stored) : 'elsewhere,');
+  write('stored', builtInCloud ? number(stored) : 'n/a');
   write('accepted', number(batcher.accepted));
   write('calls', number(batcher.batches));
   write('missing', builtInCloud ? number(Math.max(0, batcher.handled - stored)) : 'unknown');
-  write('cloud-state', !builtInCloud ? 'Not ours' : cloud.broken ? 'Broken' : slow ? 'Slow' : 'Working',
+  write('cloud-state', !builtInCloud ? 'External' : cloud.broken ? 'Broken' : slow ? 'Slow' : 'Working',
     !builtInCloud ? 'muted' : cloud.broken ? 'bad' : slow ? 'warn' : 'good');
 }
 
@@ -38,7 +38,7 @@ const words = (state, trouble) =>
 
 function attempt({ attempt: count, retryInMillis }) {
   if (count === 0) {
-    return 'none needed';
+    return 'none';
   }
   return retryInMillis === null ? `${count}, running` : `${count}, next in ${seconds(retryInMillis)}`;
 }
@@ -68,10 +68,10 @@ function showSwitch(id, on, off, usual) {
 
 export function showVerdict({ batcher, cloud, builtInCloud }, sensor, check, quietSince) {
   const sent = number(sensor.sent);
-  const waiting = `${number(batcher.depth)} wait in the gateway`
+  const waiting = `${number(batcher.depth)} pending in the gateway`
     + (sensor.held > 0 ? `, ${number(sensor.held)} in the sensors` : '');
   if (batcher.depth > 0 || sensor.held > 0) {
-    const what = cloud.broken ? 'The cloud is broken; nothing is lost' : batcher.state === 'PAUSED' ? 'Paused' : 'On the way';
+    const what = cloud.broken ? 'The cloud is broken; nothing is lost' : batcher.state === 'PAUSED' ? 'Paused' : 'In delivery';
     write('verdict', `${what}: ${waiting}.`, 'warn');
   } else if (sensor.sent === 0) {
     write('verdict', 'Nothing sent by this page yet. Press a button.', 'muted');

@@ -12,7 +12,7 @@ final class Counters {
     /** Items that a DROP policy discarded, and those of them that never were in the buffer. */
     long dropped;
 
-    long droppedAtTheDoor;
+    long droppedOnArrival;
     long deadLettered;
     long handedBack;
     long batches;

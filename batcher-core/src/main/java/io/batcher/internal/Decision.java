@@ -14,25 +14,25 @@ import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a transition decided, to be carried out after the lock was released, in this order: end an attempt whose time is over, let
- * waiting calls go on, report, complete futures; and start the flush loop. Used by one thread.
+ * What a transition decided, to be carried out after the lock is released, in this order: time out an attempt, release calls that wait for
+ * room, report to callbacks, complete futures; and start the flush loop. Used by one thread.
  */
 final class Decision {
 
-    // Most transitions decide nothing of these, so the lists are made when they are needed.
-    private @Nullable List<CountDownLatch> toLetGo;
+    // Most transitions decide none of these, so the lists are made on demand.
+    private @Nullable List<CountDownLatch> released;
     private @Nullable Runnable report;
     private @Nullable List<Runnable> completions;
-    private long generation;
+    private long runNumber;
     private boolean restart;
     private @Nullable Attempt<?> timedOut;
 
-    /** A call that waits may go on. */
-    void letGo(CountDownLatch call) {
-        toLetGo = with(toLetGo, call);
+    /** Releases a call that waits for room. */
+    void release(CountDownLatch call) {
+        released = with(released, call);
     }
 
-    /** Something to tell the user's callbacks; one thing a transition at most. */
+    /** Calls the user's callbacks; at most one report a transition. */
     void report(Runnable report) {
         this.report = report;
     }
@@ -47,39 +47,39 @@ final class Decision {
         }
     }
 
-    /** A flush loop of this generation is to be started. */
-    void startLoop(long generation) {
-        this.generation = generation;
+    /** Starts a run of the flush loop. */
+    void startLoop(long runNumber) {
+        this.runNumber = runNumber;
     }
 
-    /** As {@link #startLoop}, because the executor has lost the start before. */
-    void restartLoop(long generation) {
-        startLoop(generation);
+    /** As {@link #startLoop}, in place of a run whose task the executor has lost. */
+    void restartLoop(long runNumber) {
+        startLoop(runNumber);
         restart = true;
     }
 
-    /** The time of this attempt is over. */
+    /** Times out an attempt. */
     void timeOut(Attempt<?> attempt) {
         timedOut = attempt;
     }
 
-    /** The generation of the loop to start; 0 for none. */
+    /** The number of the run to start; 0 for none. */
     long loopToStart() {
-        return generation;
+        return runNumber;
     }
 
-    /** Whether the loop to start replaces one that was lost. */
+    /** Whether the run to start replaces one whose task was lost. */
     boolean isRestart() {
         return restart;
     }
 
-    /** Does all of it but start the loop. */
+    /** Carries out everything but the start of the loop. */
     void carryOut() {
         if (timedOut != null) {
             SharedThreads.offTimer(timedOut::timeOut);
         }
-        if (toLetGo != null) {
-            toLetGo.forEach(CountDownLatch::countDown);
+        if (released != null) {
+            released.forEach(CountDownLatch::countDown);
         }
         if (report != null) {
             report.run();

@@ -10,6 +10,7 @@ import io.batcher.Batcher;
 import io.batcher.BatcherConfig;
 import io.batcher.BatcherStats;
 import io.batcher.CloseResult;
+import io.batcher.internal.AdmitResult.Outcome;
 import io.batcher.internal.buffer.AddRequest;
 import io.batcher.internal.buffer.Chunk;
 import io.batcher.internal.buffer.ItemBuffer;
@@ -17,7 +18,6 @@ import io.batcher.internal.delivery.Handler;
 import io.batcher.internal.report.Callbacks;
 import io.batcher.internal.report.Log;
 import io.batcher.internal.report.PauseReports;
-import io.batcher.internal.threads.CallScope;
 import io.batcher.internal.threads.EngineFuture;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -26,21 +26,18 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 
-/**
- * The door of the engine: each call of {@link Batcher} becomes a claim in the {@link ItemBuffer}, or a transition of the
- * {@link FlushMachine}.
- */
+/** The batcher that users call: each call claims a slot of the {@link ItemBuffer}, or makes a transition through the {@link Engine}. */
 public final class DefaultBatcher<T> implements Batcher<T> {
 
     private static final String NO_NULLS = "item is null; a batcher takes no nulls";
 
     private final BatcherConfig<T> config;
-    private final ItemBuffer<T> intake;
-    private final FlushMachine<T> machine;
+    private final ItemBuffer<T> buffer;
     private final PauseReports pauseReports;
     private final Engine<T> engine;
     private final Admission<T> admission;
-    private final Shutdown<T> closing;
+    private final FlushLoop<T> loop;
+    private final Shutdown<T> shutdown;
 
     /** Builds the batcher and starts it. */
     public DefaultBatcher(BatcherConfig<T> config) {
@@ -48,11 +45,13 @@ public final class DefaultBatcher<T> implements Batcher<T> {
         Callbacks<T> callbacks = new Callbacks<>(config, log);
         this.pauseReports = new PauseReports(callbacks::paused, callbacks::resumed);
         this.config = config;
-        this.intake = new ItemBuffer<>(config);
-        this.machine = new FlushMachine<>(config, intake);
-        this.engine = new Engine<>(config, machine, callbacks, log);
-        this.admission = new Admission<>(config, intake, machine, engine, callbacks);
-        this.closing = new Shutdown<>(config, machine, engine, callbacks, log);
+        this.buffer = new ItemBuffer<>(config);
+        this.engine = new Engine<>(config, buffer, log);
+        this.loop = new FlushLoop<>(config, engine, callbacks, log);
+        LoopRunner<T> runner = new LoopRunner<>(config, engine, loop, log);
+        engine.connect(runner);
+        this.admission = new Admission<>(config, engine, callbacks);
+        this.shutdown = new Shutdown<>(config, engine, runner, callbacks, log);
     }
 
     @Override
@@ -65,11 +64,11 @@ public final class DefaultBatcher<T> implements Batcher<T> {
     @Override
     public void add(T item) {
         Objects.requireNonNull(item, NO_NULLS);
-        long claim = intake.tryAdd(item, null);
+        long claim = buffer.tryAdd(item, null);
         if (claim == Chunk.FAILED) {
             admission
                     .admit(new AddRequest<>(List.of(item), null, config.weigher()))
-                    .throwIfRefused(config);
+                    .throwIfRejected(config);
         } else if (Chunk.isLast(claim)) {
             engine.wake();
         }
@@ -78,19 +77,19 @@ public final class DefaultBatcher<T> implements Batcher<T> {
     @Override
     public void addMany(Collection<? extends T> items) {
         List<T> copy = copied(items);
-        admission.admit(new AddRequest<>(copy, null, config.weigher())).throwIfRefused(config);
+        admission.admit(new AddRequest<>(copy, null, config.weigher())).throwIfRejected(config);
     }
 
     @Override
     public boolean offer(T item) {
         Objects.requireNonNull(item, NO_NULLS);
-        long claim = intake.tryAdd(item, null);
+        long claim = buffer.tryAdd(item, null);
         if (claim == Chunk.FAILED) {
-            Admission.Result result = admission.admitAtOnce(new AddRequest<>(List.of(item), null, config.weigher()));
-            if (result == Admission.Result.CLOSED) {
-                result.throwIfRefused(config);
+            Outcome outcome = admission.admitAtOnce(new AddRequest<>(List.of(item), null, config.weigher()));
+            if (outcome == Outcome.CLOSED) {
+                outcome.throwIfRejected(config);
             }
-            return result == Admission.Result.IN;
+            return outcome == Outcome.ACCEPTED;
         }
         if (Chunk.isLast(claim)) {
             engine.wake();
@@ -102,7 +101,7 @@ public final class DefaultBatcher<T> implements Batcher<T> {
     public CompletableFuture<Void> submit(T item) {
         Objects.requireNonNull(item, NO_NULLS);
         CompletableFuture<Void> future = new EngineFuture<>();
-        long claim = intake.tryAdd(item, future);
+        long claim = buffer.tryAdd(item, future);
         if (claim == Chunk.FAILED) {
             submitSlowly(item, future);
         } else if (Chunk.isLast(claim)) {
@@ -113,16 +112,16 @@ public final class DefaultBatcher<T> implements Batcher<T> {
 
     private void submitSlowly(T item, CompletableFuture<Void> future) {
         try {
-            Admission.Result result = admission.admit(new AddRequest<>(List.of(item), future, config.weigher()));
-            if (result != Admission.Result.IN) {
-                future.completeExceptionally(result.refusal(config));
+            Outcome outcome = admission.admit(new AddRequest<>(List.of(item), future, config.weigher()));
+            if (outcome != Outcome.ACCEPTED) {
+                future.completeExceptionally(outcome.refusal(config));
             }
         } catch (RuntimeException | Error fromWeigher) {
             future.completeExceptionally(fromWeigher);
         }
     }
 
-    /** Copies once, by iteration, so that it does not matter what the collection says of its size or does meanwhile. */
+    /** Copies once, by iteration: the collection may report a wrong size or change concurrently. */
     private List<T> copied(Collection<? extends T> items) {
         List<T> copy = new ArrayList<>();
         for (T item : Objects.requireNonNull(items, "items")) {
@@ -152,38 +151,29 @@ public final class DefaultBatcher<T> implements Batcher<T> {
     }
 
     private void register(Handler<T> handler) {
-        engine.update((now, decision) -> machine.register(handler));
+        engine.update((machine, now, decision) -> machine.register(handler));
     }
 
     // ---- delivery
 
     @Override
     public CompletableFuture<Void> flush() {
-        return engine.change((now, decision) -> machine.flush(caller(), now, decision));
+        return engine.change((machine, now, decision) -> machine.flush(loop.caller(), now, decision));
     }
 
     @Override
     public CompletableFuture<Void> drain() {
-        return engine.change((now, decision) -> machine.drain(caller(), now, decision));
-    }
-
-    private Caller caller() {
-        if (!CallScope.isInside(engine)) {
-            return Caller.OUTSIDE;
-        }
-        return CallScope.isInside(machine)
-                ? Caller.HANDLER
-                : Caller.CALLBACK; // the flush loop enters both around the handler
+        return engine.change((machine, now, decision) -> machine.drain(loop.caller(), now, decision));
     }
 
     @Override
     public void startAutoFlush() {
-        engine.update((now, decision) -> machine.startTicks());
+        engine.update((machine, now, decision) -> machine.startTicks());
     }
 
     @Override
     public void stopAutoFlush() {
-        engine.update((now, decision) -> machine.stopTicks());
+        engine.update((machine, now, decision) -> machine.stopTicks());
     }
 
     @Override
@@ -197,7 +187,7 @@ public final class DefaultBatcher<T> implements Batcher<T> {
     }
 
     private void pause(boolean on) {
-        engine.update((now, decision) -> {
+        engine.update((machine, now, decision) -> {
             if (machine.pause(on)) {
                 pauseReports.changed(on);
                 decision.report(pauseReports::report);
@@ -207,12 +197,13 @@ public final class DefaultBatcher<T> implements Batcher<T> {
 
     @Override
     public BatcherStats stats() {
-        return engine.stats();
+        long now = config.clock().nanoTime();
+        return engine.read(machine -> machine.stats(now));
     }
 
     @Override
     public boolean awaitsCaller() {
-        return engine.isAwaitedByCall();
+        return shutdown.isAwaitedByCall();
     }
 
     // ---- close
@@ -223,12 +214,12 @@ public final class DefaultBatcher<T> implements Batcher<T> {
         if (timeout.isNegative()) {
             throw new IllegalArgumentException("timeout must not be negative, but was " + timeout);
         }
-        return closing.close(timeout);
+        return shutdown.close(timeout);
     }
 
     @Override
     public void close() {
-        closing.closeAndReport();
+        shutdown.closeAndReport();
     }
 
     /** Returns name, state and counts only, never items. */

@@ -4,79 +4,104 @@
  */
 package io.batcher.internal;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.batcher.BatcherClock;
 import io.batcher.BatcherConfig;
-import io.batcher.BatcherStats;
 import io.batcher.internal.buffer.ItemBuffer;
-import io.batcher.internal.report.Callbacks;
 import io.batcher.internal.report.Log;
 import io.batcher.internal.threads.CallScope;
 import io.batcher.internal.threads.FallbackScheduler;
 import io.batcher.internal.threads.FlushTimer;
+import io.batcher.internal.threads.LoopSignals;
 import io.batcher.internal.threads.SharedThreads;
-import java.util.concurrent.Executor;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
+import java.util.function.Function;
 
 /**
- * The shell around {@link FlushMachine} and {@link ItemBuffer}: the one lock that guards both, the clock, the timer and the executor.
- * Decides under the lock, acts outside it. Thread-safe.
+ * The door to the state of a batcher: holds its one lock, and passes the {@link FlushMachine} to a transition while the lock is held.
+ * Carries out afterwards what the transition decided. Thread-safe.
  */
 final class Engine<T> {
 
-    /** A transition: what happens under the lock. */
-    interface Change<R> {
+    /** A change of the state, made with the lock held. */
+    interface Transition<T, R> {
         /**
-         * Makes the transition.
+         * Makes the change.
          *
+         * @param machine not to be kept: it is guarded by the lock
          * @param now in nanoseconds of the batcher's clock
-         * @param decision takes what is to be done outside the lock
+         * @param decision takes what is to be done after the lock is released
          */
-        R make(long now, Decision decision);
+        R make(FlushMachine<T> machine, long now, Decision decision);
     }
 
-    /** A {@link Change} without a result. */
-    interface Update {
-        /** Makes the transition; the parameters are those of {@link Change#make}. */
-        void make(long now, Decision decision);
+    /** A {@link Transition} without a result. */
+    interface Update<T> {
+        /** Makes the change; the parameters are those of {@link Transition#make}. */
+        void make(FlushMachine<T> machine, long now, Decision decision);
+    }
+
+    /** Starts the runs of the flush loop that transitions ask for. */
+    interface LoopStarter {
+        /**
+         * Starts a run, on another thread than one that is {@linkplain #mustNotRunLoop() not to run it}.
+         *
+         * @param replacesLost whether the executor has lost the task of the run before
+         */
+        void start(long runNumber, boolean replacesLost);
     }
 
     private static final int SPINS_BEFORE_PARK = 200;
 
+    private static final LoopStarter NOT_CONNECTED = (runNumber, replacesLost) -> {
+        throw new IllegalStateException("the engine has no loop to start");
+    };
+
     // Not "synchronized": a virtual thread that waits for a monitor holds its carrier before JDK 24.
     private final ReentrantLock lock = new ReentrantLock();
 
-    private final FlushMachine<T> machine;
+    @GuardedBy("lock") private final FlushMachine<T> machine;
+
+    private final LoopSignals signals = new LoopSignals();
     private final BatcherClock clock;
     private final FlushTimer timer;
-    private final LoopRunner<T> runner;
 
-    /** Whether scheduler and executor are the process-wide ones: then no transition that a timer starts calls the user's code. */
+    /** Whether neither scheduler nor executor is the user's: then a transition on the timer's thread calls no user code. */
     private final boolean isAllOwn;
 
-    /** Whether time is virtual, so that what is due has to be done on the thread that moves it. */
+    /** Whether time is virtual: what is due is then done on the thread that moves the time. */
     private final boolean isVirtual;
 
-    Engine(BatcherConfig<T> config, FlushMachine<T> machine, Callbacks<T> callbacks, Log log) {
-        this.machine = machine;
+    /** The mark of a thread on which the loop must not run. */
+    private final Object noLoop = new Object();
+
+    private LoopStarter starter = NOT_CONNECTED;
+
+    Engine(BatcherConfig<T> config, ItemBuffer<T> buffer, Log log) {
+        this.machine = new FlushMachine<>(config, buffer, signals);
         this.clock = config.clock();
-        FallbackScheduler scheduling = new FallbackScheduler(config.scheduler(), SharedThreads.scheduler(), clock, log);
-        this.timer = new FlushTimer(scheduling, clock, this::onTime);
-        this.runner = new LoopRunner<>(config, machine, this, callbacks, log);
-        this.isAllOwn = runner.isOwn() && config.scheduler() == null;
+        FallbackScheduler scheduler = new FallbackScheduler(config.scheduler(), SharedThreads.scheduler(), clock, log);
+        this.timer = new FlushTimer(scheduler, clock, this::onTime);
+        this.isAllOwn = config.executor() == null && config.scheduler() == null;
         this.isVirtual = clock != BatcherClock.system();
     }
 
-    /** Makes a transition and carries out what it decided. */
-    <R> R change(Change<R> change) {
+    /** Completes the construction: the loop needs the engine, which starts it. */
+    void connect(LoopStarter starter) {
+        this.starter = starter;
+    }
+
+    // ---- the lock
+
+    /** Makes a transition, then carries out what it decided. */
+    <R> R change(Transition<T, R> transition) {
         Decision decision = new Decision();
         long now = clock.nanoTime();
         boolean timerMoved = false;
+        acquire();
         try {
-            lock();
-            machine.count();
-            R result = change.make(now, decision);
+            signals.countTransition();
+            R result = transition.make(machine, now, decision);
             machine.wake(now, decision);
             Long next = machine.nextMoment(now);
             if (next != null || machine.isIdle() || machine.isClosed()) {
@@ -84,28 +109,31 @@ final class Engine<T> {
             }
             return result;
         } finally {
-            unlock();
+            lock.unlock();
             carryOut(decision, timerMoved); // also after an error: what was decided before it has happened
         }
     }
 
-    /** Does all of it, even if a part of it throws an error: the transition has been made. */
-    private void carryOut(Decision decision, boolean timerMoved) {
+    /** As {@link #change}, for a transition without a result. */
+    void update(Update<T> update) {
+        change((machine, now, decision) -> {
+            update.make(machine, now, decision);
+            return true;
+        });
+    }
+
+    /** Reads the state and changes nothing. */
+    <R> R read(Function<FlushMachine<T>, R> reading) {
+        acquire();
         try {
-            if (timerMoved) {
-                timer.reconcile();
-            }
+            return reading.apply(machine);
         } finally {
-            try {
-                decision.carryOut();
-            } finally {
-                runner.start(decision);
-            }
+            lock.unlock();
         }
     }
 
-    /** A transition takes less than a microsecond, to park and to be woken takes many: spin before that. */
-    private void lock() {
+    /** Spins before it parks: a transition takes less than a microsecond, parking takes many. */
+    private void acquire() {
         for (int spins = 0; spins < SPINS_BEFORE_PARK; spins++) {
             if (lock.tryLock()) {
                 return;
@@ -115,94 +143,68 @@ final class Engine<T> {
         lock.lock();
     }
 
-    /** Where the stack ends, the JDK delays the error until the lock is held: so to lock is a part of what is tried. */
-    private void unlock() {
-        if (lock.isHeldByCurrentThread()) {
-            lock.unlock();
+    /** Does all of it, even if a part throws an error: the transition has been made. */
+    private void carryOut(Decision decision, boolean timerMoved) {
+        try {
+            if (timerMoved) {
+                timer.reconcile();
+            }
+        } finally {
+            try {
+                decision.carryOut();
+            } finally {
+                if (decision.loopToStart() != 0) {
+                    starter.start(decision.loopToStart(), decision.isRestart());
+                }
+            }
         }
     }
 
-    /** As {@link #change}, for a transition without a result. */
-    void update(Update update) {
-        change((now, decision) -> {
-            update.make(now, decision);
-            return true;
-        });
-    }
+    // ---- events
 
-    /** As {@link #change}, but what it starts does not run on this thread, whatever the executor does. */
-    <R> R changeWithoutRunningHere(Change<R> change) {
-        try (CallScope scope = runner.notHere()) {
-            return change(change);
-        }
-    }
-
-    /** Something may have become due. */
+    /** Starts the loop if something is due. */
     void wake() {
-        update((now, decision) -> {});
+        update((machine, now, decision) -> {});
     }
 
-    /** On the timer's thread. The user's executor and scheduler may block, and a log appender too: not there. */
+    /** Runs on the timer's thread, which the user's executor and scheduler, and a log appender, must not block. */
     private void onTime() {
         if (isAllOwn || (isVirtual && !SharedThreads.isTimerThread())) {
-            changeWithoutRunningHere((now, decision) -> true);
+            changeWithoutRunningHere((machine, now, decision) -> true);
         } else {
             SharedThreads.workers().execute(this::wake);
         }
     }
 
-    BatcherStats stats() {
-        long now = clock.nanoTime();
-        try {
-            lock();
-            return machine.stats(now);
-        } finally {
-            unlock();
+    /** As {@link #change}, but the loop that it starts does not run on this thread, whatever the executor does. */
+    <R> R changeWithoutRunningHere(Transition<T, R> transition) {
+        try (CallScope scope = CallScope.enter(noLoop)) {
+            return change(transition);
         }
     }
 
-    /** The generation of the loop that the executor has not begun; 0 if there is none. */
-    long queued() {
-        try {
-            lock();
-            return machine.task().queued();
-        } finally {
-            unlock();
-        }
-    }
+    // ---- what may be used without the lock
 
-    /** Whether the call that runs now waits for this thread, as far as that can be told. */
-    boolean isAwaitedByCall() {
-        CallScope run = run();
-        return CallScope.isInside(this) || (run != null && run.awaitsCurrentThread());
-    }
-
-    /** Whether the call that runs now is inside {@code System.exit}. */
-    boolean isCallExiting() {
-        CallScope run = run();
-        return run != null && run.isExiting();
-    }
-
-    private @Nullable CallScope run() {
-        try {
-            lock();
-            return machine.task().run();
-        } finally {
-            unlock();
-        }
+    LoopSignals signals() {
+        return signals;
     }
 
     BatcherClock clock() {
         return clock;
     }
 
-    /** Makes a call of the executor that neither holds up this thread nor runs the task on it. */
-    void callExecutor(Consumer<Executor> call) {
-        runner.callExecutor(() -> call.accept(runner.executor()));
+    /** Marks this thread as inside a handler or callback of the batcher. */
+    CallScope enterCallback() {
+        return CallScope.enter(this);
     }
 
-    /** Runs the loop on a fresh thread, unless the executor has begun it. */
-    void startElsewhere(long generation) {
-        runner.startElsewhere(generation);
+    /** Whether this thread is inside a handler or callback of the batcher. */
+    boolean isInsideCallback() {
+        return CallScope.isInside(this);
+    }
+
+    /** Whether the loop must not run on this thread: a timer's, or the one that closes. */
+    boolean mustNotRunLoop() {
+        return CallScope.isInside(noLoop);
     }
 }

@@ -16,6 +16,7 @@ import io.batcher.internal.report.Callbacks;
 import io.batcher.internal.report.Log;
 import io.batcher.internal.threads.CallScope;
 import io.batcher.internal.threads.IdleSpin;
+import io.batcher.internal.threads.LoopSignals;
 import io.batcher.internal.threads.Successor;
 import io.batcher.internal.threads.Turn;
 import java.time.Duration;
@@ -23,65 +24,74 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Delivers batches, one after the other, on the thread that runs it: asks the machine what to do, does it outside the lock, and tells
- * the machine what came of it. At most one run of a batcher is active; it holds no thread while a stage is pending or nothing is due.
+ * Delivers batches one after the other, on the thread that runs it: a transition says what to do, the loop does it without the lock, and
+ * another transition takes the outcome. At most one run of a batcher is active; none while a stage is pending or nothing is due.
  */
 final class FlushLoop<T> {
 
+    /** Gives a thread to other tasks of its executor, behind which the loop continues. */
+    interface ThreadSharing {
+        /** Asks the executor for a task that continues the running loop; null if there is nothing to continue, or no thread to ask on. */
+        @Nullable Successor askForSuccessor();
+
+        /** Returns whether the loop ends and the successor continues it: not if the executor has refused it, or nothing is due. */
+        boolean handOver(Successor successor);
+    }
+
     private final BatcherConfig<T> config;
-    private final FlushMachine<T> machine;
     private final Engine<T> engine;
-    private final LoopRunner<T> runner;
+    private final LoopSignals signals;
     private final Callbacks<T> callbacks;
     private final Log log;
     private final RetryPolicy policy;
     private final @Nullable Duration handlerTimeout;
-    private final IdleSpin lingering;
+    private final IdleSpin idleSpin;
 
-    FlushLoop(
-            BatcherConfig<T> config,
-            FlushMachine<T> machine,
-            Engine<T> engine,
-            LoopRunner<T> runner,
-            Callbacks<T> callbacks,
-            Log log) {
+    FlushLoop(BatcherConfig<T> config, Engine<T> engine, Callbacks<T> callbacks, Log log) {
         this.config = config;
-        this.machine = machine;
         this.engine = engine;
-        this.runner = runner;
+        this.signals = engine.signals();
         this.callbacks = callbacks;
         this.log = log;
         this.policy = config.retry();
         this.handlerTimeout = config.handlerTimeout().orElse(null);
-        this.lingering = new IdleSpin(config.clock());
+        this.idleSpin = new IdleSpin(config.clock());
+    }
+
+    /** Returns where the current thread calls the batcher from. */
+    Caller caller() {
+        if (!engine.isInsideCallback()) {
+            return Caller.OUTSIDE;
+        }
+        return CallScope.isInside(this) ? Caller.HANDLER : Caller.CALLBACK;
     }
 
     /**
-     * Runs until nothing is due, or a stage is pending. Does nothing if this start is not awaited any more.
+     * Runs until nothing is due, or a stage is pending. Does nothing if this run was overtaken by another.
      *
-     * @param sharesThread whether to give the thread to others now and then
+     * @param sharing gives the thread to others from time to time; null to keep it
      */
-    void run(long generation, boolean sharesThread) {
+    void run(long runNumber, @Nullable ThreadSharing sharing) {
         boolean interrupted = false;
-        try (CallScope scope = CallScope.enter(engine)) {
-            Turn turn = sharesThread ? new Turn(engine.clock(), null) : null;
-            boolean more = doNext(begun(generation));
+        try (CallScope scope = engine.enterCallback()) {
+            Turn turn = sharing != null ? new Turn(engine.clock(), null) : null;
+            boolean more = doNext(begun(runNumber));
             while (more) {
-                // An interrupt that the last handler left behind, or that is meant for the thread's owner, is not for
-                // the next one.
+                // An interrupt that the last handler left, or that is meant for the thread's owner, must not reach the
+                // next.
                 interrupted |= Thread.interrupted();
-                if (turn != null && turn.isOver()) {
+                if (sharing != null && turn != null && turn.isOver()) {
                     Successor successor = turn.successor();
-                    if (successor != null && runner.handOver(successor)) {
+                    if (successor != null && sharing.handOver(successor)) {
                         more = false;
                     } else {
-                        turn = new Turn(engine.clock(), successor == null ? runner.askForSuccessor() : null);
+                        turn = new Turn(engine.clock(), successor == null ? sharing.askForSuccessor() : null);
                     }
                 }
-                more = more && doNext(next(generation));
+                more = more && doNext(next(runNumber));
             }
         } catch (Throwable error) {
-            machine.task().abandon(generation);
+            signals.abandon(runNumber);
             engine.wake();
             log.loopDied(error);
         }
@@ -90,55 +100,60 @@ final class FlushLoop<T> {
         }
     }
 
-    /** To begin and to look for the first step is one transition: it is between a flush and the handler. */
-    private Optional<LoopAction<T>> begun(long generation) {
-        boolean mayLinger = lingering.isWorthIt();
-        return engine.change((now, decision) -> machine.begin(generation, mayLinger, now));
+    /** Beginning the run and finding its first action is one transition, to keep a flush short. */
+    private Optional<LoopAction<T>> begun(long runNumber) {
+        boolean maySpin = idleSpin.isWorthIt();
+        return engine.change((machine, now, decision) -> machine.begin(runNumber, maySpin, now));
     }
 
-    private Optional<LoopAction<T>> next(long generation) {
-        boolean mayLinger = lingering.isWorthIt();
-        return engine.change((now, decision) -> machine.goOn(generation, mayLinger, now));
+    private Optional<LoopAction<T>> next(long runNumber) {
+        boolean maySpin = idleSpin.isWorthIt();
+        return engine.change((machine, now, decision) -> machine.proceed(runNumber, maySpin, now));
     }
 
-    /** Returns whether to go on: not if nothing is due any more, or the rest is left to a stage. */
+    /** Returns whether to continue: not if nothing is due, or a stage is pending. */
     private boolean doNext(Optional<LoopAction<T>> next) {
-        LoopAction<T> step = next.orElse(null);
-        if (step instanceof LoopAction.Deliver<T> deliver) {
+        LoopAction<T> action = next.orElse(null);
+        if (action instanceof LoopAction.Deliver<T> deliver) {
             return deliver(deliver);
-        } else if (step instanceof LoopAction.Settle<T> settle) {
+        } else if (action instanceof LoopAction.Settle<T> settle) {
             settle(settle.attempt());
-        } else if (step instanceof LoopAction.GiveUp<T> giveUp) {
+        } else if (action instanceof LoopAction.GiveUp<T> giveUp) {
             giveUp(giveUp.letter());
-        } else if (step instanceof LoopAction.Linger<T> linger) {
-            lingering.await(machine::events, linger.eventsSeen());
+        } else if (action instanceof LoopAction.Spin<T> spin) {
+            idleSpin.await(signals::transitions, spin.transitionsSeen());
         }
-        return step != null;
+        return action != null;
     }
 
-    private boolean deliver(LoopAction.Deliver<T> step) {
+    private boolean deliver(LoopAction.Deliver<T> action) {
         Attempt<T> attempt = new Attempt<>(
-                step.delivery(), step.handler(), step.serial(), handlerTimeout, engine.clock(), this::resume);
+                action.delivery(),
+                action.handler(),
+                action.attemptNumber(),
+                handlerTimeout,
+                engine.clock(),
+                this::resume);
         callbacks.started(attempt.batch());
         if (handlerTimeout != null) {
-            engine.update((now, decision) -> machine.limit(attempt));
+            engine.update((machine, now, decision) -> machine.limitTime(attempt));
         }
-        try (CallScope handler = CallScope.enter(machine)) {
+        try (CallScope handler = CallScope.enter(this)) {
             attempt.call();
         }
-        if (!attempt.isEnded() && engine.change((now, decision) -> machine.mayLeave(attempt))) {
+        if (!attempt.isEnded() && engine.change((machine, now, decision) -> machine.detach(attempt))) {
             return false;
         }
         settle(attempt);
         return true;
     }
 
-    /** A stage has ended after the loop had left: the loop goes on, or the attempt was set aside and is settled here. */
+    /** Called when a stage has ended after the loop had detached: starts the loop, or settles here an attempt that was set aside. */
     private void resume() {
-        Attempt<T> aside =
-                engine.change((now, decision) -> machine.takeEndedAside()).orElse(null);
+        Attempt<T> aside = engine.change((machine, now, decision) -> machine.takeEndedAside())
+                .orElse(null);
         if (aside != null) {
-            try (CallScope scope = CallScope.enter(engine)) {
+            try (CallScope scope = engine.enterCallback()) {
                 settle(aside);
             }
         }
@@ -146,22 +161,22 @@ final class FlushLoop<T> {
 
     private void settle(Attempt<T> attempt) {
         callbacks.guarded("cancelling the stage", attempt::cancelStageIfTimedOut);
-        lingering.delivered(attempt.batch().reason() == FlushReason.SIZE);
+        idleSpin.delivered(attempt.batch().reason() == FlushReason.SIZE);
         Throwable failure = attempt.failure();
         Duration took = attempt.took();
         if (failure == null) {
-            engine.update((now, decision) -> succeeded(attempt, took, now, decision));
+            engine.update((machine, now, decision) -> succeeded(machine, attempt, took, now, decision));
         } else {
             FrozenBatch<T> delivery = attempt.delivery();
             RetryVerdict verdict =
                     RetryVerdict.of(failure, delivery.size(), delivery.counted(), policy, callbacks::isWorthRetry);
             Optional<FrozenBatch<T>> left =
-                    engine.change((now, decision) -> failed(attempt, verdict, took, now, decision));
+                    engine.change((machine, now, decision) -> failed(machine, attempt, verdict, took, now, decision));
             left.ifPresent(this::offerLast);
         }
     }
 
-    private void succeeded(Attempt<T> attempt, Duration took, long now, Decision decision) {
+    private void succeeded(FlushMachine<T> machine, Attempt<T> attempt, Duration took, long now, Decision decision) {
         if (machine.ends(attempt)) {
             machine.succeeded(attempt, now, decision);
             decision.report(() -> callbacks.handled(attempt.batch(), took));
@@ -171,9 +186,14 @@ final class FlushLoop<T> {
         }
     }
 
-    /** Returns what close can hand back no more. */
+    /** Returns what close cannot hand back any more, because it has ended. */
     private Optional<FrozenBatch<T>> failed(
-            Attempt<T> attempt, RetryVerdict verdict, Duration took, long now, Decision decision) {
+            FlushMachine<T> machine,
+            Attempt<T> attempt,
+            RetryVerdict verdict,
+            Duration took,
+            long now,
+            Decision decision) {
         if (machine.ends(attempt)) {
             Optional<Duration> retryIn = machine.failed(attempt, verdict, now, decision);
             decision.report(() -> callbacks.failed(attempt.batch(), verdict.cause(), retryIn, took));
@@ -185,8 +205,8 @@ final class FlushLoop<T> {
     }
 
     private void offerLast(FrozenBatch<T> left) {
-        DeadLetter<T> letter =
-                new DeadLetter<>(config.name(), left.itemList(), machine.closed(left.lastFailure()), left.attempts());
+        DeadLetter<T> letter = new DeadLetter<>(
+                config.name(), left.itemList(), Refusals.closed(config, left.lastFailure()), left.attempts());
         if (!callbacks.offerLast(letter)) {
             log.notDelivered(left.size());
         }
@@ -195,7 +215,7 @@ final class FlushLoop<T> {
     private void giveUp(GivenUp<T> letter) {
         DeadLetter<T> deadLetter = letter.toDeadLetter(config.name());
         Throwable thrown = callbacks.offer(deadLetter);
-        engine.update((now, decision) -> {
+        engine.update((machine, now, decision) -> {
             if (thrown == null) {
                 machine.taken(letter, now, decision);
                 decision.report(() -> callbacks.deadLettered(deadLetter));

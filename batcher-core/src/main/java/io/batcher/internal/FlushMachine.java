@@ -4,11 +4,13 @@
  */
 package io.batcher.internal;
 
-import io.batcher.BatcherClosedException;
 import io.batcher.BatcherConfig;
 import io.batcher.BatcherStats;
 import io.batcher.FlushReason;
+import io.batcher.Overflow;
+import io.batcher.internal.AdmitResult.Outcome;
 import io.batcher.internal.buffer.AddRequest;
+import io.batcher.internal.buffer.ChunkSlice;
 import io.batcher.internal.buffer.ItemBuffer;
 import io.batcher.internal.delivery.Attempt;
 import io.batcher.internal.delivery.BatchIds;
@@ -17,7 +19,9 @@ import io.batcher.internal.delivery.GivenUp;
 import io.batcher.internal.delivery.Handler;
 import io.batcher.internal.delivery.RetryQueue;
 import io.batcher.internal.delivery.RetryVerdict;
+import io.batcher.internal.threads.CallScope;
 import io.batcher.internal.threads.EngineFuture;
+import io.batcher.internal.threads.LoopSignals;
 import io.batcher.internal.threads.LoopStatus;
 import io.batcher.internal.threads.Successor;
 import java.time.Duration;
@@ -26,7 +30,6 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,10 +48,7 @@ final class FlushMachine<T> {
     private final BatchIds ids;
     private final LoopStatus task;
     private final PendingFlushes tickets = new PendingFlushes();
-    private final CountDownLatch drained = new CountDownLatch(1);
-
-    /** Counts transitions; a loop that lingers reads it without the lock. */
-    private volatile int events;
+    private final LoopSignals signals;
 
     private @Nullable Handler<T> handler;
 
@@ -76,18 +76,19 @@ final class FlushMachine<T> {
     private @Nullable Long flushNotBefore;
 
     /** The number of the attempt that began last, and of the last one that began before close. */
-    private int serial;
+    private int attemptNumber;
 
-    private int serialAtClose;
+    private int lastBeforeClose;
 
     /** Whether the dead-letter callback threw while closing: it is not called again. */
     private boolean lettersFailed;
 
-    FlushMachine(BatcherConfig<T> config, ItemBuffer<T> intake) {
+    FlushMachine(BatcherConfig<T> config, ItemBuffer<T> intake, LoopSignals signals) {
+        this.signals = signals;
         this.config = config;
         this.intake = intake;
         this.ids = new BatchIds(config.name());
-        this.task = new LoopStatus(config.interval().toNanos());
+        this.task = new LoopStatus(config.interval().toNanos(), signals);
         this.trigger = new FlushTrigger<>(config, intake);
         this.settlement = new Settlement<>(config, intake, ids);
         this.retries = settlement.retries();
@@ -97,18 +98,19 @@ final class FlushMachine<T> {
 
     // ---- the loop
 
-    LoopStatus task() {
-        return task;
+    /** Returns the run whose task the executor has not begun; 0 if there is none. */
+    long queuedRun() {
+        return task.queued();
     }
 
-    /** A transition is about to be made. */
-    @SuppressWarnings("NonAtomicVolatileUpdate") // written under the lock only
-    void count() {
-        events++;
+    /** Returns the scope of the run that is active or detached from its stage; null if there is none. */
+    @Nullable CallScope runningCall() {
+        return task.run();
     }
 
-    int events() {
-        return events;
+    /** Claims a run that the executor has not begun. Returns its new number; 0 if it has begun after all. */
+    long takeOver(long runNumber) {
+        return task.takeOver(runNumber);
     }
 
     /** Starts the loop if something is due and nobody is at it. Called after every event. */
@@ -133,13 +135,13 @@ final class FlushMachine<T> {
     }
 
     /** Whether the running loop has something left to do and may do it on another thread. */
-    boolean goesOn(long now) {
+    boolean hasMoreToDo(long now) {
         return isOpen() && isDue(now);
     }
 
     /** The running loop gives its thread to others, if its successor will go on and there is something to go on with. */
-    boolean giveTurn(Successor successor, long now) {
-        boolean gives = !successor.isEnded() && goesOn(now);
+    boolean handOver(Successor successor, long now) {
+        boolean gives = !successor.isEnded() && hasMoreToDo(now);
         if (gives) {
             task.queue(successor, now);
         }
@@ -147,23 +149,23 @@ final class FlushMachine<T> {
     }
 
     /** The executor has refused to take a successor. Returns whether the loop has given up its thread. */
-    boolean refused(Successor successor) {
+    boolean refuseSuccessor(Successor successor) {
         successor.end();
         boolean isMissed = successor.generation() != 0;
         if (isMissed) {
-            task.executorThrew(successor.generation());
+            signals.executorThrew(successor.generation());
         }
         return isMissed;
     }
 
     /** A successor begins. Returns the start that it is; 0 if the loop has not given up its thread. */
-    long succeed(Successor successor) {
+    long beginSuccessor(Successor successor) {
         successor.end();
         return successor.generation();
     }
 
     /** The time of an attempt is limited from now on. */
-    void limit(Attempt<T> attempt) {
+    void limitTime(Attempt<T> attempt) {
         timed = attempt;
     }
 
@@ -186,21 +188,21 @@ final class FlushMachine<T> {
     }
 
     /** As {@link #next}, for a task that runs; empty if its start is not awaited any more. */
-    Optional<LoopAction<T>> begin(long generation, boolean mayLinger, long now) {
-        return task.begin(generation) ? next(mayLinger, now) : Optional.empty();
+    Optional<LoopAction<T>> begin(long generation, boolean maySpin, long now) {
+        return task.begin(generation) ? next(maySpin, now) : Optional.empty();
     }
 
     /** As {@link #next}, for a run that goes on; empty if close has gone on without it. */
-    Optional<LoopAction<T>> goOn(long generation, boolean mayLinger, long now) {
-        return task.isRun(generation) ? next(mayLinger, now) : Optional.empty();
+    Optional<LoopAction<T>> proceed(long generation, boolean maySpin, long now) {
+        return task.isRun(generation) ? next(maySpin, now) : Optional.empty();
     }
 
     /**
      * What the running loop has to do next; empty if it has become idle.
      *
-     * @param mayLinger whether to wait a moment before that
+     * @param maySpin whether to wait a moment before that
      */
-    Optional<LoopAction<T>> next(boolean mayLinger, long now) {
+    Optional<LoopAction<T>> next(boolean maySpin, long now) {
         Attempt<T> toSettle = awaited;
         if (toSettle != null) {
             awaited = null;
@@ -209,8 +211,8 @@ final class FlushMachine<T> {
         if (isDue(now)) {
             return Optional.of(nextDelivery(now));
         }
-        if (mayLinger && isOpen()) {
-            return Optional.of(new LoopAction.Linger<>(events));
+        if (maySpin && isOpen()) {
+            return Optional.of(new LoopAction.Spin<>(signals.transitions()));
         }
         // Looking and going idle are one step under the lock: what becomes due from here on finds nobody at it and
         // starts the loop.
@@ -221,7 +223,7 @@ final class FlushMachine<T> {
 
     private void endDrainUnlessDue(long now) {
         if (trigger.lifecycle() == Lifecycle.CLOSING && isIdle() && !isDue(now)) {
-            drained.countDown();
+            signals.drained().countDown();
         }
     }
 
@@ -239,11 +241,11 @@ final class FlushMachine<T> {
             inFlight.beginAttempt(false);
         }
         hurried = false; // a flush that this attempt does not settle fails with it, or follows it
-        return new LoopAction.Deliver<>(inFlight, Objects.requireNonNull(handler), ++serial);
+        return new LoopAction.Deliver<>(inFlight, Objects.requireNonNull(handler), ++attemptNumber);
     }
 
     /** Whether the loop may leave the attempt in flight to its stage: not if that has ended before. */
-    boolean mayLeave(Attempt<T> attempt) {
+    boolean detach(Attempt<T> attempt) {
         if (!attempt.leave()) {
             return false;
         }
@@ -381,7 +383,7 @@ final class FlushMachine<T> {
             settlement.keep(failed, now);
             return Optional.empty();
         }
-        settlement.handBackAside(failed, closed(verdict.cause()), decision);
+        settlement.handBackAside(failed, Refusals.closed(config, verdict.cause()), decision);
         return Optional.of(failed);
     }
 
@@ -399,7 +401,7 @@ final class FlushMachine<T> {
     Optional<Duration> failed(Attempt<T> attempt, RetryVerdict verdict, long now, Decision decision) {
         settlement.failed(attempt.delivery(), verdict, isOpen(), now, decision);
         inFlight = null; // not before: what an error keeps from being settled is tried again
-        if (!isOpen() && attempt.serial() - serialAtClose > 0) {
+        if (!isOpen() && attempt.serial() - lastBeforeClose > 0) {
             trigger.endDrain();
         }
         afterRelease(now, decision);
@@ -418,7 +420,7 @@ final class FlushMachine<T> {
     /** The dead-letter callback has thrown. Returns whether the letter is lost by that: close has ended meanwhile. */
     boolean refused(GivenUp<T> letter, Throwable thrown, long now, Decision decision) {
         if (isClosed() || !retries.isFirst(letter)) { // or it was set aside
-            settlement.lost(letter, closed(thrown), now, decision);
+            settlement.lost(letter, Refusals.closed(config, thrown), now, decision);
             return true;
         }
         settlement.refused(thrown, now);
@@ -428,8 +430,55 @@ final class FlushMachine<T> {
         return false;
     }
 
+    // ---- admission
+
+    /**
+     * Admits items that found no slot, or applies the overflow policy.
+     *
+     * @param mayWait whether the call waits for room rather than be rejected
+     * @param mayDrop whether a DROP policy applies; else the call is rejected
+     */
+    AdmitResult<T> admit(AddRequest<T> request, boolean mayWait, boolean mayDrop, long now, Decision decision) {
+        if (!isOpen()) {
+            return AdmitResult.of(Outcome.CLOSED);
+        }
+        if (request.size() == 0 || intake.append(request, now)) {
+            return AdmitResult.of(Outcome.ACCEPTED);
+        }
+        if (mayWait) {
+            intake.await(request);
+            return AdmitResult.of(Outcome.WAITING);
+        }
+        return switch (mayDrop ? config.overflow() : Overflow.REJECT) {
+            case REJECT, BLOCK -> {
+                totals.rejected += request.size();
+                yield AdmitResult.of(Outcome.FULL);
+            }
+            case DROP_NEWEST -> drop(request);
+            case DROP_OLDEST -> intake.couldHold(request.size()) ? dropOlder(request, now, decision) : drop(request);
+        };
+    }
+
+    private AdmitResult<T> drop(AddRequest<T> request) {
+        totals.dropped += request.size();
+        totals.droppedOnArrival += request.size();
+        return AdmitResult.of(Outcome.DROPPED);
+    }
+
+    /** Evicts until the items are in the buffer: producers may claim a slot that was just made free. */
+    private AdmitResult<T> dropOlder(AddRequest<T> request, long now, Decision decision) {
+        List<ChunkSlice<T>> evicted = new ArrayList<>(1);
+        do {
+            ChunkSlice<T> slice = intake.evict(intake.lacking(request.size()));
+            totals.dropped += slice.size();
+            evicted.add(slice);
+        } while (!intake.append(request, now));
+        afterRelease(now, decision);
+        return AdmitResult.afterEviction(evicted);
+    }
+
     /** Room was made, or items were settled: admit who waits for room, and complete the flushes that are through. */
-    void afterRelease(long now, Decision decision) {
+    private void afterRelease(long now, Decision decision) {
         try {
             letIn(now, decision);
         } finally {
@@ -440,7 +489,7 @@ final class FlushMachine<T> {
     /** Lets in the calls that wait, as far as there is room. */
     private void letIn(long now, Decision decision) {
         for (AddRequest<T> call = intake.admitNext(now); call != null; call = intake.admitNext(now)) {
-            decision.letGo(call.settled()); // one by one, so that an error with the next does not keep it waiting
+            decision.release(call.settled()); // one by one, so that an error with the next does not keep it waiting
         }
     }
 
@@ -473,7 +522,7 @@ final class FlushMachine<T> {
     CompletableFuture<Void> flush(Caller caller, long now, Decision decision) {
         CompletableFuture<Void> future = new EngineFuture<>();
         if (!isOpen()) {
-            decision.complete(future, closed(null));
+            decision.complete(future, Refusals.closed(config, null));
         } else if (handler == null) {
             decision.complete(
                     future,
@@ -488,7 +537,7 @@ final class FlushMachine<T> {
                 boolean afterFailure = caller == Caller.CALLBACK && totals.consecutiveFailures > 0;
                 flushNotBefore = afterFailure ? (Long) settlement.delayed(now) : null;
             }
-            tickets.add(intake.claimed(), serial, future);
+            tickets.add(intake.claimed(), attemptNumber, future);
             if (first) { // else one that covers no more is not through either
                 tickets.settled(firstUnsettled(), decision);
             }
@@ -517,7 +566,7 @@ final class FlushMachine<T> {
 
     void register(Handler<T> handler) {
         if (!isOpen()) {
-            throw closed(null);
+            throw Refusals.closed(config, null);
         }
         if (this.handler != null) {
             throw new IllegalStateException(
@@ -546,8 +595,8 @@ final class FlushMachine<T> {
             return false;
         }
         trigger.enter(Lifecycle.CLOSING);
-        serialAtClose = serial;
-        intake.close().forEach(refused -> decision.letGo(refused.settled()));
+        lastBeforeClose = attemptNumber;
+        intake.close().forEach(refused -> decision.release(refused.settled()));
         endDrainUnlessDue(now);
         return true;
     }
@@ -565,7 +614,7 @@ final class FlushMachine<T> {
         }
         if (retries.pass() != null) { // which cannot go on without the outcome
             trigger.endDrain();
-            drained.countDown();
+            signals.drained().countDown();
             return;
         }
         retries.setAside();
@@ -585,11 +634,6 @@ final class FlushMachine<T> {
         return awaited != null && awaited.isEnded();
     }
 
-    /** Opened when close has delivered what it could. */
-    CountDownLatch drained() {
-        return drained;
-    }
-
     /** Ends it all. Returns what is left; it counts as handed back. */
     List<FrozenBatch<T>> endClose(Decision decision) {
         List<FrozenBatch<T>> left =
@@ -597,19 +641,11 @@ final class FlushMachine<T> {
         trigger.enter(Lifecycle.CLOSED);
         inFlight = null;
         awaited = null;
-        tickets.failAll(closed(null), decision);
+        tickets.failAll(Refusals.closed(config, null), decision);
         return left;
     }
 
-    BatcherClosedException closed(@Nullable Throwable cause) {
-        return new BatcherClosedException("batcher \"" + config.name() + "\" is closed", cause);
-    }
-
     // ---- facts
-
-    Counters totals() {
-        return totals;
-    }
 
     BatcherStats stats(long now) {
         return Snapshot.of(config, trigger.state(), intake, settlement, inFlight == null ? aside : inFlight, now);

@@ -18,36 +18,33 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Offers what {@code close()} could not deliver to the dead-letter callback, in letters of at most a batch, each once. Runs on a
- * thread other than the one that closes, because the callback may hang: the executor's, or a fresh daemon thread. Thread-safe.
+ * Offers what {@code close()} could not deliver to the dead-letter callback, once, in letters of at most a batch. Runs on the executor or a
+ * fresh daemon thread, because the callback may hang and the closing thread must not. Thread-safe.
  */
 final class LastLetters<T> {
 
     private final BatcherConfig<T> config;
-    private final FlushMachine<T> machine;
     private final Engine<T> engine;
     private final Callbacks<T> callbacks;
     private final Log log;
     private final List<FrozenBatch<T>> deliveries;
 
-    /** Items that the callback has neither taken nor refused. */
+    /** How many items the callback has neither taken nor refused. */
     private final AtomicInteger open;
 
     private final AtomicBoolean begun = new AtomicBoolean();
     private final CountDownLatch done = new CountDownLatch(1);
 
-    /** Marks the thread that closes while it calls the executor, which may run the task right there. */
-    private final Object notHere = new Object();
+    /** Marks the closing thread while it calls the executor, which may run the task on that thread. */
+    private final Object noOffers = new Object();
 
     LastLetters(
             BatcherConfig<T> config,
-            FlushMachine<T> machine,
             Engine<T> engine,
             Callbacks<T> callbacks,
             Log log,
             List<FrozenBatch<T>> deliveries) {
         this.config = config;
-        this.machine = machine;
         this.engine = engine;
         this.callbacks = callbacks;
         this.log = log;
@@ -58,9 +55,9 @@ final class LastLetters<T> {
 
     /** Gives the offers to the executor. */
     void start(Executor executor) {
-        try (CallScope scope = CallScope.enter(notHere)) {
+        try (CallScope scope = CallScope.enter(noOffers)) {
             executor.execute(() -> {
-                if (CallScope.isInside(notHere)) {
+                if (CallScope.isInside(noOffers)) {
                     startElsewhere();
                 } else {
                     run();
@@ -72,7 +69,7 @@ final class LastLetters<T> {
         }
     }
 
-    /** Makes the offers on a fresh thread, unless they have begun; where no thread can be made, on this one. */
+    /** Makes the offers on a fresh thread, unless they have begun; on this one if no thread can be made. */
     void startElsewhere() {
         if (begun.get()) {
             return;
@@ -85,7 +82,7 @@ final class LastLetters<T> {
         }
     }
 
-    /** Opened when every letter was offered. */
+    /** Opened when all letters have been offered. */
     CountDownLatch done() {
         return done;
     }
@@ -101,7 +98,7 @@ final class LastLetters<T> {
         }
         int refused = 0;
         boolean interrupted = false;
-        try (CallScope scope = CallScope.enter(engine)) {
+        try (CallScope scope = engine.enterCallback()) {
             for (FrozenBatch<T> delivery : deliveries) {
                 for (List<T> items : delivery.batches(config.maxBatchSize())) {
                     interrupted |= Thread.interrupted(); // not meant for the callback
@@ -122,7 +119,7 @@ final class LastLetters<T> {
     }
 
     private boolean isTaken(FrozenBatch<T> delivery, List<T> items) {
-        return callbacks.offerLast(
-                new DeadLetter<>(config.name(), items, machine.closed(delivery.lastFailure()), delivery.attempts()));
+        return callbacks.offerLast(new DeadLetter<>(
+                config.name(), items, Refusals.closed(config, delivery.lastFailure()), delivery.attempts()));
     }
 }

@@ -9,18 +9,18 @@ import io.batcher.internal.delivery.FrozenBatch;
 import io.batcher.internal.delivery.GivenUp;
 import io.batcher.internal.delivery.Handler;
 
-/** What the flush loop has to do next, outside the lock. */
+/** What the flush loop does next, without the lock. */
 sealed interface LoopAction<T> {
 
     /** Call the handler. */
-    record Deliver<T>(FrozenBatch<T> delivery, Handler<T> handler, int serial) implements LoopAction<T> {}
+    record Deliver<T>(FrozenBatch<T> delivery, Handler<T> handler, int attemptNumber) implements LoopAction<T> {}
 
-    /** Take note of an attempt whose stage has ended elsewhere. */
+    /** Settle an attempt whose stage has ended on another thread. */
     record Settle<T>(Attempt<T> attempt) implements LoopAction<T> {}
 
-    /** Nothing is due, but the next batch will be soon: wait a moment for an event after those seen. */
-    record Linger<T>(int eventsSeen) implements LoopAction<T> {}
+    /** Nothing is due, but the next batch is expected soon: spin for a moment until a transition after those seen. */
+    record Spin<T>(int transitionsSeen) implements LoopAction<T> {}
 
-    /** Give items up to the dead-letter callback. */
+    /** Offer given-up items to the dead-letter callback. */
     record GiveUp<T>(GivenUp<T> letter) implements LoopAction<T> {}
 }

@@ -6,22 +6,23 @@ package io.batcher.internal;
 
 import io.batcher.BatcherClock;
 import io.batcher.BatcherConfig;
-import io.batcher.internal.report.Callbacks;
 import io.batcher.internal.report.Log;
 import io.batcher.internal.threads.CallScope;
+import io.batcher.internal.threads.LoopSignals;
 import io.batcher.internal.threads.SharedThreads;
 import io.batcher.internal.threads.Successor;
 import java.util.concurrent.Executor;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Gives the flush loop to the executor, and sees to it that it runs: where the executor refuses, where it has lost a start, and where the
- * loop must not run on the thread that starts it. Thread-safe.
+ * Gets a thread for the flush loop: from the executor, or a fresh one where the executor refuses, has lost a task while the batcher
+ * closes, or would run the loop on a thread that must not be blocked. Thread-safe.
  */
-final class LoopRunner<T> {
+final class LoopRunner<T> implements Engine.LoopStarter, FlushLoop.ThreadSharing {
 
-    private final FlushMachine<T> machine;
     private final Engine<T> engine;
+    private final LoopSignals signals;
     private final FlushLoop<T> loop;
     private final Log log;
     private final Executor executor;
@@ -32,13 +33,10 @@ final class LoopRunner<T> {
 
     private final String batcher;
 
-    /** Marks a thread on which the handler must not run, even if the executor would: a timer's, and the one that closes. */
-    private final Object notHere = new Object();
-
-    LoopRunner(BatcherConfig<T> config, FlushMachine<T> machine, Engine<T> engine, Callbacks<T> callbacks, Log log) {
-        this.machine = machine;
+    LoopRunner(BatcherConfig<T> config, Engine<T> engine, FlushLoop<T> loop, Log log) {
         this.engine = engine;
-        this.loop = new FlushLoop<>(config, machine, engine, this, callbacks, log);
+        this.signals = engine.signals();
+        this.loop = loop;
         this.log = log;
         this.isOwn = config.executor() == null;
         this.mayBlock = !isOwn && config.clock() == BatcherClock.system();
@@ -46,46 +44,36 @@ final class LoopRunner<T> {
         this.batcher = config.name();
     }
 
-    /** Whether the executor is the process-wide pool, which never blocks, refuses or loses a task. */
-    boolean isOwn() {
-        return isOwn;
-    }
+    // ---- starts
 
-    Executor executor() {
-        return executor;
-    }
-
-    /** Enters a scope in which the loop does not run on this thread, whatever the executor does. */
-    CallScope notHere() {
-        return CallScope.enter(notHere);
-    }
-
-    /** Starts the loop that a decision asks for. */
-    void start(Decision decision) {
-        long generation = decision.loopToStart();
-        if (generation != 0) {
-            try {
-                if (decision.isRestart()) {
-                    log.taskLost();
-                }
-            } finally {
-                // The loop itself starts the next one where its stage has ended while it was leaving.
-                if (CallScope.isInside(notHere) || CallScope.isInside(engine)) {
-                    callExecutor(() -> start(generation));
-                } else {
-                    start(generation);
-                }
+    @Override
+    public void start(long runNumber, boolean replacesLost) {
+        try {
+            if (replacesLost) {
+                log.taskLost();
+            }
+        } finally {
+            // The loop itself starts the next run where its stage has ended while it was detaching.
+            if (engine.mustNotRunLoop() || engine.isInsideCallback()) {
+                callExecutor(() -> start(runNumber));
+            } else {
+                start(runNumber);
             }
         }
     }
 
+    /** Calls the executor without blocking this thread, and without running on it what the executor is given. */
+    void callExecutor(Consumer<Executor> call) {
+        callExecutor(() -> call.accept(executor));
+    }
+
     /**
-     * Makes a call of the executor for a thread that must not be held up: on another thread if the executor may block.
+     * Makes a call of the executor for a thread that must not be blocked: on another thread if the executor may block.
      *
      * @param call does not throw
      * @return false if there is no thread for it
      */
-    boolean callExecutor(Runnable call) {
+    private boolean callExecutor(Runnable call) {
         try {
             if (mayBlock) {
                 SharedThreads.workers().execute(call);
@@ -99,51 +87,51 @@ final class LoopRunner<T> {
         }
     }
 
-    private void start(long generation) {
+    private void start(long runNumber) {
         try {
-            execute(generation);
+            execute(runNumber);
         } catch (Throwable refusal) {
-            machine.task().executorThrew(generation);
-            boolean elsewhere = engine.change((now, decision) -> machine.isToStartElsewhere(generation));
+            signals.executorThrew(runNumber);
+            boolean elsewhere = engine.change((machine, now, decision) -> machine.isToStartElsewhere(runNumber));
             log.executorRefused(refusal);
             if (elsewhere) {
-                tryOnFreshThread(generation);
+                tryOnFreshThread(runNumber);
             }
         }
     }
 
-    private void execute(long generation) {
-        machine.task().executorAsked(generation);
+    private void execute(long runNumber) {
+        signals.executorAsked(runNumber);
         try (CallScope scope = CallScope.enter(this)) {
-            executor.execute(() -> run(generation));
+            executor.execute(() -> run(runNumber));
         } finally {
-            machine.task().executorReturned(generation);
+            signals.executorReturned(runNumber);
         }
     }
 
-    private void run(long generation) {
+    private void run(long runNumber) {
         try {
-            if (CallScope.isInside(notHere)) {
-                runOnFreshThread(generation);
+            if (engine.mustNotRunLoop()) {
+                runOnFreshThread(runNumber);
             } else {
                 // An executor that runs the task inside "execute" has no other thread to give it to.
-                loop.run(generation, !isOwn && !CallScope.isInside(this));
+                boolean sharesThread = !isOwn && !CallScope.isInside(this);
+                loop.run(runNumber, sharesThread ? this : null);
             }
         } catch (Throwable error) {
-            machine.task().abandon(generation);
+            signals.abandon(runNumber);
             throw error;
         }
     }
 
-    /**
-     * Asks the executor for a task that goes on with the running loop, without holding that up: an executor that blocks may do so until it
-     * has the loop's thread.
-     *
-     * @return null if it is not asked: there is nothing to go on with, or no thread to ask on
-     */
-    @Nullable Successor askForSuccessor() {
+    // ---- successors
+
+    /** {@inheritDoc} An executor that blocks may do so until it has the loop's thread, so another thread calls it. */
+    @Override
+    public @Nullable Successor askForSuccessor() {
         Successor successor = new Successor();
-        boolean asks = engine.change((now, decision) -> machine.goesOn(now)) && callExecutor(() -> ask(successor));
+        boolean asks = engine.change((machine, now, decision) -> machine.hasMoreToDo(now))
+                && callExecutor(() -> ask(successor));
         return asks ? successor : null;
     }
 
@@ -152,7 +140,7 @@ final class LoopRunner<T> {
             executor.execute(() -> succeed(successor));
         } catch (Throwable refusal) {
             // The loop goes on where it is, or if it has given up its thread is started again.
-            if (engine.change((now, decision) -> machine.refused(successor))) {
+            if (engine.change((machine, now, decision) -> machine.refuseSuccessor(successor))) {
                 log.executorRefused(refusal);
             }
         } finally {
@@ -161,39 +149,37 @@ final class LoopRunner<T> {
     }
 
     private void succeed(Successor successor) {
-        long generation = engine.change((now, decision) -> machine.succeed(successor));
-        if (generation != 0) {
-            run(generation);
+        long runNumber = engine.change((machine, now, decision) -> machine.beginSuccessor(successor));
+        if (runNumber != 0) {
+            run(runNumber);
         }
     }
 
-    /**
-     * Gives the thread of a running loop to others, behind whom its successor waits, if there is something left to do.
-     *
-     * @return whether the loop is to end: not if the successor is of no use
-     */
-    boolean handOver(Successor successor) {
-        return engine.change((now, decision) -> machine.giveTurn(successor, now));
+    @Override
+    public boolean handOver(Successor successor) {
+        return engine.change((machine, now, decision) -> machine.handOver(successor, now));
     }
 
+    // ---- fresh threads
+
     /** Runs the loop on a fresh thread, unless the executor has begun it. */
-    void startElsewhere(long generation) {
-        long mine = engine.change((now, decision) -> machine.task().takeOver(generation));
+    void startElsewhere(long runNumber) {
+        long mine = engine.change((machine, now, decision) -> machine.takeOver(runNumber));
         if (mine != 0) {
             tryOnFreshThread(mine);
         }
     }
 
-    /** Where no thread can be made, close asks again until its time is over. */
-    private void tryOnFreshThread(long generation) {
+    /** Where no thread can be made, close asks again until its timeout. */
+    private void tryOnFreshThread(long runNumber) {
         try {
-            runOnFreshThread(generation);
+            runOnFreshThread(runNumber);
         } catch (Throwable refusal) {
             log.executorRefused(refusal);
         }
     }
 
-    private void runOnFreshThread(long generation) {
-        SharedThreads.runOnFreshThread("batcher-" + batcher, () -> loop.run(generation, false));
+    private void runOnFreshThread(long runNumber) {
+        SharedThreads.runOnFreshThread("batcher-" + batcher, () -> loop.run(runNumber, null));
     }
 }

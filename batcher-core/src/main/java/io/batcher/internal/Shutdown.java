@@ -13,6 +13,7 @@ import io.batcher.internal.delivery.HandBack;
 import io.batcher.internal.report.Callbacks;
 import io.batcher.internal.report.Log;
 import io.batcher.internal.threads.CallScope;
+import io.batcher.internal.threads.LoopSignals;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -22,39 +23,41 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Closes a batcher: stops the intake, lets what is left have its last attempt within the timeout, and hands back the rest. The first
- * caller does it; later ones wait for it and get nothing, unless it failed for want of memory. Thread-safe.
+ * Closes a batcher: refuses new items, waits until the remaining ones have had their last attempt or the timeout is over, and hands back
+ * the rest. The first caller does it; later ones wait for it and get nothing, unless it failed for want of memory. Thread-safe.
  */
 final class Shutdown<T> {
 
-    /** How long the executor has to begin a task before a thread of our own does. */
+    /** How long the executor has to begin a task before a fresh thread does. */
     private static final long GRACE_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
 
     /** How often in a row the call that runs has to be found waiting for the thread that closes. */
     private static final int AWAITED_TWICE = 2;
 
     private final BatcherConfig<T> config;
-    private final FlushMachine<T> machine;
     private final Engine<T> engine;
+    private final LoopSignals signals;
+    private final LoopRunner<T> runner;
     private final Callbacks<T> callbacks;
     private final Log log;
     private final CountDownLatch closed = new CountDownLatch(1);
 
-    /** What was taken out and could not be handed over, for want of memory: the next call gets it. */
+    /** What was taken out of the buffer and could not be returned, for want of memory: the next call gets it. */
     private final AtomicReference<@Nullable List<FrozenBatch<T>>> kept = new AtomicReference<>();
 
-    /** Whether the call that closes has failed before it had taken anything out: the next call goes on. */
+    /** Whether the call that closes has failed before it had taken anything out: the next call continues. */
     private final AtomicBoolean unfinished = new AtomicBoolean();
 
-    Shutdown(BatcherConfig<T> config, FlushMachine<T> machine, Engine<T> engine, Callbacks<T> callbacks, Log log) {
+    Shutdown(BatcherConfig<T> config, Engine<T> engine, LoopRunner<T> runner, Callbacks<T> callbacks, Log log) {
         this.config = config;
-        this.machine = machine;
         this.engine = engine;
+        this.signals = engine.signals();
+        this.runner = runner;
         this.callbacks = callbacks;
         this.log = log;
     }
 
-    /** What is left, and whether time was up. */
+    /** What is left, and whether the timeout was over. */
     private record Left<T>(List<FrozenBatch<T>> deliveries, boolean timedOut) {}
 
     CloseResult<T> close(Duration timeout) {
@@ -80,12 +83,12 @@ final class Shutdown<T> {
         }
     }
 
-    /** Has what is left offered, and waits for that as long as for the delivery: a callback that hangs does not keep close. */
+    /** Offers what is left, and waits for that as long as for the delivery: a callback that hangs does not block close. */
     private void offer(List<FrozenBatch<T>> left) {
-        LastLetters<T> letters = new LastLetters<>(config, machine, engine, callbacks, log, left);
+        LastLetters<T> letters = new LastLetters<>(config, engine, callbacks, log, left);
         BatcherClock clock = engine.clock();
         long begin = clock.nanoTime();
-        engine.callExecutor(letters::start);
+        runner.callExecutor(letters::start);
         boolean interrupted = awaitOpened(letters.done(), begin + GRACE_NANOS);
         letters.startElsewhere();
         interrupted |= awaitOpened(letters.done(), begin + nanos(config.shutdownTimeout()));
@@ -99,13 +102,13 @@ final class Shutdown<T> {
     }
 
     private Left<T> finish(Duration timeout) {
-        if (CallScope.isInside(engine)) {
+        if (engine.isInsideCallback()) {
             throw new IllegalStateException("batcher \"" + config.name()
                     + "\" cannot be closed from inside its own handler or callback: close would wait for it to return");
         }
         BatcherClock clock = engine.clock();
         long deadline = clock.nanoTime() + nanos(timeout);
-        boolean first = engine.changeWithoutRunningHere((now, decision) -> machine.beginClose(now, decision));
+        boolean first = engine.changeWithoutRunningHere((machine, now, decision) -> machine.beginClose(now, decision));
         boolean mine = first || unfinished.compareAndSet(true, false);
         boolean interrupted = false;
         boolean done = !mine;
@@ -115,7 +118,7 @@ final class Shutdown<T> {
                 boolean timedOut = closed.getCount() > 0;
                 return new Left<>(timedOut ? List.of() : complete(takeKept()), timedOut);
             }
-            boolean timedOut = machine.drained().getCount() > 0;
+            boolean timedOut = !signals.isDrained();
             List<FrozenBatch<T>> left = handBack();
             done = true;
             return new Left<>(left, timedOut);
@@ -130,10 +133,10 @@ final class Shutdown<T> {
         }
     }
 
-    /** Ends it all. What was taken out is noted in the same step, before anything else can fail. */
+    /** Ends the batcher. The transition itself notes what it takes out, before anything else can fail. */
     private List<FrozenBatch<T>> handBack() {
-        try (CallScope scope = CallScope.enter(engine)) {
-            engine.update((now, decision) -> kept.set(machine.endClose(decision)));
+        try (CallScope scope = engine.enterCallback()) {
+            engine.update((machine, now, decision) -> kept.set(machine.endClose(decision)));
         }
         log.closed();
         return complete(takeKept());
@@ -144,10 +147,10 @@ final class Shutdown<T> {
         return taken == null ? List.of() : taken;
     }
 
-    /** Fails the futures. What depends on them runs here and is a callback: close from inside it would wait for itself. */
+    /** Fails the futures. Their dependents run here and are callbacks: close from inside one would wait for itself. */
     private List<FrozenBatch<T>> complete(List<FrozenBatch<T>> left) {
-        try (CallScope scope = CallScope.enter(engine)) {
-            BatcherClosedException handedBack = machine.closed(null);
+        try (CallScope scope = engine.enterCallback()) {
+            BatcherClosedException handedBack = Refusals.closed(config, null);
             left.forEach(delivery -> delivery.items().complete(handedBack));
             return left;
         } catch (Throwable noMemory) {
@@ -156,24 +159,24 @@ final class Shutdown<T> {
         }
     }
 
-    /** Waits for the last attempts; sees to it that a start which the executor does not begin is begun. Returns whether interrupted. */
+    /** Waits for the last attempts, and starts on a fresh thread what the executor does not begin. Returns whether interrupted. */
     private boolean awaitDrained(long deadline) {
         boolean interrupted = false;
         BatcherClock clock = engine.clock();
         long left = deadline - clock.nanoTime();
-        long queued = engine.queued();
+        long queued = engine.read(FlushMachine::queuedRun);
         int awaited = 0;
-        while (machine.drained().getCount() > 0 && left > 0) {
-            interrupted |= awaitOpened(machine.drained(), clock.nanoTime() + Math.min(left, GRACE_NANOS));
-            long stillQueued = engine.queued();
+        while (!signals.isDrained() && left > 0) {
+            interrupted |= awaitOpened(signals.drained(), clock.nanoTime() + Math.min(left, GRACE_NANOS));
+            long stillQueued = engine.read(FlushMachine::queuedRun);
             if (stillQueued != 0 && stillQueued == queued) {
-                engine.startElsewhere(stillQueued);
+                runner.startElsewhere(stillQueued);
             }
             queued = stillQueued;
-            awaited = engine.isAwaitedByCall() ? awaited + 1 : 0;
+            awaited = isAwaitedByCall() ? awaited + 1 : 0;
             if (awaited == AWAITED_TWICE) { // not a call that started this thread and is about to return
-                boolean forEver = engine.isCallExiting();
-                engine.changeWithoutRunningHere((now, decision) -> {
+                boolean forEver = isCallExiting();
+                engine.changeWithoutRunningHere((machine, now, decision) -> {
                     machine.setAside(forEver, now);
                     return true;
                 });
@@ -181,6 +184,18 @@ final class Shutdown<T> {
             left = deadline - clock.nanoTime();
         }
         return interrupted;
+    }
+
+    /** Whether the call that runs now waits for this thread, as far as that can be told. */
+    boolean isAwaitedByCall() {
+        CallScope call = engine.read(FlushMachine::runningCall);
+        return engine.isInsideCallback() || (call != null && call.awaitsCurrentThread());
+    }
+
+    /** Whether the call that runs now is inside {@code System.exit}. */
+    private boolean isCallExiting() {
+        CallScope call = engine.read(FlushMachine::runningCall);
+        return call != null && call.isExiting();
     }
 
     /** Waits for the latch until the deadline, interrupted or not. Returns whether interrupted. */

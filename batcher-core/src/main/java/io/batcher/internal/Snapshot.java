@@ -37,7 +37,7 @@ final class Snapshot {
                 .depth(waiting + intake.held())
                 .inFlight(inFlight == null ? 0 : inFlight.size())
                 .capacity(config.capacity())
-                .accepted(claimed + totals.droppedAtTheDoor)
+                .accepted(claimed + totals.droppedOnArrival)
                 .handled(totals.handled)
                 .failedAttempts(totals.failedAttempts)
                 .rejected(totals.rejected)

@@ -8,7 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 
-/** One step of a random test: what is done, and how much of it. */
+/** One step of a random test: an operation and its amount. */
 record Action(Kind kind, int amount) {
 
     enum Kind {
@@ -22,7 +22,7 @@ record Action(Kind kind, int amount) {
         RESUME,
         START_AUTO_FLUSH,
         STOP_AUTO_FLUSH,
-        /** So many steps of 10 ms. */
+        /** Advances the time by this many steps of 10 ms. */
         ADVANCE,
         /** The next attempt without a script fails. */
         FAIL,
@@ -50,7 +50,7 @@ record Action(Kind kind, int amount) {
         return actions;
     }
 
-    /** As code, so that a failing list can be kept as a test. */
+    /** Returns source code, so that a failing list can be kept as a test. */
     @Override
     public String toString() {
         return "new Action(" + kind + ", " + amount + ")";

@@ -17,7 +17,7 @@ import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 
-/** One batcher under random calls and faults on virtual time. The same seed is the same run. */
+/** One batcher under random calls and faults on virtual time. A seed reproduces its run. */
 final class ChaosRun {
 
     private static final int PRODUCERS = 3;
@@ -52,7 +52,7 @@ final class ChaosRun {
                 .onDrop(ledger::dropped)
                 .build();
         for (int i = 0; i <= PRODUCERS; i++) {
-            producers.add(new Producer(i, items / PRODUCERS, plan.seed(), batcher, ledger));
+            producers.add(new Producer(i, items / PRODUCERS, plan.seed(), batcher, ledger, () -> {}));
         }
     }
 
@@ -63,12 +63,12 @@ final class ChaosRun {
         ledger.deadLetter(letter);
     }
 
-    /** Returns what the batcher counted in the end. */
+    /** Returns the final statistics of the batcher. */
     BatcherStats run() throws Exception {
         boolean open = true;
         while (open) {
             open = step();
-            Thread.interrupted(); // what the handler does to the thread that drives the time
+            Thread.interrupted(); // a handler may interrupt the thread that drives the time
             checkEquation();
         }
         batcher.startAutoFlush();
@@ -80,7 +80,7 @@ final class ChaosRun {
         } else {
             ledger.handedBack(batcher.close(Duration.ofMillis(plan.seed() % 50)).undelivered());
         }
-        time.advance(Duration.ofMinutes(1)); // what is still on its way comes too late
+        time.advance(Duration.ofMinutes(1)); // results that arrive now are too late
         Thread.interrupted();
         check();
         return batcher.stats();
@@ -126,12 +126,12 @@ final class ChaosRun {
     private void check() throws Exception {
         assertThat(ledger.breaches()).isEmpty();
         assertThat(flushes).allMatch(CompletableFuture::isDone);
-        Fates fates = Fates.of(producers.stream().map(Producer::items).toList());
-        assertThat(fates.without())
-                .as("items without a fate, %s", batcher.stats())
+        Outcomes outcomes = Outcomes.of(producers.stream().map(Producer::items).toList());
+        assertThat(outcomes.without())
+                .as("items without an outcome, %s", batcher.stats())
                 .isEmpty();
-        fates.assertEqual(batcher.stats());
-        fates.assertFutures(0);
+        outcomes.assertEqual(batcher.stats());
+        outcomes.assertFutures(0);
         assertThat(time.pendingTimers()).as("timers of a closed batcher").isZero();
     }
 }

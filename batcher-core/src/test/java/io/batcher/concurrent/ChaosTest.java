@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 
 /**
  * Handlers that throw, hang, fail in part or interrupt their thread, stages that never end, callbacks that throw, and random calls in
- * between, on virtual time: every item has exactly one fate, and the statistics count each of them.
+ * between, on virtual time: every item has exactly one outcome, and the statistics count each of them.
  */
 class ChaosTest {
 
@@ -23,9 +23,9 @@ class ChaosTest {
         QuietLog.install();
     }
 
-    /** {@code -Dbatcher.seed=n} runs one seed only. */
+    /** With {@code -Dbatcher.seed=n} runs one seed only. */
     @Test
-    void everyItemHasOneFate() {
+    void everyItemHasOneOutcome() {
         Long only = Long.getLong("batcher.seed");
         for (long seed = only == null ? 0 : only; seed < (only == null ? SEEDS : only + 1); seed++) {
             Plan plan = Plan.of(seed);
@@ -38,7 +38,7 @@ class ChaosTest {
     }
 
     @Test
-    void aSeedReplays() throws Exception {
+    void aSeedReproducesARun() throws Exception {
         for (long seed = 0; seed < 10; seed++) {
             assertThat(new ChaosRun(Plan.of(seed), ITEMS).run()).isEqualTo(new ChaosRun(Plan.of(seed), ITEMS).run());
         }

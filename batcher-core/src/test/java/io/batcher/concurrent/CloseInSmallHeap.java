@@ -14,8 +14,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * A program that closes a batcher in a small heap; run by {@link SmallHeapTest}. Prints one line that begins with "OK", or what is
- * wrong.
+ * Closes a batcher in a small heap; run by {@link SmallHeapTest}. Prints one line that begins with "OK", or what is wrong.
  */
 final class CloseInSmallHeap {
 
@@ -24,13 +23,13 @@ final class CloseInSmallHeap {
 
     private CloseInSmallHeap() {}
 
-    /** Takes the number of items, "add" or "submit", and "roomy" or "full", which is a heap that is full when it closes. */
+    /** Arguments: the number of items, "add" or "submit", and "roomy" or "full"; with "full" the heap is full when the batcher closes. */
     public static void main(String[] arguments) {
         QuietLog.install();
         int count = Integer.parseInt(arguments[0]);
         boolean submits = arguments[1].equals("submit");
         boolean full = arguments[2].equals("full");
-        Integer[] items = new Integer[256]; // the same ones over and over: what takes memory is the batcher's
+        Integer[] items = new Integer[256]; // the same items again and again, so that the batcher takes the memory
         for (int i = 0; i < items.length; i++) {
             items[i] = i;
         }
@@ -93,7 +92,7 @@ final class CloseInSmallHeap {
         return asExpected ? "OK" : "the heap was not as small as it should be";
     }
 
-    /** Takes what memory there is, but for a little that the small steps of close need. */
+    /** Allocates all memory but the little that the small steps of close need. */
     private static List<byte[]> fill() {
         List<byte[]> ballast = new ArrayList<>(1 << 16);
         try {

@@ -12,6 +12,7 @@ import io.batcher.BatcherClosedException;
 import io.batcher.BatcherState;
 import io.batcher.BatcherStats;
 import io.batcher.CloseResult;
+import io.batcher.fixtures.TestThreads;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,7 +28,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
-/** Adds race with close on many batchers and threads: each add is delivered, handed back or refused, and no close hangs. */
+/** Adds race with close on many batchers and threads: each item is delivered, handed back or rejected, and no close hangs. */
 class CloseRaceTest {
 
     private static final boolean SOAK = Boolean.getBoolean("batcher.soak");
@@ -58,7 +59,7 @@ class CloseRaceTest {
         }
     }
 
-    /** One batcher: a second thread adds while this one closes. */
+    /** Closes one batcher while a second thread adds. */
     private static void race(ExecutorService threads) throws Exception {
         Set<Integer> delivered = ConcurrentHashMap.newKeySet();
         Batcher<Integer> batcher = Batcher.<Integer>builder("race")
@@ -80,9 +81,9 @@ class CloseRaceTest {
         assertThat(stats.depth()).isZero();
     }
 
-    /** An add meets a close that waits for a handler, while the buffer has a free slot: it is refused, not taken along. */
+    /** An add during a close that waits for a handler is rejected although the buffer has a free slot. */
     @Test
-    void anAddDuringCloseIsRefused() throws Exception {
+    void anAddDuringCloseIsRejected() throws Exception {
         CountDownLatch begun = new CountDownLatch(1);
         CountDownLatch mayReturn = new CountDownLatch(1);
         List<Integer> delivered = new CopyOnWriteArrayList<>();
@@ -98,10 +99,8 @@ class CloseRaceTest {
         assertThat(begun.await(60, TimeUnit.SECONDS)).isTrue();
         batcher.add(2);
         CompletableFuture<CloseResult<Integer>> closing =
-                CompletableFuture.supplyAsync(() -> batcher.close(Duration.ofSeconds(60)));
-        while (batcher.stats().state() == BatcherState.RUNNING) {
-            Thread.onSpinWait();
-        }
+                CompletableFuture.supplyAsync(() -> batcher.close(Duration.ofSeconds(60)), TestThreads::start);
+        TestThreads.awaitTrue(() -> batcher.stats().state() != BatcherState.RUNNING);
         assertThatThrownBy(() -> batcher.add(3)).isInstanceOf(BatcherClosedException.class);
         mayReturn.countDown();
         assertThat(closing.get(60, TimeUnit.SECONDS).undelivered()).isEmpty();
@@ -116,7 +115,7 @@ class CloseRaceTest {
                 begun.countDown();
             }
         } catch (BatcherClosedException e) {
-            // the rest comes too late
+            // later adds are rejected
         }
     }
 }

@@ -19,14 +19,16 @@ import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
-/** One batcher under load: producers, an operator, and somebody who closes it, each on threads of their own. */
+/** One batcher under load: producers, an operator and a closer, each on threads of their own. */
 final class ConservationRun {
 
     private static final int PRODUCERS = 8;
@@ -64,11 +66,12 @@ final class ConservationRun {
                 .executor(executor())
                 .build();
         for (int i = 0; i <= PRODUCERS; i++) {
-            producers.add(new Producer(i, i < PRODUCERS ? itemsEach : itemsEach / 4, plan.seed(), batcher, ledger));
+            producers.add(new Producer(
+                    i, i < PRODUCERS ? itemsEach : itemsEach / 4, plan.seed(), batcher, ledger, Thread::yield));
         }
     }
 
-    /** Nobody opens the latch. */
+    /** Hangs: the latch is never released. */
     private void hang() throws InterruptedException {
         assertThat(new CountDownLatch(1).await(2 * plan.handlerTimeoutNanos(), TimeUnit.NANOSECONDS))
                 .isFalse();
@@ -79,7 +82,7 @@ final class ConservationRun {
         return producers.get(PRODUCERS);
     }
 
-    /** Now and then it refuses a task. */
+    /** Rejects a task now and then. */
     private Executor executor() {
         return plan.seed() % 5 != 0
                 ? threads
@@ -98,7 +101,7 @@ final class ConservationRun {
         ledger.deadLetter(letter);
     }
 
-    /** Returns how many items were made. */
+    /** Returns the number of items. */
     int run() throws Exception {
         try {
             producers.subList(0, PRODUCERS).forEach(producer -> threads.execute(() -> produce(producer)));
@@ -142,7 +145,7 @@ final class ConservationRun {
                 .isTrue();
     }
 
-    /** What an operator does while items flow; at last everything flows again. */
+    /** Flushes, pauses and resumes at random while items flow, and at last resumes delivery. */
     private void operate() {
         SplittableRandom random = new SplittableRandom(~plan.seed());
         while (running.getCount() > 0) {
@@ -162,18 +165,21 @@ final class ConservationRun {
                 default -> producers.get(random.nextInt(PRODUCERS)).interrupt();
             }
             checkEquation(batcher.stats());
-            awaitQuietly(flushes.isEmpty() ? CompletableFuture.completedFuture(null) : flushes.peek());
+            awaitBriefly(flushes.isEmpty() ? CompletableFuture.completedFuture(null) : flushes.peek());
             flushes.removeIf(flush -> flush.isDone() && flush != flushes.peek());
         }
         batcher.startAutoFlush();
         batcher.resume();
     }
 
-    private static void awaitQuietly(CompletableFuture<Void> future) {
+    /** Waits a little for the future, whatever its outcome. */
+    private static void awaitBriefly(CompletableFuture<Void> future) {
         try {
             future.handle((value, failure) -> value).get(200, TimeUnit.MICROSECONDS);
-        } catch (Exception e) {
+        } catch (TimeoutException e) {
             // it may take longer
+        } catch (InterruptedException | ExecutionException e) {
+            throw new IllegalStateException(e);
         }
     }
 
@@ -206,7 +212,7 @@ final class ConservationRun {
     private void awaitSomeItems() {
         long some = (long) itemsEach * PRODUCERS * 3 / 4;
         while (running.getCount() == PRODUCERS && batcher.stats().accepted() < some) {
-            awaitQuietly(new CompletableFuture<>());
+            awaitBriefly(new CompletableFuture<>());
         }
     }
 
@@ -238,9 +244,9 @@ final class ConservationRun {
         }
         assertThat(ledger.breaches()).isEmpty();
         BatcherStats stats = batcher.stats();
-        Fates fates = Fates.of(producers.stream().map(Producer::items).toList());
-        assertThat(fates.without()).as("items without a fate, %s", stats).isEmpty();
-        fates.assertEqual(stats);
-        fates.assertFutures(PATIENCE_SECONDS);
+        Outcomes outcomes = Outcomes.of(producers.stream().map(Producer::items).toList());
+        assertThat(outcomes.without()).as("items without an outcome, %s", stats).isEmpty();
+        outcomes.assertEqual(stats);
+        outcomes.assertFutures(PATIENCE_SECONDS);
     }
 }

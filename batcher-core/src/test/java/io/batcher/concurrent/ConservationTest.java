@@ -7,8 +7,8 @@ package io.batcher.concurrent;
 import org.junit.jupiter.api.Test;
 
 /**
- * Producers, an operator, an unreliable handler and a closer race for each other's items: every item has exactly one fate, and the
- * statistics count each of them.
+ * Producers, an operator, an unreliable handler and a closer race: every item has exactly one outcome, and the statistics count each
+ * of them.
  */
 class ConservationTest {
 
@@ -16,9 +16,9 @@ class ConservationTest {
     private static final long ITEMS = Boolean.getBoolean("batcher.soak") ? 10_000_000 : 1_000_000;
     private static final int LEAST_SEEDS = 32;
 
-    /** {@code -Dbatcher.seed=n} runs one seed only. */
+    /** With {@code -Dbatcher.seed=n} runs one seed only. */
     @Test
-    void everyItemHasOneFate() throws Exception {
+    void everyItemHasOneOutcome() throws Exception {
         QuietLog.install();
         Long only = Long.getLong("batcher.seed");
         if (only != null) {

@@ -26,7 +26,7 @@ import java.util.function.Consumer;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** What a batcher keeps in memory: nothing that is settled, and next to nothing while it is idle. */
+/** What a batcher keeps in memory: no settled item, and at most 2 KiB while it is idle. */
 class HeapTest {
 
     private static final int CAPACITY = 20_000;
@@ -61,7 +61,7 @@ class HeapTest {
         }
     }
 
-    /** Waits, not for long, until every item is garbage. */
+    /** Waits for a bounded time until every item is garbage. */
     private void assertNothingRetained(Batcher<Object> batcher) throws InterruptedException {
         for (int i = 0; i < 50 && !items.isEmpty(); i++) {
             System.gc();
@@ -131,7 +131,7 @@ class HeapTest {
     }
 
     @Test
-    void whatWasDroppedOrHandedBackIsNotRetained() throws InterruptedException {
+    void droppedAndHandedBackItemsAreNotRetained() throws InterruptedException {
         Batcher<Object> batcher = builder()
                 .handler(batch -> {
                     throw new IllegalStateException("never");
@@ -144,7 +144,7 @@ class HeapTest {
         assertNothingRetained(batcher);
     }
 
-    /** The part of a full chunk that was taken is garbage while the rest waits. */
+    /** The delivered part of a full chunk is garbage while the rest waits. */
     @Test
     void anItemThatWasHandledIsGarbageWhileLaterOnesWait() throws InterruptedException {
         Batcher<Object> batcher = builder().handler(batch -> {}).maxBatchSize(4).build();
@@ -177,9 +177,9 @@ class HeapTest {
         assertThat(bytes).as("bytes of a batcher that was used").isLessThanOrEqualTo(2_048);
     }
 
-    /** Each heavy item is a batch of its own, and comes after a batch of many light ones that is kept. */
+    /** Each heavy item is a batch of its own, behind a batch of many light ones that is kept. */
     @Test
-    void anItemThatWaitsCostsAsLittleWhateverTheBatchBefore() {
+    void aWaitingItemCostsLittleAfterAnyBatch() {
         int heavy = 60_000;
         List<Object> kept = new ArrayList<>();
         Batcher<Integer> batcher = time.applyTo(Batcher.<Integer>builder("heavy"))
@@ -211,7 +211,7 @@ class HeapTest {
     private long bytesEach(Consumer<Batcher<Object>> use) {
         int count = 5_000;
         List<Batcher<Object>> batchers = new ArrayList<>(2 * count);
-        make(batchers, 500, use); // the first ones load classes and make what is shared
+        make(batchers, 500, use); // the first ones load classes and create shared objects
         long before = usedBytes();
         make(batchers, count, use);
         long bytes = (usedBytes() - before) / count;
@@ -227,7 +227,7 @@ class HeapTest {
         }
     }
 
-    /** The least of several looks: other tests' garbage and threads disturb a single one. */
+    /** Returns the least of several measurements: garbage and threads of other tests disturb a single one. */
     private static long usedBytes() {
         Runtime runtime = Runtime.getRuntime();
         long least = Long.MAX_VALUE;

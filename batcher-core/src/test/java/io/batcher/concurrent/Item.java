@@ -8,24 +8,24 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
-/** One item of a test, which knows who added it and remembers what became of it. Each item must have exactly one fate. */
+/** One item of a test, with its producer and its outcome. Each item must have exactly one outcome. */
 final class Item {
 
-    /** What became of an item; every one but the refusals was accepted. */
-    enum Fate {
+    /** The outcomes of an item; all but REJECTED and TOO_LATE mean that it was accepted. */
+    enum Outcome {
         HANDLED,
         DEAD_LETTERED,
         DROPPED,
         HANDED_BACK,
         /** The buffer was full. */
-        REFUSED,
+        REJECTED,
         /** The batcher was closed. */
         TOO_LATE
     }
 
     final int producer;
     final int number;
-    final AtomicReference<@Nullable Fate> fate = new AtomicReference<>();
+    final AtomicReference<@Nullable Outcome> outcome = new AtomicReference<>();
 
     /** Neither final nor volatile: written before the item is added, to be visible in the handler. */
     int payload;
@@ -33,7 +33,7 @@ final class Item {
     /** What {@code submit} returned. */
     @Nullable CompletableFuture<Void> future;
 
-    /** Why it was given up. */
+    /** The cause for which it was given up. */
     @Nullable Throwable deathCause;
 
     // Written on the threads that deliver, one after the other.
@@ -51,9 +51,9 @@ final class Item {
         return (producer * 31 + number) | 1;
     }
 
-    /** Whether it was delivered, that attempt failed, and nothing has become of it since. */
+    /** Whether its last attempt failed and it has had no outcome since. */
     boolean isOutstanding() {
-        return deliveries > 0 && deliveries == failures && fate.get() == null;
+        return deliveries > 0 && deliveries == failures && outcome.get() == null;
     }
 
     /** Any limit of weight in a test is at least 7. */
@@ -63,6 +63,6 @@ final class Item {
 
     @Override
     public String toString() {
-        return producer + ":" + number + "(" + fate + ", delivered " + deliveries + ", failed " + failures + ")";
+        return producer + ":" + number + "(" + outcome + ", delivered " + deliveries + ", failed " + failures + ")";
     }
 }

@@ -23,13 +23,13 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Follows every item of a run through the batcher's listener and callbacks, and notes each breach of a guarantee: two fates, a
- * delivery without need, a wrong order, overlapping attempts, a batch too large, a retry that new items joined.
+ * Follows every item of a run through the batcher's listener and callbacks, and records each breach of a guarantee: two outcomes, a
+ * needless delivery, a wrong order, overlapping attempts, a batch too large, a retry that new items joined.
  */
 final class Ledger implements BatcherListener {
 
-    /** How the handler says that its attempt ends. */
-    enum Outcome {
+    /** How the handler announces that its attempt ends. */
+    enum Ending {
         SUCCESS,
         FAILURE,
         /** The timeout may be faster. */
@@ -47,7 +47,7 @@ final class Ledger implements BatcherListener {
     private final int[] lastFirstDelivered;
     private final Map<String, Batch<?>> failed = new HashMap<>();
     private int outstanding;
-    private @Nullable Outcome expected;
+    private @Nullable Ending expected;
 
     Ledger(int producers, int maxBatchSize, long maxBatchWeight, boolean isolates) {
         this.maxBatchSize = maxBatchSize;
@@ -57,7 +57,7 @@ final class Ledger implements BatcherListener {
         Arrays.fill(lastFirstDelivered, -1);
     }
 
-    /** Returns the breaches noted so far. */
+    /** Returns the breaches recorded so far. */
     List<String> breaches() {
         return breaches.stream().limit(20).toList();
     }
@@ -74,17 +74,17 @@ final class Ledger implements BatcherListener {
         }
     }
 
-    /** The handler says, before its attempt ends, how it will. */
-    void expect(Outcome outcome) {
-        expected = outcome;
+    /** The handler announces how its attempt will end. */
+    void expect(Ending ending) {
+        expected = ending;
     }
 
-    void settle(Item item, Item.Fate fate) {
-        if (item.isOutstanding() && fate != Item.Fate.HANDED_BACK) {
+    void settle(Item item, Item.Outcome outcome) {
+        if (item.isOutstanding() && outcome != Item.Outcome.HANDED_BACK) {
             outstanding--;
         }
-        if (!item.fate.compareAndSet(null, fate)) {
-            breach("a second fate, " + fate + ", for " + item);
+        if (!item.outcome.compareAndSet(null, outcome)) {
+            breach("a second outcome, " + outcome + ", for " + item);
         }
     }
 
@@ -132,24 +132,24 @@ final class Ledger implements BatcherListener {
         }
     }
 
-    /** Close may hand a batch back in the moment in which it begins. */
+    /** Close may hand a batch back just when its attempt begins. */
     private static boolean isOpen(Item item) {
-        Item.Fate fate = item.fate.get();
-        return fate == null || fate == Item.Fate.HANDED_BACK;
+        Item.Outcome outcome = item.outcome.get();
+        return outcome == null || outcome == Item.Outcome.HANDED_BACK;
     }
 
     @Override
     public void onBatchHandled(String batcher, Batch<?> batch, Duration took) {
         check(busy.getAndSet(false), "ended without beginning", batch);
-        check(expected != Outcome.FAILURE, "a failure was counted as success", batch);
-        items(batch).forEach(item -> settle(item, Item.Fate.HANDLED));
+        check(expected != Ending.FAILURE, "a failure was counted as success", batch);
+        items(batch).forEach(item -> settle(item, Item.Outcome.HANDLED));
     }
 
     @Override
     public void onBatchFailed(BatchFailure<?> failure, Duration took) {
         Batch<?> batch = failure.batch();
         check(busy.getAndSet(false), "ended without beginning", batch);
-        check(expected != Outcome.SUCCESS, "a success was counted as failure", failure.cause());
+        check(expected != Ending.SUCCESS, "a success was counted as failure", failure.cause());
         Set<Integer> named = named(failure.cause(), batch.size());
         for (int i = 0; i < batch.size(); i++) {
             Item item = (Item) batch.get(i);
@@ -157,7 +157,7 @@ final class Ledger implements BatcherListener {
                 item.failures++;
                 outstanding++;
             } else {
-                settle(item, Item.Fate.HANDLED);
+                settle(item, Item.Outcome.HANDLED);
             }
         }
         failed.clear();
@@ -180,7 +180,7 @@ final class Ledger implements BatcherListener {
         for (Item item : letter.items()) {
             check(closed || item.isOutstanding(), "given up without a failed attempt", item);
             item.deathCause = letter.cause();
-            settle(item, closed ? Item.Fate.HANDED_BACK : Item.Fate.DEAD_LETTERED);
+            settle(item, closed ? Item.Outcome.HANDED_BACK : Item.Outcome.DEAD_LETTERED);
         }
     }
 
@@ -190,14 +190,14 @@ final class Ledger implements BatcherListener {
         for (Item item : items) {
             Integer previous = last.put(item.producer, item.number);
             check(previous == null || previous < item.number, "handed back in wrong order", item);
-            settle(item, Item.Fate.HANDED_BACK);
+            settle(item, Item.Outcome.HANDED_BACK);
         }
     }
 
     /** The drop callback. */
     void dropped(Item item) {
         check(item.deliveries == 0, "dropped after an attempt", item);
-        settle(item, Item.Fate.DROPPED);
+        settle(item, Item.Outcome.DROPPED);
     }
 
     @SuppressWarnings("unchecked")

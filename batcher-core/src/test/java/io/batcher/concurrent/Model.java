@@ -13,8 +13,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a batcher may and must do, on plain lists and on one thread: each attempt has to be one that the model allows, and when
- * everything is at rest nothing may be left that the model calls due. Times are in milliseconds.
+ * What a batcher may and must do, on plain lists and on one thread: the model must allow each attempt, and when nothing runs, nothing
+ * may be left that the model calls due. Times are in milliseconds.
  */
 final class Model {
 
@@ -25,10 +25,10 @@ final class Model {
     static final long RETRY_DELAY = 50;
     private static final long NOT_SET = -1;
 
-    /** An item that waits. */
+    /** A waiting item. */
     record Waiting(String item, long addedAt) {}
 
-    /** What failed and is tried again. */
+    /** A failed batch that is retried. */
     record Frozen(List<String> items, @Nullable String id, int attempts, int counted, long retryAt) {}
 
     /** A flush: the items that it covers and that are not settled. */
@@ -72,7 +72,7 @@ final class Model {
         this.options = options;
     }
 
-    /** Whether a full buffer discards. */
+    /** Whether a full buffer drops items. */
     boolean drops() {
         return options.overflow() == Overflow.DROP_OLDEST || options.overflow() == Overflow.DROP_NEWEST;
     }
@@ -83,7 +83,7 @@ final class Model {
                 + (inFlight == null ? 0 : inFlight.items().size());
     }
 
-    /** Whether a call with these items finds room. What is dropped is dropped. */
+    /** Adds the items, dropping others by policy; returns whether the call finds room. */
     boolean add(List<String> items, long now) {
         boolean fits = depth() + items.size() <= options.capacity();
         if (!fits
@@ -167,8 +167,7 @@ final class Model {
         if (again != null) {
             boolean inTime = now >= again.retryAt();
             int counted = again.counted() + (inTime ? 1 : 0);
-            long retryAt =
-                    inTime ? NOT_SET : again.retryAt(); // an early attempt does not put off the retry that was due
+            long retryAt = inTime ? NOT_SET : again.retryAt(); // an early attempt does not delay the scheduled retry
             inFlight = new Frozen(again.items(), batch.id(), again.attempts() + 1, counted, retryAt);
             boolean allowed = inTime || closing || !tickets.isEmpty();
             return !allowed
@@ -207,7 +206,7 @@ final class Model {
         good.removeAll(bad);
         handled.addAll(good);
         consecutiveFailures = cause == null ? 0 : consecutiveFailures + 1;
-        settle(good); // first: a flush whose items were handled is not concerned by others of the same batch
+        settle(good); // first: other items of the batch do not affect a flush whose items were handled
         if (cause != null) {
             failedAttempts++;
             for (Ticket ticket : concerned) {
@@ -239,7 +238,7 @@ final class Model {
         tickets.removeIf(ticket -> ticket.done);
     }
 
-    /** What close hands back. */
+    /** Returns the items that close hands back. */
     List<String> left() {
         List<String> left = new ArrayList<>(frozen == null ? List.of() : frozen.items());
         waiting.forEach(each -> left.add(each.item()));

@@ -23,7 +23,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** Does the same to a batcher on virtual time and to the {@link Model}, and compares them after each action. */
+/** Applies the same actions to a batcher on virtual time and to the {@link Model}, and compares them after each. */
 final class ModelRun {
 
     private static final Duration STEP = Duration.ofMillis(10);
@@ -67,7 +67,7 @@ final class ModelRun {
                 : builder.handler(handler::handle).build();
     }
 
-    /** Returns what went wrong first; null if nothing. */
+    /** Returns the first difference; null if there is none. */
     @Nullable String run(List<Action> actions) {
         try {
             for (Action action : actions) {
@@ -78,7 +78,7 @@ final class ModelRun {
             }
             return null;
         } catch (RuntimeException | Error e) {
-            return e + ", which nobody expects";
+            return e + ", which the model does not expect";
         }
     }
 

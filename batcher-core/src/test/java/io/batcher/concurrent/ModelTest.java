@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** Random lists of actions: a batcher does what a model on plain lists allows, and does all that the model calls due. */
+/** Random lists of actions: a batcher does only what a model on plain lists allows, and everything that the model calls due. */
 class ModelTest {
 
     private static final int CASES =
@@ -32,7 +32,7 @@ class ModelTest {
         QuietLog.install();
     }
 
-    /** {@code -Dbatcher.seed=n} runs one case only. */
+    /** With {@code -Dbatcher.seed=n} runs one case only. */
     @Test
     void behavesAsTheModel() {
         Long only = Long.getLong("batcher.seed");
@@ -47,9 +47,9 @@ class ModelTest {
         }
     }
 
-    /** A list that once failed: the flush covers one of two items of a batch, and the other one fails. */
+    /** A list that failed once: the flush covers one of two items of a batch, and the other item fails. */
     @Test
-    void aFlushIsFineWhenOnlyALaterItemOfItsBatchFails() {
+    void aFlushSucceedsWhenOnlyALaterItemOfItsBatchFails() {
         Model.Options options = new Model.Options(7, 3, false, Overflow.DROP_OLDEST, 1, false);
         List<Action> actions = List.of(
                 new Action(PAUSE, 1),
@@ -61,7 +61,7 @@ class ModelTest {
         assertThat(new ModelRun(options).run(actions)).isNull();
     }
 
-    /** The comparison is worth something: a batcher that is told to do something else is found out. */
+    /** Checks the comparison itself: it reports a batcher that behaves differently. */
     @Test
     void aDifferenceIsFoundAndShrunk() {
         Model.Options options = new Model.Options(5, 2, false, Overflow.REJECT, Model.unlimited(), false);
@@ -82,7 +82,7 @@ class ModelTest {
                 random.nextBoolean());
     }
 
-    /** Leaves out what is not needed for the failure, in ever smaller pieces. */
+    /** Removes actions that the failure does not need, in ever smaller pieces. */
     private static List<Action> shrunk(Model.Options options, List<Action> failing) {
         List<Action> shortest = failing;
         for (int piece = failing.size() / 2; piece > 0; piece /= 2) {

@@ -11,7 +11,7 @@ import io.batcher.RetryPolicy;
 import java.time.Duration;
 import java.util.SplittableRandom;
 
-/** The options of one random run: the same seed makes the same plan. */
+/** The options of one random run. A seed reproduces its plan. */
 record Plan(
         long seed,
         UnreliableHandler.Kind kind,
@@ -30,11 +30,11 @@ record Plan(
     enum Ending {
         /** Everything is delivered, then the batcher is closed. */
         SETTLE,
-        /** Closed while producers add; what is left is handed back. */
+        /** Closed while producers add; undelivered items are handed back. */
         CLOSE_MIDWAY,
         /** As before, by several threads at once. */
         CLOSE_TWICE,
-        /** Closed while producers add; what is left goes to the dead-letter callback. */
+        /** Closed while producers add; undelivered items go to the dead-letter callback. */
         CLOSE_AND_REPORT
     }
 
@@ -61,7 +61,7 @@ record Plan(
         return maxBatchWeight < Long.MAX_VALUE;
     }
 
-    /** The options in a builder, but for handler, callbacks and threads. */
+    /** Sets the options, but not the handler, callbacks and threads. */
     BatcherBuilder<Item> builder() {
         BatcherBuilder<Item> builder = Batcher.<Item>builder("run-" + seed)
                 .interval(Duration.ofMillis(1))

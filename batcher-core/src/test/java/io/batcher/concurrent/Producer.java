@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 
-/** Adds items by every way there is, numbered in the order of its calls, until there are enough or the batcher is closed. */
+/** Adds items by every method, numbered in the order of its calls, until there are enough or the batcher is closed. */
 final class Producer {
 
     private final int index;
@@ -21,20 +21,27 @@ final class Producer {
     private final SplittableRandom random;
     private final Batcher<Item> batcher;
     private final Ledger ledger;
+    private final Runnable afterRejection;
     private final List<Item> items;
     private boolean stopped;
     private volatile @Nullable Thread thread;
 
-    Producer(int index, int count, long seed, Batcher<Item> batcher, Ledger ledger) {
+    /**
+     * Creates a producer.
+     *
+     * @param afterRejection lets the handler make room; with virtual time there is nothing to wait for
+     */
+    Producer(int index, int count, long seed, Batcher<Item> batcher, Ledger ledger, Runnable afterRejection) {
         this.index = index;
         this.count = count;
         this.random = new SplittableRandom(seed * 1_000 + index);
         this.batcher = batcher;
         this.ledger = ledger;
+        this.afterRejection = afterRejection;
         this.items = new ArrayList<>(count);
     }
 
-    /** Every item that was passed to the batcher, whatever became of it. */
+    /** Every item that was passed to the batcher, accepted or not. */
     synchronized List<Item> items() {
         return items;
     }
@@ -59,14 +66,14 @@ final class Producer {
                 letTheHandlerKeepUp();
             }
             if (Thread.interrupted() && random.nextInt(8) == 0) {
-                Thread.currentThread().interrupt(); // the next call has to bear it
+                Thread.currentThread().interrupt(); // the next call runs on an interrupted thread
             }
         }
         thread = null;
         Thread.interrupted();
     }
 
-    /** Most of the time; else nearly everything would be refused or dropped. */
+    /** Usually waits for room; otherwise nearly everything would be rejected or dropped. */
     private void letTheHandlerKeepUp() {
         BatcherStats stats = batcher.stats();
         for (int i = 0; i < 50 && stats.depth() > stats.capacity() / 4 * 3; i++) {
@@ -75,7 +82,7 @@ final class Producer {
         }
     }
 
-    /** Makes a call. Returns false if there is no need for more. */
+    /** Makes a call. Returns false if there are enough items. */
     synchronized boolean callOnce() {
         if (stopped || items.size() >= count) {
             return false;
@@ -90,26 +97,26 @@ final class Producer {
             }
             return true;
         } catch (BatcherFullException e) {
-            refuse(from, Item.Fate.REFUSED);
-            Thread.yield();
+            reject(from, Item.Outcome.REJECTED);
+            afterRejection.run();
             return true;
         } catch (BatcherClosedException e) {
-            refuse(from, Item.Fate.TOO_LATE);
+            reject(from, Item.Outcome.TOO_LATE);
             return false;
         }
     }
 
-    /** A refusal shows in the future only, see {@link Fates}. */
+    /** Only the future reports a rejection, see {@link Outcomes}. */
     private void submit(Item item) {
         item.future = batcher.submit(item);
         if (item.future.isCompletedExceptionally()) {
-            Thread.yield();
+            afterRejection.run();
         }
     }
 
     private void offer(Item item) {
-        if (!batcher.offer(item) && item.fate.get() != Item.Fate.DROPPED) {
-            refuse(items.size() - 1, Item.Fate.REFUSED);
+        if (!batcher.offer(item) && item.outcome.get() != Item.Outcome.DROPPED) {
+            reject(items.size() - 1, Item.Outcome.REJECTED);
         }
     }
 
@@ -127,9 +134,9 @@ final class Producer {
         return item;
     }
 
-    private void refuse(int from, Item.Fate fate) {
+    private void reject(int from, Item.Outcome outcome) {
         for (Item item : items.subList(from, items.size())) {
-            ledger.settle(item, fate);
+            ledger.settle(item, outcome);
         }
     }
 }

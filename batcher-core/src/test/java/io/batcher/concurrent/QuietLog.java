@@ -7,7 +7,7 @@ package io.batcher.concurrent;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 
-/** Keeps what a batcher logs of thousands of intended failures out of the build's output. */
+/** Keeps the log of thousands of intended failures out of the build's output. */
 final class QuietLog {
 
     private static final Logger LOGGER = Logger.getLogger("io.batcher");

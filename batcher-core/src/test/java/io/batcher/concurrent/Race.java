@@ -25,12 +25,12 @@ import java.util.concurrent.FutureTask;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One schedule of a race that Lincheck explores: threads that it controls, a clock that stands still, timers that fire only when the
- * race says so, and an executor with a thread per task. Nothing waits for time, so that what is lost shows as a deadlock.
+ * One schedule of a race that Lincheck explores: threads under its control, a clock that stands still, timers that fire only when the
+ * race fires them, and an executor with a thread per task. Nothing waits for time, so a lost wake-up shows as a deadlock.
  */
 final class Race implements BatcherClock, BatcherScheduler, Executor {
 
-    /** How many schedules are explored of each race. */
+    /** The number of schedules explored per race. */
     static final int SCHEDULES = Integer.getInteger("batcher.schedules", 500);
 
     private final List<Thread> threads = new ArrayList<>();
@@ -44,12 +44,12 @@ final class Race implements BatcherClock, BatcherScheduler, Executor {
     final List<Integer> dropped = new ArrayList<>();
     final List<Integer> deadLettered = new ArrayList<>();
 
-    /** A race in which calls that wait, wait until they are let go. */
+    /** A race in which a blocked call waits until it is released. */
     Race() {
         this(true);
     }
 
-    /** A race in which calls that wait are patient, or give up at once. */
+    /** A race in which a blocked call waits forever, or times out at once. */
     Race(boolean patient) {
         this.patient = patient;
     }
@@ -73,7 +73,7 @@ final class Race implements BatcherClock, BatcherScheduler, Executor {
         }
     }
 
-    /** A batcher of this race. Its builder is made beforehand: Lincheck cannot follow the regular expression of the name. */
+    /** Returns a batcher of this race. Its options are built beforehand: Lincheck cannot follow the regular expression of the name. */
     Batcher<Integer> batcher(
             BatcherBuilder<Integer> options,
             @Nullable BatchConsumer<Integer> handler,
@@ -112,7 +112,7 @@ final class Race implements BatcherClock, BatcherScheduler, Executor {
         }
     }
 
-    /** Runs all at once, and waits for them and for what they have started. */
+    /** Runs all bodies at once, and waits for them and for the threads that they started. */
     void run(Runnable... bodies) {
         for (Runnable body : bodies) {
             execute(body);
@@ -177,7 +177,7 @@ final class Race implements BatcherClock, BatcherScheduler, Executor {
         return timer;
     }
 
-    /** The timers that are set, in the order in which they were. */
+    /** The timers that are set, in their order. */
     List<FutureTask<Void>> pending() {
         synchronized (timers) {
             return timers.stream().filter(timer -> !timer.isDone()).toList();
@@ -213,7 +213,7 @@ final class Race implements BatcherClock, BatcherScheduler, Executor {
         }
     }
 
-    /** Waits for a future. Not by {@code join}: that makes Lincheck follow half of the fork-join pool. */
+    /** Waits for a future. Not by {@code join}, with which Lincheck follows half of the fork-join pool. */
     static void settle(CompletableFuture<Void> future) {
         CountDownLatch done = new CountDownLatch(1);
         future.whenComplete((value, failure) -> done.countDown());

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** Races of a whole batcher, explored schedule by schedule. A call that is never let go shows as a deadlock. */
+/** Races of a whole batcher, explored schedule by schedule. A call that is never released shows as a deadlock. */
 @Tag("lincheck")
 @Tag("soak")
 class RacesTest {
@@ -33,7 +33,7 @@ class RacesTest {
     private static final BatcherBuilder<Integer> DROPPING =
             Batcher.<Integer>builder("race").capacity(2).overflow(Overflow.DROP_OLDEST);
 
-    /** Logging begins outside Lincheck, which cannot follow it. */
+    /** Initialises logging outside Lincheck, which cannot follow it. */
     @BeforeAll
     static void warmUp() {
         QuietLog.install();
@@ -43,7 +43,7 @@ class RacesTest {
         }
     }
 
-    /** An add races with close: its item is delivered, handed back, or refused, and never two of these. */
+    /** An add races with close: its item is delivered, handed back or rejected, and never two of these. */
     @Test
     void closeAgainstAdd() {
         runConcurrentTest(Race.SCHEDULES, () -> {
@@ -68,7 +68,7 @@ class RacesTest {
         });
     }
 
-    /** A close that has no time races with a flush: its future settles, and the item is delivered, handed back, or both if in flight. */
+    /** A close with timeout zero races with a flush: its future completes; the item is delivered, handed back, or both if in flight. */
     @Test
     void closeAgainstFlush() {
         runConcurrentTest(Race.SCHEDULES, () -> {
@@ -80,12 +80,12 @@ class RacesTest {
                     () -> Race.settle(batcher.flush()),
                     () -> handedBack.addAll(batcher.close(Duration.ZERO).undelivered()));
             check(race.delivered.size() + handedBack.size() >= 1, "lost");
-            check(batcher.stats().handled() + batcher.stats().handedBack() == 1, "two fates: " + batcher.stats());
+            check(batcher.stats().handled() + batcher.stats().handedBack() == 1, "two outcomes: " + batcher.stats());
             Race.checkEquation(batcher.stats());
         });
     }
 
-    /** Two flushes and an add race with the batches they cause: both settle, and what was added before one is delivered by then. */
+    /** Two flushes and an add race with the batches they cause: both flushes complete, and items added before one are delivered by then. */
     @Test
     void flushAgainstAdd() {
         runConcurrentTest(Race.SCHEDULES, () -> {
@@ -106,7 +106,7 @@ class RacesTest {
         });
     }
 
-    /** The handler flushes while another thread adds and flushes: every flush settles. */
+    /** The handler flushes while another thread adds and flushes: every flush completes. */
     @Test
     void flushInHandler() {
         runConcurrentTest(Race.SCHEDULES, () -> {
@@ -128,7 +128,7 @@ class RacesTest {
         });
     }
 
-    /** A stage ends on another thread while the loop gives its thread up: the batch is settled once, and the flush with it. */
+    /** A stage ends on another thread while the loop detaches from it: the batch is settled once, and the flush with it. */
     @Test
     void stageAgainstLeavingLoop() {
         runConcurrentTest(Race.SCHEDULES, () -> {
@@ -168,7 +168,7 @@ class RacesTest {
         });
     }
 
-    /** An add evicts the oldest while a flush takes it: an item is handled or dropped, never both, and never after an attempt. */
+    /** An add evicts the oldest item while a flush takes it: the item is handled or dropped, never both, and never after an attempt. */
     @Test
     void dropOldestAgainstTheBatchInFlight() {
         runConcurrentTest(Race.SCHEDULES, () -> {
@@ -189,7 +189,7 @@ class RacesTest {
         });
     }
 
-    /** Pause and resume race with an add and its flush: when it flows again, the flush settles. */
+    /** Pause and resume race with an add and its flush: after the resume the flush completes. */
     @Test
     void pauseAndResumeAgainstFlush() {
         runConcurrentTest(Race.SCHEDULES, () -> {
@@ -208,7 +208,7 @@ class RacesTest {
         });
     }
 
-    /** The batch that fills up races with the loop that goes idle: a full batch is never left lying. */
+    /** A batch that becomes full races with the loop that goes idle: a full batch is never left undelivered. */
     @Test
     void fullBatchAgainstLoopGoingIdle() {
         BatcherBuilder<Integer> options = Batcher.<Integer>builder("race").maxBatchSize(1);

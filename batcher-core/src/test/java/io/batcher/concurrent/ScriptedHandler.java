@@ -16,7 +16,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** Does in each attempt what the next action says, succeeds where there is none, and tells the {@link Model} of it. */
+/** Ends each attempt as the next action says, succeeds if there is none, and reports to the {@link Model}. */
 final class ScriptedHandler {
 
     private final Model model;
@@ -39,7 +39,7 @@ final class ScriptedHandler {
         return handled;
     }
 
-    /** What the model did not allow; null if nothing. */
+    /** The first attempt that the model did not allow; null if none. */
     @Nullable String breach() {
         return breach;
     }

@@ -12,8 +12,8 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 /**
- * G12, in a heap that is little larger than what waits: close hands back without memory per item beyond the list, and what could not be
- * handed back for want of memory is handed to the next call. In a process of its own.
+ * G12, in a heap little larger than the waiting items: close needs no memory per item beyond the list, and items that could not be
+ * handed back for lack of memory are handed to the next call. In a process of its own.
  */
 class SmallHeapTest {
 
@@ -38,19 +38,19 @@ class SmallHeapTest {
         return output.strip();
     }
 
-    /** A million items are 4 MB of slots. The list is another 4 MB, and while it is made there are three of these at most. */
+    /** A million items are 4 MB of slots. The list takes another 4 MB, and at most three of these exist while it is built. */
     @Test
     void aMillionItemsAreHandedBackInTwentyMegabytes() throws Exception {
         assertThat(run("20m", "1000000", "add", "roomy")).isEqualTo("OK");
     }
 
     @Test
-    void whereThereIsNoMemoryForTheListTheNextCallGetsIt() throws Exception {
+    void ifMemoryForTheListIsMissingTheNextCloseReturnsIt() throws Exception {
         assertThat(run("32m", "1000000", "add", "full")).isEqualTo("OK");
     }
 
     @Test
-    void submittedItemsToo() throws Exception {
+    void submittedItemsAreHandedBackInASmallHeap() throws Exception {
         assertThat(run("64m", "200000", "submit", "full")).isEqualTo("OK");
     }
 }

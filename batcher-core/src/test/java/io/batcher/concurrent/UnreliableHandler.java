@@ -16,8 +16,8 @@ import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A handler that misbehaves at random, by seed, in every way that the engine has to bear; what it makes of each attempt it tells
- * the {@link Ledger} before the attempt ends.
+ * A handler that misbehaves at random, by seed, in every way that the engine must tolerate. It reports the end of each attempt to
+ * the {@link Ledger} beforehand.
  */
 final class UnreliableHandler {
 
@@ -34,7 +34,7 @@ final class UnreliableHandler {
         void hang() throws InterruptedException;
     }
 
-    /** What a poisoned item fails with. */
+    /** The failure of a poisoned item. */
     static final class PoisonException extends RuntimeException {
         private static final long serialVersionUID = 1L;
     }
@@ -54,7 +54,7 @@ final class UnreliableHandler {
      * Makes a handler.
      *
      * @param timeoutNanos the batcher's handlerTimeout; null for none, then no attempt hangs
-     * @param poisonEvery one item in so many fails whatever happens; 0 for none
+     * @param poisonEvery one item in this many always fails; 0 for none
      * @param inside called now and then from inside the handler
      * @param hang how an attempt takes longer than the timeout
      */
@@ -83,7 +83,7 @@ final class UnreliableHandler {
         return kind == Kind.SYNC ? builder.handler(this::handle) : builder.asyncHandler(this::handleAsync);
     }
 
-    /** From now on nothing fails. */
+    /** Ends all failures. */
     void heal() {
         healthy = true;
     }
@@ -103,11 +103,11 @@ final class UnreliableHandler {
 
     private void handle(Batch<Item> batch) throws Exception {
         if (isPoisoned(batch)) {
-            ledger.expect(Ledger.Outcome.FAILURE);
+            ledger.expect(Ledger.Ending.FAILURE);
             throw new PoisonException();
         }
         if (!fails()) {
-            ledger.expect(Ledger.Outcome.SUCCESS);
+            ledger.expect(Ledger.Ending.SUCCESS);
             if (random.nextInt(50) == 0) {
                 Thread.currentThread().interrupt();
             }
@@ -115,11 +115,11 @@ final class UnreliableHandler {
         }
         int how = random.nextInt(timeoutNanos == null ? 5 : 7);
         if (how == 5) {
-            hang(); // a late success is a success
-            ledger.expect(Ledger.Outcome.SUCCESS);
+            hang(); // a late success counts
+            ledger.expect(Ledger.Ending.SUCCESS);
             return;
         }
-        ledger.expect(Ledger.Outcome.FAILURE);
+        ledger.expect(Ledger.Ending.FAILURE);
         switch (how) {
             case 0 -> throw new Exception("checked");
             case 1 -> throw new LinkageError("an Error");
@@ -149,19 +149,19 @@ final class UnreliableHandler {
             case 0 -> end(stage, new Exception("checked"));
             case 1 -> end(stage, partial(batch));
             case 2 -> {
-                ledger.expect(Ledger.Outcome.FAILURE);
+                ledger.expect(Ledger.Ending.FAILURE);
                 throw new LinkageError("an Error instead of a stage");
             }
             case 3 -> {
-                ledger.expect(Ledger.Outcome.FAILURE);
+                ledger.expect(Ledger.Ending.FAILURE);
                 return null;
             }
             case 4 -> {
-                ledger.expect(Ledger.Outcome.FAILURE);
+                ledger.expect(Ledger.Ending.FAILURE);
                 stage.cancel(true);
             }
             case 5 -> end(stage, partial(batch));
-            case 6 -> ledger.expect(Ledger.Outcome.FAILURE); // the stage never ends
+            case 6 -> ledger.expect(Ledger.Ending.FAILURE); // the stage never ends
             default -> {
                 hang();
                 end(stage, null);
@@ -173,8 +173,8 @@ final class UnreliableHandler {
     private void end(CompletableFuture<Void> stage, @Nullable Throwable failure) {
         ledger.expect(
                 timeoutNanos != null
-                        ? Ledger.Outcome.EITHER
-                        : failure == null ? Ledger.Outcome.SUCCESS : Ledger.Outcome.FAILURE);
+                        ? Ledger.Ending.EITHER
+                        : failure == null ? Ledger.Ending.SUCCESS : Ledger.Ending.FAILURE);
         Runnable ending = () -> {
             if (failure == null) {
                 stage.complete(null);
@@ -193,7 +193,7 @@ final class UnreliableHandler {
         try {
             hang.hang();
         } catch (InterruptedException e) {
-            // the engine's: the time is over
+            // by the engine: the timeout has passed
         }
     }
 
@@ -202,10 +202,10 @@ final class UnreliableHandler {
         Throwable shared = new IllegalStateException("some");
         int shape = random.nextInt(10);
         if (shape == 0) {
-            return new PartialBatchException(causes); // names none: a full failure
+            return new PartialBatchException(causes); // names no item: a full failure
         }
         if (shape == 1) {
-            causes.put(batch.size(), shared); // names one that is not there: a full failure
+            causes.put(batch.size(), shared); // names an index outside the batch: a full failure
         }
         for (int i = 0; i < batch.size(); i++) {
             if (random.nextInt(4) == 0) {

@@ -19,7 +19,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** Races of calls that wait for room, explored schedule by schedule. A call that is never let go shows as a deadlock. */
+/** Races of calls that block for room, explored schedule by schedule. A call that is never released shows as a deadlock. */
 @Tag("lincheck")
 @Tag("soak")
 class WaiterRacesTest {
@@ -30,7 +30,7 @@ class WaiterRacesTest {
     private static final BatcherBuilder<Integer> TWO =
             Batcher.<Integer>builder("race").capacity(2).maxBatchSize(1).overflow(Overflow.BLOCK);
 
-    /** A call waits for room while a flush makes some: it is let go, and its item is delivered. */
+    /** A call blocks for room while a flush makes room: it is released, and its item is delivered. */
     @Test
     void waiterAgainstRelease() {
         runConcurrentTest(Race.SCHEDULES, () -> {
@@ -43,7 +43,7 @@ class WaiterRacesTest {
         });
     }
 
-    /** A call waits for room while the batcher is closed: it is let go, and its item is delivered or refused. */
+    /** A call blocks for room while the batcher is closed: it is released, and its item is delivered or rejected. */
     @Test
     void waiterAgainstClose() {
         runConcurrentTest(Race.SCHEDULES, () -> {
@@ -66,7 +66,7 @@ class WaiterRacesTest {
         });
     }
 
-    /** A waiter is interrupted while room is made for it: its item is in, or it was told that the buffer is full; later adds work. */
+    /** A blocked call is interrupted while room is made for it: its item is accepted, or the call throws; later adds work. */
     @Test
     void interruptOfAWaiter() {
         runConcurrentTest(Race.SCHEDULES, () -> {
@@ -92,12 +92,12 @@ class WaiterRacesTest {
         });
     }
 
-    /** Several calls wait while batches make room, and one looks that may not wait: each gets in that was not refused. */
+    /** Several calls block while batches make room, and another call may not block: each call that was not rejected is accepted. */
     @Test
     void severalWaiters() {
         runConcurrentTest(
                 Race.SCHEDULES / 5,
-                () -> { // each takes five times as long as the others
+                () -> { // each schedule takes five times as long as the others
                     Race race = new Race();
                     Batcher<Integer> batcher = race.batcher(TWO);
                     batcher.addMany(List.of(1, 2));

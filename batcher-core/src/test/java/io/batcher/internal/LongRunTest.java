@@ -26,9 +26,10 @@ class LongRunTest {
                 .handler(handled::addAll)
                 .maxBatchSize(1)
                 .build();
-        FlushMachine<?> machine =
-                (FlushMachine<?>) field(DefaultBatcher.class, "machine").get(batcher);
-        field(LoopStatus.class, "generation").setLong(machine.task(), (1L << Integer.SIZE) - 2);
+        Engine<?> engine = (Engine<?>) field(DefaultBatcher.class, "engine").get(batcher);
+        Object machine = field(Engine.class, "machine").get(engine);
+        Object status = field(FlushMachine.class, "task").get(machine);
+        field(LoopStatus.class, "generation").setLong(status, (1L << Integer.SIZE) - 2);
         for (String item : List.of("a", "b", "c")) {
             batcher.add(item);
             time.runReady();

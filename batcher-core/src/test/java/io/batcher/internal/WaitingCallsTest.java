@@ -14,8 +14,8 @@ import io.batcher.Overflow;
 import io.batcher.internal.buffer.AddRequest;
 import io.batcher.internal.buffer.ItemBuffer;
 import io.batcher.internal.delivery.Attempt;
-import io.batcher.internal.report.Callbacks;
 import io.batcher.internal.report.Log;
+import io.batcher.internal.threads.LoopSignals;
 import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -33,7 +33,7 @@ class WaitingCallsTest {
             .executor(task -> {})
             .config();
     private final ItemBuffer<String> intake = new ItemBuffer<>(config);
-    private final FlushMachine<String> machine = new FlushMachine<>(config, intake);
+    private final FlushMachine<String> machine = new FlushMachine<>(config, intake, new LoopSignals());
     private final Decision decision = new Decision();
     private final long now = 0;
 
@@ -54,11 +54,11 @@ class WaitingCallsTest {
         return waiting(Collections.nCopies(Integer.MAX_VALUE, "item"));
     }
 
-    private Attempt<String> begun() {
+    private Attempt<String> begun(FlushMachine<String> machine) {
         LoopAction.Deliver<String> step =
                 (LoopAction.Deliver<String>) machine.next(false, now).orElseThrow();
-        Attempt<String> attempt =
-                new Attempt<>(step.delivery(), step.handler(), step.serial(), null, BatcherClock.system(), () -> {});
+        Attempt<String> attempt = new Attempt<>(
+                step.delivery(), step.handler(), step.attemptNumber(), null, BatcherClock.system(), () -> {});
         attempt.call();
         return attempt;
     }
@@ -68,9 +68,10 @@ class WaitingCallsTest {
         add(new CompletableFuture<>());
         AddRequest<String> tooLarge = tooLarge();
         AddRequest<String> second = waiting(List.of("second"));
-        assertThatThrownBy(() -> machine.succeeded(begun(), now, decision)).isInstanceOf(OutOfMemoryError.class);
+        assertThatThrownBy(() -> machine.succeeded(begun(machine), now, decision))
+                .isInstanceOf(OutOfMemoryError.class);
         machine.withdrawUnlessDecided(tooLarge, now, decision);
-        assertThat(machine.totals().rejected).isEqualTo(Integer.MAX_VALUE);
+        assertThat(machine.stats(now).rejected()).isEqualTo(Integer.MAX_VALUE);
         assertThat(second.outcome()).isEqualTo(AddRequest.Outcome.PLACED);
         assertThat(intake.waiting()).isEqualTo(1);
     }
@@ -78,14 +79,15 @@ class WaitingCallsTest {
     @Test
     void whatWasHandledIsTold() {
         Log log = new Log(config.name(), config.clock());
-        Engine<String> engine = new Engine<>(config, machine, new Callbacks<>(config, log), log);
+        Engine<String> engine = new Engine<>(config, intake, log);
+        engine.connect((runNumber, replacesLost) -> {});
         CompletableFuture<Void> submitted = new CompletableFuture<>();
         add(submitted);
         tooLarge();
-        Attempt<String> attempt = begun();
-        assertThatThrownBy(() -> engine.update((time, its) -> machine.succeeded(attempt, time, its)))
+        Attempt<String> attempt = engine.change((its, time, decided) -> begun(its));
+        assertThatThrownBy(() -> engine.update((its, time, decided) -> its.succeeded(attempt, time, decided)))
                 .isInstanceOf(OutOfMemoryError.class);
-        assertThat(machine.totals().handled).isEqualTo(1);
+        assertThat(engine.read(its -> its.stats(now)).handled()).isEqualTo(1);
         assertThat(submitted).isCompleted();
     }
 }

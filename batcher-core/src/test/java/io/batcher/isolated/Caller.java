@@ -7,7 +7,7 @@ package io.batcher.isolated;
 import java.util.Map;
 import java.util.concurrent.Callable;
 
-/** Calls the probe from a class loader that is to be collected: its classes are on the stack when the shared threads are made. */
+/** Calls the probe from a class loader that must become garbage: its classes are on the stack when the shared threads start. */
 public final class Caller implements Callable<Map<String, Object>> {
 
     private final Callable<Map<String, Object>> probe;

@@ -13,12 +13,12 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Makes the first call to the library in its class loader, on the calling thread, and tells what the shared threads are like. Loaded by
- * a class loader of its own, in which the shared threads do not exist yet.
+ * Makes the first call to the library in its class loader, on the calling thread, and returns properties of the shared threads. Loaded
+ * by a class loader of its own, in which the shared threads do not exist yet.
  */
 public final class InheritanceProbe implements Callable<Map<String, Object>> {
 
-    /** Set by the test, to a thread local that threads inherit. */
+    /** An inheritable thread local, set by the test. */
     public static volatile InheritableThreadLocal<?> inherited;
 
     @Override

@@ -38,7 +38,7 @@ class VirtualTimeTest {
     }
 
     @Test
-    void itStandsStillUntilItIsMoved() {
+    void timeStandsStillUntilItIsAdvanced() {
         assertThat(time.nanoTime()).isZero();
         assertThat(time.instant()).isEqualTo(Instant.parse("2000-01-01T00:00:00Z"));
         time.schedule(note("a"), Duration.ZERO);
@@ -62,7 +62,7 @@ class VirtualTimeTest {
     }
 
     @Test
-    void whatIsReadyRunsBeforeTimeMovesAndAfterEachTask() {
+    void readyTasksRunBeforeTimeMovesAndAfterEachTask() {
         time.execute(note("ready"));
         time.schedule(
                 () -> {
@@ -76,7 +76,7 @@ class VirtualTimeTest {
     }
 
     @Test
-    void tasksThatTasksScheduleRunInTheSameMove() {
+    void tasksScheduledByTasksRunInTheSameAdvance() {
         time.schedule(() -> time.schedule(note("second"), millis(5)), millis(5));
         time.schedule(() -> time.schedule(note("too late"), millis(100)), millis(5));
         time.advance(millis(50));
@@ -85,7 +85,7 @@ class VirtualTimeTest {
     }
 
     @Test
-    void runReadyRunsWhatItHandsOverToo() {
+    void runReadyRunsTasksThatReadyTasksSubmit() {
         time.execute(() -> time.execute(note("inner")));
         time.schedule(note("timer"), Duration.ZERO);
         time.runReady();
@@ -107,7 +107,7 @@ class VirtualTimeTest {
     }
 
     @Test
-    void aTaskMayMoveTheTimeItself() {
+    void aTaskMayAdvanceTheTime() {
         time.schedule(
                 () -> {
                     note("begin").run();
@@ -134,7 +134,7 @@ class VirtualTimeTest {
     }
 
     @Test
-    void aTaskThatThrowsIsSeenByTheTest() {
+    void anExceptionOfATaskPropagatesToTheTest() {
         IllegalStateException fault = new IllegalStateException("fault");
         time.schedule(
                 () -> {
@@ -145,7 +145,7 @@ class VirtualTimeTest {
     }
 
     @Test
-    void whereTheDrivingThreadWaitsTimeMovesAsFarAsNeeded() throws InterruptedException {
+    void aWaitOfTheDrivingThreadAdvancesTheTimeAsNeeded() throws InterruptedException {
         CountDownLatch latch = new CountDownLatch(1);
         time.schedule(latch::countDown, millis(300));
         assertThat(time.await(latch, SECOND.toNanos())).isTrue();
@@ -153,7 +153,7 @@ class VirtualTimeTest {
     }
 
     @Test
-    void whereTheDrivingThreadWaitsInVainTimeMovesToTheEndOfTheWait() throws InterruptedException {
+    void aWaitThatTimesOutAdvancesTheTimeToItsEnd() throws InterruptedException {
         time.schedule(note("on the way"), millis(300));
         time.schedule(note("later"), millis(1_001));
         assertThat(time.await(new CountDownLatch(1), SECOND.toNanos())).isFalse();
@@ -170,7 +170,7 @@ class VirtualTimeTest {
     }
 
     @Test
-    void anotherThreadWaitsUntilTheDrivingThreadMovesTheTimeOrOpensTheLatch() throws Exception {
+    void anotherThreadWaitsForTheDrivingThread() throws Exception {
         CountDownLatch opened = new CountDownLatch(1);
         CompletableFuture<Boolean> inVain = waiting(new CountDownLatch(1));
         CompletableFuture<Boolean> served = waiting(opened);
@@ -182,7 +182,7 @@ class VirtualTimeTest {
         assertThat(time.nanoTime()).isEqualTo(SECOND.toNanos());
     }
 
-    /** Waits on a thread of its own, and returns once it does. */
+    /** Starts a thread that waits, and returns once it does. */
     private CompletableFuture<Boolean> waiting(CountDownLatch latch) {
         CompletableFuture<Boolean> result = new CompletableFuture<>();
         Thread thread = new Thread(() -> {
@@ -210,7 +210,7 @@ class VirtualTimeTest {
     }
 
     @Test
-    void itDrivesTicksDelaysTimeoutsAndHandlersOnTheTestsThread() {
+    void ticksDelaysTimeoutsAndHandlersRunOnTheTestsThread() {
         List<Thread> threads = new ArrayList<>();
         Batcher<String> batcher = time.applyTo(Batcher.<String>builder("virtual"))
                 .handlerTimeout(millis(40))
@@ -246,7 +246,7 @@ class VirtualTimeTest {
     }
 
     @Test
-    void aThreadThatTakesOverTheDrivingLetsTheHandlerOfTheOneBeforeItEnd() throws Exception {
+    void aNewDrivingThreadWaitsForTheHandlerOfThePreviousOne() throws Exception {
         CountDownLatch called = new CountDownLatch(1);
         CountDownLatch released = new CountDownLatch(1);
         Batcher<String> batcher = time.applyTo(Batcher.<String>builder("virtual"))

@@ -8,31 +8,32 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 
 /**
- * One measurement. Every instance is valid, wherever it comes from: JSON or CSV.
+ * A measurement. Every instance is valid, whether it comes from JSON or CSV.
  *
- * @param sensor who measured: 1 to {@value #LONGEST_SENSOR} characters, not blank, no control characters
- * @param temperature in degrees Celsius, from {@value #COLDEST} (absolute zero) to {@value #HOTTEST} (nothing that a sensor
- *     survives)
- * @param at when it was measured, in the years 1 to 9999
+ * @param sensor name of the sensor: 1 to {@value #LONGEST_SENSOR} characters, not blank, no control characters
+ * @param temperature in degrees Celsius, from {@value #COLDEST} (absolute zero) to {@value #HOTTEST}
+ * @param at time of the measurement, in the years 1 to 9999
  */
 public record Reading(String sensor, double temperature, Instant at) {
 
-    static final int LONGEST_SENSOR = 100;
+    /** The maximum length of a sensor name. */
+    public static final int LONGEST_SENSOR = 100;
+
     static final double COLDEST = -273.15;
     static final double HOTTEST = 10_000;
     private static final Instant EARLIEST = Instant.parse("0001-01-01T00:00:00Z");
     private static final Instant LATEST = Instant.parse("9999-12-31T23:59:59Z").plus(1, ChronoUnit.SECONDS);
 
     /**
-     * Checks the rules.
+     * Validates the values.
      *
-     * @throws IllegalArgumentException if one is broken; the message says which and how
+     * @throws IllegalArgumentException if a value is invalid; the message names the rule
      */
     public Reading {
         require(!sensor.isBlank(), "sensor must not be blank");
         require(sensor.length() <= LONGEST_SENSOR, "sensor must have at most " + LONGEST_SENSOR + " characters");
         require(sensor.chars().noneMatch(Character::isISOControl), "sensor must not have control characters");
-        // Written so that NaN, which compares false with everything, is refused too.
+        // Also rejects NaN, for which every comparison is false.
         require(
                 temperature >= COLDEST && temperature <= HOTTEST,
                 "temperature must be from " + COLDEST + " to " + HOTTEST + ", but was " + temperature);

@@ -8,12 +8,12 @@ import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
 import org.springframework.boot.context.properties.ConfigurationPropertiesScan;
 
-/** The gateway. Everything it needs of the library is the starter on the class path. */
+/** The gateway. The starter on the class path is all that it needs from the library. */
 @SpringBootApplication
 @ConfigurationPropertiesScan
 public class SampleApplication {
 
-    /** Starts the gateway and stays up until it is told to stop. */
+    /** Starts the gateway, which runs until it is stopped. */
     public static void main(String[] args) {
         SpringApplication.run(SampleApplication.class, args);
     }

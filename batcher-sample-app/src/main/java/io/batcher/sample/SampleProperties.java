@@ -18,8 +18,8 @@ import org.springframework.validation.Validator;
 /**
  * The settings of the sample itself; those of its batcher are {@code batcher.*}.
  *
- * @param compareAtStart whether to run the comparison once when the gateway is up, and print it
- * @param replay CSV file to replay when the gateway is up; empty for none
+ * @param compareAtStart whether to run the comparison when the gateway is up, and print the result
+ * @param replay CSV file to replay when the gateway is up; none if empty
  * @param cloud the cloud API
  */
 @ConfigurationProperties("sample")
@@ -31,16 +31,16 @@ public record SampleProperties(
     /**
      * The cloud API.
      *
-     * @param url where the readings go; by default the built-in API
-     * @param port port of the built-in API; 0 takes a free one
-     * @param latency time that the built-in API needs for a call
+     * @param url target of the readings; the built-in API if null
+     * @param port port of the built-in API; a free one if 0
+     * @param latency duration of a call to the built-in API
      */
     public record Cloud(
             @Nullable URI url,
             @DefaultValue("0") int port,
             @DefaultValue("50ms") Duration latency) {}
 
-    /** Returns the file to replay, if there is one. */
+    /** Returns the file to replay, if one is configured. */
     public Optional<Path> replayFile() {
         return replay.isBlank() ? Optional.empty() : Optional.of(Path.of(replay));
     }
@@ -50,7 +50,7 @@ public record SampleProperties(
         return type == SampleProperties.class;
     }
 
-    /** Runs while the application starts: a mistyped file name is told at once and not in the middle of the work. */
+    /** Runs at startup, so that a wrong file name fails startup and not the replay. */
     @Override
     public void validate(Object target, Errors errors) {
         var sample = (SampleProperties) target;

@@ -8,10 +8,10 @@ import java.time.Duration;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 
-/** Waits for what no future tells, such as the output of another process. */
+/** Polls for conditions without a future, such as the output of another process. */
 final class Await {
 
-    /** Long enough for a machine that does ten things at once; where all is well the wait is short. */
+    /** Long enough for a busy machine; if the condition holds, the wait is short. */
     private static final Duration AT_MOST = Duration.ofMinutes(2);
 
     private Await() {}

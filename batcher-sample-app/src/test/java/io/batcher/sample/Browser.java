@@ -31,7 +31,7 @@ import org.openqa.selenium.logging.LogType;
 import org.openqa.selenium.logging.LoggingPreferences;
 import org.openqa.selenium.support.ui.WebDriverWait;
 
-/** Chromium with the sample's page in it, and what a person does there. */
+/** Chromium with the sample's page, and the actions of a user. */
 final class Browser implements AutoCloseable {
 
     private static final Duration PATIENCE = Duration.ofMinutes(1);
@@ -56,7 +56,7 @@ final class Browser implements AutoCloseable {
         var logging = new LoggingPreferences();
         logging.enable(LogType.BROWSER, Level.ALL);
         options.setCapability("goog:loggingPrefs", logging);
-        // Named, so that Selenium does not look for one in the network.
+        // Explicit, so that Selenium does not download one.
         var service = new ChromeDriverService.Builder()
                 .usingDriverExecutable(command("chromedriver"))
                 .build();
@@ -92,7 +92,7 @@ final class Browser implements AutoCloseable {
         driver.findElement(By.id(id)).click();
     }
 
-    /** Goes from button to button with the tab key, as one who has no mouse. */
+    /** Presses a button with the keyboard alone. */
     void pressByKeyboard(String id) {
         for (int steps = 0; steps < 30; steps++) {
             if (id.equals(driver.switchTo().activeElement().getDomAttribute("id"))) {
@@ -111,7 +111,7 @@ final class Browser implements AutoCloseable {
         return driver.executeScript(script, arguments);
     }
 
-    /** Returns the rules of axe-core that the page breaks, with the elements. */
+    /** Returns the violated rules of axe-core, with the elements. */
     List<?> accessibilityProblems() throws IOException {
         try (InputStream axe = Objects.requireNonNull(Browser.class.getResourceAsStream("/axe.min.js"))) {
             script(new String(axe.readAllBytes(), StandardCharsets.UTF_8));
@@ -126,7 +126,7 @@ final class Browser implements AutoCloseable {
                 """);
     }
 
-    /** Returns what the console says, other than answers that are part of the story. */
+    /** Returns the console messages, except expected ones. */
     List<String> consoleProblems(String... expected) {
         return driver.manage().logs().get(LogType.BROWSER).getAll().stream()
                 .map(LogEntry::getMessage)
@@ -134,7 +134,7 @@ final class Browser implements AutoCloseable {
                 .toList();
     }
 
-    /** Keeps a picture of the whole page, to be looked at. */
+    /** Saves a screenshot of the whole page. */
     void screenshot(String name) throws IOException {
         var size = (Map<?, ?>) script("return {w: innerWidth, h: document.documentElement.scrollHeight}");
         driver.executeCdpCommand(

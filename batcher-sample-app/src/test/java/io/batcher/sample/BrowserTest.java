@@ -22,7 +22,7 @@ import org.springframework.boot.SpringApplication;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.test.context.TestPropertySource;
 
-/** The page in a real browser. Every wait is for something that the page shows. */
+/** The page in a real browser. Every wait is for a text on the page. */
 @Tag("browser")
 @TestPropertySource(properties = "batcher.instances.readings.retry.max-delay=1s")
 class BrowserTest extends SampleTest {
@@ -39,7 +39,7 @@ class BrowserTest extends SampleTest {
 
     private Browser browser;
 
-    /** Leaves it alone: the page is right to call it missing. */
+    /** Does nothing: the page would report deleted readings as missing. */
     @Override
     void forgetWhatOtherTestsStored() {}
 
@@ -81,12 +81,12 @@ class BrowserTest extends SampleTest {
         assertThat(browser.text("stored")).isEqualTo(stored);
         browser.awaitText("attempt", text -> text.matches("([3-9]|[1-9]\\d), next in .*"));
         browser.awaitText(
-                "verdict", text -> text.equals("The cloud is broken; nothing is lost: 10,000 wait in the gateway."));
+                "verdict", text -> text.equals("The cloud is broken; nothing is lost: 10,000 pending in the gateway."));
         press.accept("break");
         shows("cloud-state", "Working");
         awaitStored(10_100);
         shows("missing", "0");
-        shows("attempt", "none needed");
+        shows("attempt", "none");
 
         press.accept("slow");
         shows("cloud-state", "Slow");
@@ -99,12 +99,12 @@ class BrowserTest extends SampleTest {
         press.accept("pause");
         shows("batcher-state", "Paused");
         press.accept("send-100");
-        shows("verdict", "Paused: 100 wait in the gateway.");
+        shows("verdict", "Paused: 100 pending in the gateway.");
         press.accept("pause");
         awaitStored(10_300);
 
         press.accept("flush");
-        browser.awaitText("log", text -> text.contains("Flushed; 0 wait."));
+        browser.awaitText("log", text -> text.contains("Flushed; 0 pending."));
 
         press.accept("compare");
         browser.awaitText("compare-note", text -> text.startsWith("100 readings: batched is "));
@@ -123,7 +123,7 @@ class BrowserTest extends SampleTest {
         browser.click("send-10000");
         shows("depth", "15,000");
         shows("held", "5,000");
-        shows("sender-state", "Told to wait");
+        shows("sender-state", "Backing off");
         browser.screenshot("full-desktop-light");
         browser.useColours("dark");
         browser.screenshot("full-desktop-dark");
@@ -162,7 +162,7 @@ class BrowserTest extends SampleTest {
         browser.click("compare");
         browser.awaitText("compare-note", text -> text.startsWith("100 readings"));
         browser.click("send-100");
-        browser.awaitText("verdict", text -> text.contains("100 wait"));
+        browser.awaitText("verdict", text -> text.contains("100 pending"));
 
         assertThat(browser.accessibilityProblems()).isEmpty();
         assertFits();
@@ -183,7 +183,7 @@ class BrowserTest extends SampleTest {
             gateway = startGateway(itsPort);
 
             shows("connection", "Live");
-            browser.awaitText("log", text -> text.contains("started anew"));
+            browser.awaitText("log", text -> text.contains("restarted"));
             browser.click("send-100");
             awaitStored(100);
         } finally {

@@ -7,6 +7,7 @@ package io.batcher.sample;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.batcher.sample.cloud.CloudStore;
+import io.batcher.sample.compare.Comparison;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;

@@ -15,7 +15,7 @@ import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
-/** CSV files of any length, in which every row is different, and the readings that they mean. */
+/** CSV files of any length with distinct rows, and the readings that they stand for. */
 final class CsvFiles {
 
     private static final LocalDateTime START = LocalDateTime.of(2010, 1, 1, 0, 0);

@@ -18,7 +18,7 @@ import java.util.function.Predicate;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** An open page, as far as the gateway can tell. */
+/** An open page, from the point of view of the gateway. */
 final class EventStream implements AutoCloseable {
 
     private static final HttpClient HTTP = HttpClient.newHttpClient();
@@ -55,7 +55,7 @@ final class EventStream implements AutoCloseable {
         return Optional.empty();
     }
 
-    /** Waits for a snapshot of which that is true. */
+    /** Waits for a snapshot that matches. */
     JsonNode await(Predicate<JsonNode> condition) throws IOException {
         while (true) {
             JsonNode snapshot = next().orElseThrow(() -> new AssertionError("the stream has ended"));
@@ -65,7 +65,7 @@ final class EventStream implements AutoCloseable {
         }
     }
 
-    /** Returns all that came so far. */
+    /** Returns all snapshots so far. */
     String received() {
         return received.toString();
     }

@@ -23,7 +23,7 @@ import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.test.context.TestPropertySource;
 import tools.jackson.databind.JsonNode;
 
-/** What the page hears. */
+/** The events of the page. */
 @ExtendWith(OutputCaptureExtension.class)
 @TestPropertySource(properties = "batcher.instances.readings.retry.delay=20ms")
 @Timeout(120)
@@ -117,7 +117,7 @@ class EventsTest extends SampleTest {
                 assertThat(staying.next()).isPresent();
             }
         }
-        // Nobody listens any more: no thread is left.
+        // No page is open: no thread is left.
         Await.until(() -> pageThreads().isEmpty());
     }
 
@@ -156,10 +156,10 @@ class EventsTest extends SampleTest {
 
             gateway.close();
 
-            // A request in flight would be waited for, 30 s long.
+            // The shutdown would wait 30 s for a request in flight.
             assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(10));
             while (page.next().isPresent() || other.next().isPresent()) {
-                // What was sent before the end.
+                // Events that were sent before the end.
             }
         }
     }

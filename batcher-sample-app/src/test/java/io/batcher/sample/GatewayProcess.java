@@ -18,7 +18,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** The program as a process of its own, with its log and its database in a directory. */
+/** The program as a separate process, with its log and its database in a directory. */
 final class GatewayProcess implements AutoCloseable {
 
     private final Path directory;
@@ -77,7 +77,7 @@ final class GatewayProcess implements AutoCloseable {
         }
     }
 
-    /** Returns what is in the database after the end, in the order of arrival. */
+    /** Returns the readings in the database after the end, in order of arrival. */
     List<Reading> stored() throws SQLException {
         List<Reading> stored = new ArrayList<>();
         String sql = "select sensor, temperature, measured_at from temperatures order by seq";

@@ -27,7 +27,7 @@ import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.test.web.server.LocalServerPort;
 import org.springframework.http.MediaType;
 
-/** Whatever is wrong with the input: the answer is problem details, and nothing was taken. */
+/** Invalid input of any kind: the response is problem details, and no reading is accepted. */
 class MalformedInputTest extends SampleTest {
 
     @LocalServerPort

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.http.HttpMethod;
 
-/** What docs/operating.md tells an operator: its commands work, its metrics and those of the dashboard exist. */
+/** The page docs/operating.md: its commands work, its metrics and those of the dashboard exist. */
 class OperatingTest extends SampleTest {
 
     private static final Path DOCS = Path.of("../docs");
@@ -77,7 +77,7 @@ class OperatingTest extends SampleTest {
                         .isOk());
     }
 
-    /** Every batcher metric of the scrape is explained. */
+    /** The page explains every batcher metric of the scrape. */
     @Test
     void theGuideNamesAllMetrics() throws IOException {
         String guide = Files.readString(DOCS.resolve("operating.md"));
@@ -119,7 +119,7 @@ class OperatingTest extends SampleTest {
                 .getResponseBody();
     }
 
-    /** Returns the names, but not those in comments of the scrape. */
+    /** Returns the metric names outside the comments of the scrape. */
     private static Set<String> metricsIn(String text) {
         Set<String> names = new TreeSet<>();
         METRIC.matcher(text.replaceAll("(?m)^#.*", "")).results().forEach(metric -> names.add(metric.group()));

@@ -15,7 +15,7 @@ import org.springframework.test.context.TestPropertySource;
 import org.springframework.test.web.servlet.client.RestTestClient;
 import tools.jackson.databind.json.JsonMapper;
 
-/** The cloud breaks, readings come in, the cloud is repaired: the story of the page, over HTTP. */
+/** The cloud breaks, readings arrive, the cloud is repaired: the steps of the page, over HTTP. */
 @TestPropertySource(
         properties = {
             "batcher.instances.readings.retry.delay=20ms",

@@ -8,6 +8,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.batcher.Batcher;
+import io.batcher.sample.cloud.CloudClient;
+import io.batcher.sample.replay.Replay;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -111,7 +113,7 @@ class ReplayTest extends SampleTest {
         assertThat(replay(write("date,temperature" + "x".repeat(10_000), "2010-01-01T01:00:00,1"))
                         .accepted())
                 .isZero();
-        assertThat(output).contains("cannot go on after line 1: longer than 10000 characters");
+        assertThat(output).contains("failed after line 1: longer than 10000 characters");
     }
 
     @Test

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The program is told to stop (SIGTERM) in the middle of its work: what it had accepted is stored, and in order. */
+/** The program receives SIGTERM under load: all accepted readings are stored, in order. */
 @DisabledOnOs(value = OS.WINDOWS, disabledReason = "a process cannot be told to stop there, only be killed")
 class ShutdownTest {
 
@@ -67,21 +67,21 @@ class ShutdownTest {
         try (var gateway = GatewayProcess.start(directory)) {
             gateway.awaitLog("curl -X POST");
             var uri = URI.create("http://localhost:" + gateway.find(PORT) + "/api/readings");
-            var sensor = CompletableFuture.supplyAsync(() -> sendUntilNobodyAnswers(uri));
+            var sensor = CompletableFuture.supplyAsync(() -> sendUntilRefused(uri));
             Await.until(() -> readingsStored(uri) > 100);
 
             gateway.stop();
 
             int accepted = sensor.get(1, TimeUnit.MINUTES);
             List<Reading> stored = gateway.stored();
-            // The last reading may have been taken although its answer did not get through any more.
+            // The last reading may have been accepted although its response was lost.
             assertThat(stored.size()).isBetween(accepted, accepted + 1);
             assertThat(stored).isEqualTo(CsvFiles.readings("sensor", stored.size()));
         }
     }
 
-    /** Sends reading after reading, each when the one before was accepted; returns how many were. */
-    private static int sendUntilNobodyAnswers(URI uri) {
+    /** Sends readings one after another; returns the number of accepted ones. */
+    private static int sendUntilRefused(URI uri) {
         HttpClient http = HttpClient.newHttpClient();
         int accepted = 0;
         for (Reading reading : CsvFiles.readings("sensor", ROWS)) {
@@ -95,7 +95,7 @@ class ShutdownTest {
                 if (http.send(request, HttpResponse.BodyHandlers.discarding()).statusCode() != 202) {
                     return accepted;
                 }
-            } catch (IOException nobodyAnswers) {
+            } catch (IOException refused) {
                 return accepted;
             } catch (InterruptedException interrupted) {
                 throw new AssertionError(interrupted);

@@ -26,7 +26,7 @@ import org.springframework.boot.web.server.PortInUseException;
 import org.springframework.context.ApplicationListener;
 import org.springframework.context.ConfigurableApplicationContext;
 
-/** What happens when the program is started, as a user starts it. */
+/** The start of the program, as a user starts it. */
 @ExtendWith(OutputCaptureExtension.class)
 class StartUpTest {
 
@@ -58,7 +58,7 @@ class StartUpTest {
         }
     }
 
-    /** As a SIGTERM does that comes while the application starts: its beans stop, and then it is said to be ready. */
+    /** Like a SIGTERM during startup: the beans stop, and then the application is reported as ready. */
     @Test
     void whatIsToldToStopBeforeItIsReadyBeginsNothing(CapturedOutput output) throws Exception {
         var application = new SpringApplication(SampleApplication.class);
@@ -114,7 +114,7 @@ class StartUpTest {
         }
     }
 
-    /** The threads that keep the JVM up. */
+    /** The threads that keep the JVM alive. */
     private static Stream<Thread> serverThreads() {
         return Thread.getAllStackTraces().keySet().stream()
                 .filter(thread -> !thread.isDaemon() && thread.getName().startsWith("container-"));

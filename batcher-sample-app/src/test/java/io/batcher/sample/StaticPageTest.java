@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The page as files: all are there, and none comes from elsewhere. What the page does is for the tests tagged "browser". */
+/** The files of the page: all exist, and none is loaded from another host. Tests tagged "browser" cover the behaviour. */
 class StaticPageTest extends SampleTest {
 
     private static final Pattern LOADED = Pattern.compile("(?:src=|rel=\"[a-z]+\" href=|from )[\"']([^\"']+)[\"']");
@@ -29,7 +29,7 @@ class StaticPageTest extends SampleTest {
             String path = toLoad.pop();
             if (seen.add(path)) {
                 String text = load(path);
-                // The library's own text may name its home; it loads nothing.
+                // The library's own text may contain URLs; it loads nothing.
                 if (!path.startsWith("/webjars/")) {
                     assertThat(text.replace("http://www.w3.org/2000/svg", ""))
                             .as(path)

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.springframework.test.context.DynamicPropertyRegistry;
 import org.springframework.test.context.DynamicPropertySource;
 
-/** A cloud elsewhere, {@code sample.cloud.url}, that answers its first two calls with an error. */
+/** Another cloud, {@code sample.cloud.url}, which responds to its first two calls with an error. */
 class UnreliableCloudTest extends SampleTest {
 
     record Call(String path, String key, String body) {}

@@ -12,10 +12,10 @@ import java.lang.annotation.Target;
 import org.springframework.aot.hint.annotation.Reflective;
 
 /**
- * A method of a bean that hears of each failed attempt of one batcher. It takes one {@link io.batcher.BatchFailure} and
- * returns nothing.
+ * Marks a bean method that is called after each failed attempt of a batcher. The method takes one
+ * {@link io.batcher.BatchFailure} and returns {@code void}.
  *
- * <p>The rules for proxies of the bean are those of {@link BatchHandler}.
+ * <p>If the bean is proxied, the rules of {@link BatchHandler} apply.
  *
  * <pre>{@code
  * @BatchErrorHandler("readings")
@@ -32,6 +32,6 @@ import org.springframework.aot.hint.annotation.Reflective;
 @Reflective
 public @interface BatchErrorHandler {
 
-    /** The name of the batcher; may hold {@code ${...}} placeholders of the environment. */
+    /** The name of the batcher. Placeholders such as {@code ${readings.name}} are resolved against the environment. */
     String value();
 }

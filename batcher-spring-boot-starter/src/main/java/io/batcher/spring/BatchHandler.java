@@ -12,17 +12,17 @@ import java.lang.annotation.Target;
 import org.springframework.aot.hint.annotation.Reflective;
 
 /**
- * A method of a bean that handles the batches of one batcher. It makes the batcher a bean too: {@code @BatchHandler("readings")}
- * on {@code store(List<Reading>)} gives a {@code Batcher<Reading>} named {@code readingsBatcher}.
+ * Marks a bean method that handles the batches of a batcher, and registers that batcher as a bean:
+ * {@code @BatchHandler("readings")} on {@code store(List<Reading>)} registers a {@code Batcher<Reading>} named
+ * {@code readingsBatcher}.
  *
  * <p>The method takes one {@code List}, {@code Collection}, {@code Iterable} or {@link io.batcher.Batch} of items. It returns
- * nothing, or a {@link java.util.concurrent.CompletionStage} or reactive type whose end is the end of the batch. Calls for one
- * batcher never overlap. The bean may be proxied, lazy or scoped, and may inject the batcher that it handles; it is looked up
- * when there is a batch.
+ * {@code void}, or a {@link java.util.concurrent.CompletionStage} or reactive type that completes when the batch is handled.
+ * Calls for one batcher never overlap. The bean may be proxied, lazy or scoped, and may inject the batcher that it handles. It
+ * is looked up for each batch.
  *
- * <p>A proxy has to pass the call on to the bean, on the same thread. The application does not start if the method of a bean that
- * is proxied by class is final or private, or if advice such as {@code @Async} would make the call asynchronous. A
- * suspending function of Kotlin is refused too.
+ * <p>A proxy must call the bean on the same thread. Startup fails if the bean is proxied by class and the method is final or
+ * private, if advice such as {@code @Async} makes the call asynchronous, or if the method is a suspending Kotlin function.
  *
  * <pre>{@code
  * @Service
@@ -50,6 +50,6 @@ import org.springframework.aot.hint.annotation.Reflective;
 @Reflective
 public @interface BatchHandler {
 
-    /** The name of the batcher; may hold {@code ${...}} placeholders of the environment. */
+    /** The name of the batcher. Placeholders such as {@code ${readings.name}} are resolved against the environment. */
     String value();
 }

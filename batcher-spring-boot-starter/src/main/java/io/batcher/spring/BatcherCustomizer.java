@@ -7,12 +7,12 @@ package io.batcher.spring;
 import io.batcher.BatcherBuilder;
 
 /**
- * Has the last word on the builder of a batcher, after the properties. Beans of this type are called in their order, for each
- * batcher that the starter makes.
+ * Customizes the builder of a batcher after the properties have been applied. All beans of this type are called, in their
+ * order, for each batcher that the starter creates.
  *
  * <pre>{@code
  * @Bean
- * BatcherCustomizer patience() {
+ * BatcherCustomizer longerTimeout() {
  *     return (name, builder) -> {
  *         if (name.equals("readings")) {
  *             builder.handlerTimeout(Duration.ofMinutes(1));
@@ -25,10 +25,10 @@ import io.batcher.BatcherBuilder;
 public interface BatcherCustomizer {
 
     /**
-     * Changes what is to be changed.
+     * Customizes one builder.
      *
      * @param name the name of the batcher that is being built
-     * @param builder the builder; {@code build} is called on it later
+     * @param builder the builder; the starter calls {@code build} afterwards
      */
     void customize(String name, BatcherBuilder<?> builder);
 }

@@ -9,23 +9,23 @@ import java.util.Collection;
 import java.util.Set;
 
 /**
- * The batchers of the application by name: those that the starter makes, and every other singleton bean of type
- * {@link Batcher}, once it exists. Thread-safe.
+ * The batchers of the application by name: those that the starter creates, and every other singleton bean of type
+ * {@link Batcher} once it exists. Thread-safe.
  */
 public interface BatcherRegistry {
 
     /**
      * Returns a batcher.
      *
-     * @throws IllegalArgumentException if there is none of that name; the message lists those that exist
+     * @throws IllegalArgumentException if no batcher has this name; the message lists the known names
      */
     Batcher<?> get(String name);
 
     /**
-     * Returns a batcher of a certain item type.
+     * Returns a batcher with the given item type.
      *
-     * @param itemType the item type; of a generic one, such as {@code Map<String, Reading>}, the class
-     * @throws IllegalArgumentException if there is none of that name, or its items are of another type
+     * @param itemType the item type; for a generic type such as {@code Map<String, Reading>}, its raw class
+     * @throws IllegalArgumentException if no batcher has this name, or if its items are of another type
      */
     <T> Batcher<T> get(String name, Class<T> itemType);
 
@@ -36,8 +36,8 @@ public interface BatcherRegistry {
     Collection<Batcher<?>> all();
 
     /**
-     * Returns the batchers with what the application knows about them, sorted by name. A bean that stands in for a batcher in
-     * a test and has no statistics, such as a mock, is not among them.
+     * Returns the batchers with the starter's data about them, sorted by name. Leaves out test doubles without statistics,
+     * such as mocks.
      */
     Collection<ManagedBatcher> managed();
 }

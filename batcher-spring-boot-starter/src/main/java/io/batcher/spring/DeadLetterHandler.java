@@ -12,13 +12,13 @@ import java.lang.annotation.Target;
 import org.springframework.aot.hint.annotation.Reflective;
 
 /**
- * A method of a bean that takes the items which one batcher gave up, or could not deliver before it was closed. It takes one
- * {@link io.batcher.DeadLetter} and returns nothing; the items leave memory when it returns.
+ * Marks a bean method that receives the items that a batcher gave up, or could not deliver before it was closed. The method
+ * takes one {@link io.batcher.DeadLetter} and returns {@code void}. The items are removed from memory when it returns.
  *
- * <p>The rules for proxies of the bean are those of {@link BatchHandler}.
+ * <p>If the bean is proxied, the rules of {@link BatchHandler} apply.
  *
- * <p>The bean is created when the context starts, even if it is lazy, because no bean can be created while the last items are
- * dead-lettered at shutdown.
+ * <p>The bean is created at startup even if it is lazy, because beans cannot be created while the last items are dead-lettered
+ * at shutdown.
  *
  * <pre>{@code
  * @DeadLetterHandler("readings")
@@ -35,6 +35,6 @@ import org.springframework.aot.hint.annotation.Reflective;
 @Reflective
 public @interface DeadLetterHandler {
 
-    /** The name of the batcher; may hold {@code ${...}} placeholders of the environment. */
+    /** The name of the batcher. Placeholders such as {@code ${readings.name}} are resolved against the environment. */
     String value();
 }

@@ -5,16 +5,21 @@
 package io.batcher.spring;
 
 import io.batcher.Batcher;
+import io.batcher.BatcherException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 import org.springframework.transaction.support.TransactionSynchronization;
 import org.springframework.transaction.support.TransactionSynchronizationManager;
 
-/** The items that one transaction adds to one batcher when it commits, in order. Used by one thread. */
+/** The items that a transaction adds to a batcher after its commit, in order. Not thread-safe. */
 final class ItemsAfterCommit<T> implements TransactionSynchronization {
+
+    private static final Log logger = LogFactory.getLog(ItemsAfterCommit.class);
 
     private final Batcher<T> batcher;
     private final List<T> items = new ArrayList<>();
@@ -24,8 +29,8 @@ final class ItemsAfterCommit<T> implements TransactionSynchronization {
         this.batcher = batcher;
     }
 
-    /** Returns that of the current transaction. */
-    @SuppressWarnings("unchecked") // the same batcher has the same item type
+    /** Returns the instance of the current transaction and the batcher. */
+    @SuppressWarnings("unchecked") // one batcher has one item type
     static <T> ItemsAfterCommit<T> of(Batcher<T> batcher) {
         for (TransactionSynchronization other : TransactionSynchronizationManager.getSynchronizations()) {
             if (other instanceof ItemsAfterCommit<?> found && found.batcher == batcher) {
@@ -48,7 +53,7 @@ final class ItemsAfterCommit<T> implements TransactionSynchronization {
 
     @Override
     public void savepointRollback(Object savepoint) {
-        int size = sizeAtSavepoint.getOrDefault(savepoint, 0); // unknown: older than the first item
+        int size = sizeAtSavepoint.getOrDefault(savepoint, 0); // unknown savepoints are older than the first item
         items.subList(Math.min(size, items.size()), items.size()).clear();
     }
 
@@ -57,7 +62,7 @@ final class ItemsAfterCommit<T> implements TransactionSynchronization {
         deliver();
     }
 
-    /** Delivers what was added while other code was told of the commit. */
+    /** Adds the items that other synchronizations contributed in their {@code afterCommit}. */
     @Override
     public void afterCompletion(int status) {
         if (status == STATUS_COMMITTED) {
@@ -65,24 +70,33 @@ final class ItemsAfterCommit<T> implements TransactionSynchronization {
         }
     }
 
-    /** Tries each item, so that one that is refused does not take the others with it. */
+    /** Adds each item, so that one that is rejected does not keep the others out. Throws the first failure. */
     private void deliver() {
         List<T> committed = List.copyOf(items);
         items.clear();
-        @Nullable RuntimeException failure = null;
+        @Nullable RuntimeException first = null;
         for (T item : committed) {
             try {
                 batcher.add(item);
             } catch (RuntimeException e) {
-                if (failure == null) {
-                    failure = e;
+                if (first == null) {
+                    first = e;
                 } else {
-                    failure.addSuppressed(e);
+                    report(e, first);
                 }
             }
         }
-        if (failure != null) {
-            throw failure;
+        if (first != null) {
+            throw first;
+        }
+    }
+
+    /** Attaches a failure to the one that is thrown, or logs it: an exception of a user's weigher is not changed. */
+    private void report(RuntimeException failure, RuntimeException first) {
+        if (first instanceof BatcherException) {
+            first.addSuppressed(failure);
+        } else {
+            logger.warn("Batcher \"" + batcher.name() + "\" rejected another item after the commit", failure);
         }
     }
 }

@@ -11,8 +11,8 @@ import java.time.Instant;
 import java.util.Optional;
 
 /**
- * A batcher with what the application knows about it: what its owner needs to watch and operate it. For a batcher that the
- * application built by itself only the name and the batcher are certain.
+ * A batcher with the data to monitor and operate it. For a batcher that the application built itself, only {@link #name} and
+ * {@link #batcher} are always known.
  */
 public interface ManagedBatcher {
 
@@ -23,29 +23,41 @@ public interface ManagedBatcher {
     Batcher<?> batcher();
 
     /** Returns the item type, as {@code java.util.Map<java.lang.String, com.acme.Reading>}. */
-    Optional<String> itemType();
+    default Optional<String> itemType() {
+        return Optional.empty();
+    }
 
     /** Returns the method that handles the batches, as {@code com.acme.ReadingService.store}. */
-    Optional<String> handler();
+    default Optional<String> handler() {
+        return Optional.empty();
+    }
 
     /** Returns the options. */
-    Optional<BatcherConfig<?>> config();
+    default Optional<BatcherConfig<?>> config() {
+        return Optional.empty();
+    }
 
-    /** Returns how long the batch that is with the handler has been there; empty if there is none. */
-    Optional<Duration> busyFor();
+    /** Returns how long the current attempt has been running; empty if no batch is in flight. */
+    default Optional<Duration> busyFor() {
+        return Optional.empty();
+    }
 
-    /** Returns how long delivery has been resting; empty if it is not. */
-    Optional<Duration> pausedFor();
+    /** Returns how long delivery has been paused; empty if it is not paused. */
+    default Optional<Duration> pausedFor() {
+        return Optional.empty();
+    }
 
     /** Returns the last failed attempt; empty if there was none. */
-    Optional<LastFailure> lastFailure();
+    default Optional<LastFailure> lastFailure() {
+        return Optional.empty();
+    }
 
     /**
-     * A failed attempt, without anything that could hold the content of an item.
+     * A failed attempt, without data that could contain the content of an item.
      *
      * @param type the class name of the cause
      * @param at when the attempt ended
-     * @param attempt which attempt with the batch it was
+     * @param attempt the number of the attempt, from 1
      */
     record LastFailure(String type, Instant at, int attempt) {}
 }

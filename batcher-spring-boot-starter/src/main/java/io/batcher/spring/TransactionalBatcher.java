@@ -12,8 +12,8 @@ import org.springframework.transaction.support.TransactionSynchronizationManager
 import org.springframework.util.ClassUtils;
 
 /**
- * Adds items when the transaction of the calling thread has committed: what is rolled back never reaches the handler. Without
- * a transaction, items are added at once.
+ * Adds items after the transaction of the calling thread has committed. Items of a transaction that is rolled back never reach
+ * the handler. Without a transaction, items are added immediately.
  *
  * <pre>{@code
  * @Transactional
@@ -23,8 +23,9 @@ import org.springframework.util.ClassUtils;
  * }
  * }</pre>
  *
- * <p>From the commit until the items are delivered they are in memory only: a crash loses them, as it does any item. What
- * {@link Batcher#add} throws, for a full buffer say, comes after the commit. Transactions of reactive code are not seen.
+ * <p>Between the commit and their delivery the items are in memory only, and a crash loses them. Exceptions of
+ * {@link Batcher#add}, such as {@link io.batcher.BatcherFullException}, are thrown after the commit. Reactive transactions are
+ * not supported.
  *
  * <p>Thread-safe.
  */
@@ -39,7 +40,7 @@ public final class TransactionalBatcher {
     /**
      * Adds one item after the commit.
      *
-     * @throws NullPointerException if the item is null, at once
+     * @throws NullPointerException immediately, if the item is null
      */
     public static <T> void addAfterCommit(Batcher<T> batcher, T item) {
         Objects.requireNonNull(item, "item");
@@ -47,9 +48,9 @@ public final class TransactionalBatcher {
     }
 
     /**
-     * Adds items after the commit, one by one in iteration order. The collection is copied at once.
+     * Adds items after the commit, one by one in iteration order. Copies the collection immediately.
      *
-     * @throws NullPointerException if an item is null, at once
+     * @throws NullPointerException immediately, if an item is null
      */
     public static <T> void addManyAfterCommit(Batcher<T> batcher, Collection<? extends T> items) {
         addAll(batcher, List.copyOf(items));

@@ -1,4 +1,4 @@
-/** Batchers as beans: the annotations, the registry and the hooks of an application. */
+/** Public API of the starter: annotations, registry, properties and customizers. */
 @NullMarked
 package io.batcher.spring;
 

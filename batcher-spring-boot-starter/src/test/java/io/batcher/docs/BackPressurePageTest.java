@@ -25,7 +25,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.springframework.http.ResponseEntity;
 
-/** What docs/back-pressure.md says. */
+/** The examples and claims of docs/back-pressure.md. */
 class BackPressurePageTest extends PageTest {
 
     BackPressurePageTest() {
@@ -68,7 +68,7 @@ class BackPressurePageTest extends PageTest {
 
     @Test
     void theOldestIsDroppedAndReported() throws Exception {
-        Batcher<Reading> readings = readings(java("What happens to one item more?"));
+        Batcher<Reading> readings = readings(java("What happens when the buffer is full?"));
         readings.stopAutoFlush();
         readings.pause();
         some(10_001).forEach(readings::add);
@@ -81,7 +81,7 @@ class BackPressurePageTest extends PageTest {
 
     @Test
     void blockingWaitsForTheTimeThatIsConfigured() {
-        Yaml.with(yaml("What happens to one item more?"), application(GatewayApplication.class))
+        Yaml.with(yaml("What happens when the buffer is full?"), application(GatewayApplication.class))
                 .run(context -> {
                     Batcher<Reading> readings = readingsOf(context);
                     readings.pause();

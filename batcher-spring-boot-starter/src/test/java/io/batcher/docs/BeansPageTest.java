@@ -14,7 +14,7 @@ import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** What the page about batchers as beans says. */
+/** The examples and claims of docs/beans.md. */
 class BeansPageTest extends PageTest {
 
     BeansPageTest() {

@@ -18,7 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** What docs/dead-letters.md says. */
+/** The examples and claims of docs/dead-letters.md. */
 class DeadLettersPageTest extends PageTest {
 
     private static final String POISON = "One bad item fails every batch, and I do not know which";

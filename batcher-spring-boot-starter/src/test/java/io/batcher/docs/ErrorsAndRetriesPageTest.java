@@ -21,7 +21,7 @@ import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** What docs/errors-and-retries.md says. */
+/** The examples and claims of docs/errors-and-retries.md. */
 class ErrorsAndRetriesPageTest extends PageTest {
 
     ErrorsAndRetriesPageTest() {

@@ -75,12 +75,12 @@ final class Examples {
         }
     }
 
-    /** Runs statements as they stand there; returns the batcher that they build. */
+    /** Runs unchanged statements; returns the batcher that they build. */
     static Object run(Block statements) throws Exception {
         return invoke(statements, "run");
     }
 
-    /** Runs statements whose batchers live on the virtual time of the fixtures. */
+    /** Runs statements with their batchers on the virtual time of the fixtures. */
     static Object runOnVirtualTime(Block statements) throws Exception {
         return invoke(statements, "runOnVirtualTime");
     }
@@ -96,7 +96,7 @@ final class Examples {
     private static ClassLoader compileAll() {
         Map<String, String> sources = new LinkedHashMap<>();
         for (Block block : all()) {
-            // The messages of the compiler hold the name: it tells page and line.
+            // Compiler messages contain the name, and so the page and the line.
             String packageName = "io.batcher.docs.snippet."
                     + block.page().toString().replaceAll("\\W", "_") + ".line" + block.line();
             Matcher type = TYPE.matcher(block.code());

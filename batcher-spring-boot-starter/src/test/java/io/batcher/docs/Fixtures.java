@@ -17,7 +17,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.IntStream;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
-/** What the examples of the documentation name and do not define. */
+/** The names that the examples of the documentation use without defining them. */
 public final class Fixtures {
 
     public static final Reading reading = new Reading("s1", 21.5);
@@ -40,7 +40,7 @@ public final class Fixtures {
 
     /** The API that takes arrays. */
     public static final class Cloud {
-        /** What it has stored, call by call. */
+        /** The stored readings of each call. */
         public final List<List<Reading>> calls = new CopyOnWriteArrayList<>();
 
         public final List<Integer> uploads = new ArrayList<>();
@@ -96,7 +96,7 @@ public final class Fixtures {
         }
     }
 
-    /** Wakes somebody up. */
+    /** Notifies someone. */
     public static final class Alarm {
         final List<Throwable> raised = new CopyOnWriteArrayList<>();
 
@@ -105,7 +105,7 @@ public final class Fixtures {
         }
     }
 
-    /** Where items go that could not be delivered. */
+    /** Stores items that could not be delivered. */
     public static final class Parked {
         final List<Reading> items = new CopyOnWriteArrayList<>();
         final List<Throwable> causes = new CopyOnWriteArrayList<>();
@@ -118,7 +118,7 @@ public final class Fixtures {
         }
     }
 
-    /** Begins a batcher on virtual time. */
+    /** Returns a builder on virtual time. */
     public static <T> BatcherBuilder<T> builder(String name) {
         return time.applyTo(Batcher.builder(name));
     }
@@ -127,7 +127,7 @@ public final class Fixtures {
         return IntStream.range(0, count).mapToObj(i -> new Reading("s" + i, i)).toList();
     }
 
-    /** Makes everything as it was; the current thread drives the time. */
+    /** Restores the initial state; the current thread drives the time. */
     static void reset() {
         time = new VirtualTime();
         readings = null;

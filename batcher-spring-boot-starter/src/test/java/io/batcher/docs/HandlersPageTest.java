@@ -13,7 +13,7 @@ import io.batcher.docs.Fixtures.Reading;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
-/** What the page about handlers says. */
+/** The examples and claims of docs/handlers.md. */
 class HandlersPageTest extends PageTest {
 
     HandlersPageTest() {

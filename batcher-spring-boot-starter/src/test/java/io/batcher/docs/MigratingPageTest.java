@@ -19,7 +19,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
-/** What docs/migrating.md says of before and after. */
+/** The examples before and after in docs/migrating.md. */
 class MigratingPageTest extends PageTest {
 
     private static final String SCHEDULED = "From `@Scheduled` and a queue";

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.health.contributor.Status;
 
-/** What docs/operating.md says; the sample's OperatingTest tries its commands and metrics. */
+/** The examples of docs/operating.md; the sample's OperatingTest covers its commands and metrics. */
 class OperatingPageTest extends PageTest {
 
     OperatingPageTest() {

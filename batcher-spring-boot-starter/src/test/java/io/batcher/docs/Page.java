@@ -59,7 +59,7 @@ record Page(Path file) {
         return all().stream().flatMap(page -> page.blocks(language).stream()).toList();
     }
 
-    /** Returns the examples in the Javadoc of what is published. */
+    /** Returns the examples in the Javadoc of the published modules. */
     static List<Block> javadocExamples() {
         return Stream.of("batcher-core", "batcher-spring-boot-starter")
                 .flatMap(module -> sources(ROOT.resolve(module).resolve("src/main/java")))

@@ -20,7 +20,7 @@ import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.context.ApplicationContext;
 
-/** A test of what one page of the guide says. */
+/** The base of the tests of a page. */
 abstract class PageTest {
 
     private final Page page;
@@ -57,7 +57,7 @@ abstract class PageTest {
         return (Batcher<Reading>) Examples.runOnVirtualTime(block);
     }
 
-    /** Begins what the page takes for granted: a batcher that sends readings to the cloud. */
+    /** Returns the builder that the page assumes: a batcher that sends readings to the cloud. */
     static BatcherBuilder<Reading> toTheCloud() {
         return Fixtures.<Reading>builder("readings").handler(batch -> Fixtures.cloud.post(batch));
     }

@@ -4,24 +4,20 @@
  */
 package io.batcher.docs;
 
-import static io.batcher.docs.Fixtures.alarm;
 import static io.batcher.docs.Fixtures.cloud;
 import static io.batcher.docs.Fixtures.reading;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.jayway.jsonpath.JsonPath;
-import io.batcher.spring.autoconfigure.BatcherAutoConfiguration;
+import io.batcher.Batcher;
+import io.batcher.docs.Fixtures.Cloud;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.file.Files;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
-/** What the README says. */
+/** The examples of the README. */
 class ReadmeTest extends PageTest {
 
     ReadmeTest() {
@@ -30,15 +26,16 @@ class ReadmeTest extends PageTest {
 
     @Test
     void theJavaExampleRuns() throws Exception {
-        Examples.run(java("In Java"));
+        Batcher<?> readings = (Batcher<?>) Examples.run(java("Quick start: plain Java"));
         assertThat(cloud.calls).containsExactly(List.of(reading));
-        assertThat(alarm.raised).isEmpty();
+        assertThat(readings.stats().failedAttempts()).isZero();
     }
 
     @Test
     void theSpringExampleRuns() {
-        Class<?> service = Examples.compiled(java("In Spring Boot"));
-        Yaml.with(yaml("In Spring Boot"), application(service)).run(context -> {
+        Class<?> service = Examples.compiled(java("Quick start: Spring Boot"));
+        var application = application(service).withBean(Cloud.class, () -> cloud);
+        Yaml.with(yaml("Quick start: Spring Boot"), application).run(context -> {
             readingsOf(context).add(reading);
             advance(Duration.ofMillis(500));
             assertThat(cloud.calls).containsExactly(List.of(reading));
@@ -47,7 +44,8 @@ class ReadmeTest extends PageTest {
 
     @Test
     void theDependencyIsThatOfThisBuild() throws IOException {
-        String dependency = Page.of("README.md").block("xml", "Add it").code();
+        String dependency =
+                Page.of("README.md").block("xml", "Quick start: Spring Boot").code();
         String pom = Files.readString(Page.ROOT.resolve("batcher-spring-boot-starter/pom.xml"));
         Pattern.compile("<(groupId|artifactId|version)>.*</\\1>")
                 .matcher(dependency)
@@ -56,30 +54,13 @@ class ReadmeTest extends PageTest {
                         .contains(element.group()));
     }
 
-    /** ConfigurationMetadataTest says that the metadata has the defaults of the builder. */
+    /** Before the first section. */
     @Test
-    void theTableOfOptionsIsThatOfTheMetadata() throws IOException {
-        Map<String, String> documented = new TreeMap<>();
-        Pattern.compile("(?m)^\\| `([a-z.-]+)` \\| (?:`(.*?)`)? ?\\|")
-                .matcher(Page.of("README.md").section("Options"))
-                .results()
-                .forEach(row -> documented.put(row.group(1), row.group(2) == null ? "" : row.group(2)));
-        assertThat(documented).isEqualTo(options());
-    }
-
-    private static Map<String, String> options() throws IOException {
-        Map<String, String> options = new TreeMap<>(Map.of("item-type", ""));
-        try (InputStream metadata =
-                BatcherAutoConfiguration.class.getResourceAsStream("/META-INF/spring-configuration-metadata.json")) {
-            for (Map<String, Object> property : JsonPath.<List<Map<String, Object>>>read(metadata, "$.properties")) {
-                String name = (String) property.get("name");
-                if (name.startsWith("batcher.defaults.")) {
-                    options.put(
-                            name.substring("batcher.defaults.".length()),
-                            property.getOrDefault("defaultValue", "").toString());
-                }
-            }
-        }
-        return options;
+    void theCommandsComeFirst() {
+        assertThat(Page.of("README.md").blocks(""))
+                .singleElement()
+                .satisfies(commands -> assertThat(commands.heading()).isEqualTo("Batcher"))
+                .satisfies(commands -> assertThat(commands.code())
+                        .contains("mvn verify", "mvn -pl batcher-sample-app -am spring-boot:run"));
     }
 }

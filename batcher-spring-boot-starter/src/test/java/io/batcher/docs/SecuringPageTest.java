@@ -24,7 +24,7 @@ import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.io.DefaultResourceLoader;
 
-/** What docs/securing.md says, with Spring Security and a real port. */
+/** The examples of docs/securing.md, with Spring Security and a real port. */
 class SecuringPageTest extends PageTest {
 
     private static final String RIGHT = "operator:secret";

@@ -9,7 +9,7 @@ import org.springframework.boot.autoconfigure.AutoConfigurationMetadata;
 import org.springframework.context.EnvironmentAware;
 import org.springframework.core.env.Environment;
 
-/** Leaves Spring Security, which is on the class path of all tests, out of every application that does not ask for it. */
+/** Excludes Spring Security, which is on the class path of all tests, from every application that does not request it. */
 public final class SecurityWhereAskedFor implements AutoConfigurationImportFilter, EnvironmentAware {
 
     static final String PROPERTY = "test.security";

@@ -19,7 +19,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** What docs/several-instances.md says. */
+/** The examples and claims of docs/several-instances.md. */
 class SeveralInstancesPageTest extends PageTest {
 
     private static final String HEADING = "Several instances";

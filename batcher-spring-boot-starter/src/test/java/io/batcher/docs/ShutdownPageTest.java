@@ -18,7 +18,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
-/** What docs/shutdown.md says; the sample's ShutdownTest sends a real SIGTERM. */
+/** The examples and claims of docs/shutdown.md; the sample's ShutdownTest sends a real SIGTERM. */
 class ShutdownPageTest extends PageTest {
 
     ShutdownPageTest() {
@@ -99,7 +99,7 @@ class ShutdownPageTest extends PageTest {
         Fixtures.readings = Batcher.<Reading>builder("readings")
                 .handler(batch -> cloud.post(batch))
                 .build();
-        Examples.run(java("To stop for a while only"));
+        Examples.run(java("Stop temporarily"));
         assertThat(cloud.calls).containsExactly(List.of(reading));
         Fixtures.readings.startAutoFlush();
         Fixtures.readings.close();

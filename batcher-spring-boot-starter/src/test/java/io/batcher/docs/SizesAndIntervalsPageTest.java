@@ -19,7 +19,7 @@ import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** What docs/sizes-and-intervals.md says. */
+/** The examples and claims of docs/sizes-and-intervals.md. */
 class SizesAndIntervalsPageTest extends PageTest {
 
     SizesAndIntervalsPageTest() {
@@ -94,7 +94,7 @@ class SizesAndIntervalsPageTest extends PageTest {
 
     @Test
     void onlyByHand() throws Exception {
-        Examples.run(java("Only by hand, or only by size?"));
+        Examples.run(java("Only on demand, or only by size?"));
         assertThat(cloud.calls).containsExactly(List.of(reading, reading));
     }
 }

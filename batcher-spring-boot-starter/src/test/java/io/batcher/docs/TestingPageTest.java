@@ -17,7 +17,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.springframework.test.context.TestContextManager;
 
-/** What docs/testing.md says: the tests that it shows pass. */
+/** The examples of docs/testing.md, which are tests and pass. */
 class TestingPageTest extends PageTest {
 
     TestingPageTest() {
@@ -58,7 +58,7 @@ class TestingPageTest extends PageTest {
         Fixtures.readings = Batcher.<Fixtures.Reading>builder("readings")
                 .handler(batch -> cloud.post(batch))
                 .build();
-        Examples.run(java("Against the real time"));
+        Examples.run(java("Against real time"));
         assertThat(cloud.calls).containsExactly(List.of(reading));
         Fixtures.readings.close();
     }

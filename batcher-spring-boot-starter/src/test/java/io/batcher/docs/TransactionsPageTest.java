@@ -30,7 +30,7 @@ import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.annotation.EnableTransactionManagement;
 import org.springframework.transaction.support.TransactionTemplate;
 
-/** What docs/transactions.md says, with a database. */
+/** The examples and claims of docs/transactions.md, with a database. */
 class TransactionsPageTest extends PageTest {
 
     private static final String BATCH = "A batch is one transaction";

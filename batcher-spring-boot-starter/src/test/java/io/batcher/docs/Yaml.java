@@ -38,7 +38,7 @@ final class Yaml {
         }
     }
 
-    /** Gives a block to an application. */
+    /** Adds the properties of a block to an application. */
     static ApplicationContextRunner with(Block block, ApplicationContextRunner application) {
         List<String> pairs = properties(block).entrySet().stream()
                 .map(property -> property.getKey() + "=" + property.getValue())

@@ -8,10 +8,17 @@ import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.methods;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static org.assertj.core.api.Assertions.assertThat;
 
+import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.library.dependencies.SliceAssignment;
+import com.tngtech.archunit.library.dependencies.SliceIdentifier;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.context.annotation.Bean;
@@ -47,7 +54,42 @@ class ArchitectureTest {
 
     @Test
     void packagesAreFreeOfCycles() {
-        slices().matching("io.batcher.spring.(*)..").should().beFreeOfCycles().check(classes);
+        slices().assignedFrom(new Slices("Package", JavaClass::getPackageName))
+                .should()
+                .beFreeOfCycles()
+                .check(classes);
+    }
+
+    @Test
+    void filesAreFreeOfCycles() {
+        slices().assignedFrom(new Slices("File", ArchitectureTest::topLevelName))
+                .should()
+                .beFreeOfCycles()
+                .check(classes);
+    }
+
+    @Test
+    void packagesAreSmall() {
+        Map<String, Long> sizes = classes.stream()
+                .filter(JavaClass::isTopLevelClass)
+                .collect(Collectors.groupingBy(JavaClass::getPackageName, Collectors.counting()));
+        assertThat(sizes).hasSizeGreaterThan(5);
+        assertThat(sizes.values()).allMatch(size -> size <= 22);
+    }
+
+    @Test
+    void thePublicApiKnowsNothingInternal() {
+        noClasses()
+                .that()
+                .resideInAnyPackage(
+                        "io.batcher.spring",
+                        "io.batcher.spring.health",
+                        "io.batcher.spring.metrics",
+                        "io.batcher.spring.testing")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("io.batcher.spring.internal..", "io.batcher.spring.autoconfigure")
+                .check(classes);
     }
 
     @Test
@@ -63,7 +105,7 @@ class ArchitectureTest {
     }
 
     @Test
-    void onlyAutoConfigurationAndPropertiesArePublicInItsPackage() {
+    void onlyAutoConfigurationsArePublicInTheirPackage() {
         classes()
                 .that()
                 .resideInAPackage("io.batcher.spring.autoconfigure")
@@ -72,9 +114,20 @@ class ArchitectureTest {
                 .and()
                 .arePublic()
                 .should()
-                .haveSimpleNameEndingWith("AutoConfiguration")
-                .orShould()
-                .haveSimpleName("BatcherProperties")
+                .beAnnotatedWith(AutoConfiguration.class)
                 .check(classes);
+    }
+
+    private static String topLevelName(JavaClass type) {
+        return type.getEnclosingClass().map(ArchitectureTest::topLevelName).orElseGet(type::getName);
+    }
+
+    /** One slice for each name. */
+    private record Slices(String getDescription, Function<JavaClass, String> name) implements SliceAssignment {
+
+        @Override
+        public SliceIdentifier getIdentifierOf(JavaClass type) {
+            return SliceIdentifier.of(name.apply(type));
+        }
     }
 }

@@ -7,17 +7,22 @@ package io.batcher.spring;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatNullPointerException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.batcher.Batcher;
 import io.batcher.BatcherFullException;
 import io.batcher.testing.VirtualTime;
 import java.lang.reflect.InvocationTargetException;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import org.h2.jdbcx.JdbcDataSource;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.springframework.boot.test.context.FilteredClassLoader;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.jdbc.support.JdbcTransactionManager;
 import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.TransactionDefinition;
@@ -26,6 +31,7 @@ import org.springframework.transaction.support.TransactionSynchronizationManager
 import org.springframework.transaction.support.TransactionTemplate;
 
 /** Items that are added with a transaction. */
+@ExtendWith(OutputCaptureExtension.class)
 class TransactionalBatcherTest {
 
     private final VirtualTime time = new VirtualTime();
@@ -115,6 +121,31 @@ class TransactionalBatcherTest {
                         status -> TransactionalBatcher.addManyAfterCommit(batcher, List.of("a", "b", "c", "d", "e"))))
                 .satisfies(failure -> assertThat(failure.getSuppressed()).hasSize(1));
         assertThat(delivered()).containsExactly("a", "b", "c");
+    }
+
+    @Test
+    void anExceptionOfTheWeigherIsThrownUnchanged(CapturedOutput output) {
+        List<String> handled = new ArrayList<>();
+        IllegalStateException[] thrown = {new IllegalStateException("first"), new IllegalStateException("second")};
+        Iterator<IllegalStateException> next = List.of(thrown).iterator();
+        Batcher<String> weighed = time.applyTo(Batcher.<String>builder("weighed"))
+                .maxBatchWeight(10)
+                .weigher(item -> {
+                    if (item.isEmpty()) {
+                        throw next.next();
+                    }
+                    return 1;
+                })
+                .handler(handled::addAll)
+                .build();
+        assertThatThrownBy(() -> transaction.executeWithoutResult(
+                        status -> TransactionalBatcher.addManyAfterCommit(weighed, List.of("", "a", "", "b"))))
+                .isSameAs(thrown[0])
+                .hasNoSuppressedExceptions()
+                .hasNoCause();
+        assertThat(output).contains("\"weighed\"", "IllegalStateException: second");
+        weighed.close();
+        assertThat(handled).containsExactly("a", "b");
     }
 
     @Test

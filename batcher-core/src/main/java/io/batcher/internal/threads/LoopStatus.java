@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The task in which the flush loop runs, and its way through the {@link State states}: IDLE -> QUEUED -> RUNNING -> IDLE,
  * RUNNING -> WAITING -> QUEUED, or RUNNING -> QUEUED to give the thread to others. Each start has a number, the generation, so that a
- * task that comes late can tell that it is not the one awaited. Guarded by the batcher's lock, save for {@link #abandon},
- * {@link #executorThrew}, {@link #executorAsked} and {@link #executorReturned}.
+ * task that comes late can tell that it is not the one awaited. Guarded by the batcher's lock; what is told without
+ * it is in {@link LoopSignals}.
  */
 public final class LoopStatus {
 
@@ -36,6 +36,7 @@ public final class LoopStatus {
     /** The patience doubles with each start that is lost in a row, up to this. */
     private static final long LONGEST_PATIENCE_NANOS = TimeUnit.MINUTES.toNanos(1);
 
+    private final LoopSignals signals;
     private final long refusalNanos;
     private final long firstPatienceNanos;
 
@@ -54,18 +55,11 @@ public final class LoopStatus {
     /** Not to trouble the executor before, because it has refused a task; null if it has not. */
     private @Nullable Long refusedUntil;
 
-    /** The generation that has died, and the one that the executor has refused, until some transition makes that good. */
-    private volatile long dead;
-
-    private volatile long refused;
-
-    /** The generation for which {@code execute} was called and has not returned. Where calls overlap, the last one counts. */
-    private volatile long asked;
-
     /** What the start that is queued was before the loop gave up its thread; null if it is an ordinary one. */
     private @Nullable Successor successor;
 
-    public LoopStatus(long intervalNanos) {
+    public LoopStatus(long intervalNanos, LoopSignals signals) {
+        this.signals = signals;
         this.refusalNanos = Math.min(intervalNanos, LONGEST_REFUSAL_NANOS);
         this.firstPatienceNanos = Math.max(2 * intervalNanos, SHORTEST_PATIENCE_NANOS);
         this.patienceNanos = firstPatienceNanos;
@@ -160,7 +154,7 @@ public final class LoopStatus {
 
     /** Whether the executor still blocks in {@code execute} for the start that is queued: then it has lost nothing. */
     public boolean isExecutorAsked() {
-        return successor == null ? asked == generation : !successor.hasReturned();
+        return successor == null ? signals.isExecutorAsked(generation) : !successor.hasReturned();
     }
 
     /** Gives the executor more time than the last time. */
@@ -179,38 +173,13 @@ public final class LoopStatus {
         return queued() == generation ? ++this.generation : 0;
     }
 
-    /**
-     * The loop has died of an error that is not the handler's, or could not begin for one. Without the lock, and no more than a store: who
-     * tells it may have no memory or stack left, so the transition may be the next thread's.
-     */
-    public void abandon(long generation) {
-        dead = generation;
-    }
-
-    /** The executor has thrown, which is a refusal unless the task has begun all the same. Without the lock, as {@link #abandon}. */
-    public void executorThrew(long generation) {
-        refused = generation;
-    }
-
-    /** {@code execute} is called. Without the lock, as {@link #abandon}. */
-    public void executorAsked(long generation) {
-        asked = generation;
-    }
-
-    /** {@code execute} has returned, or thrown. Without the lock, as {@link #abandon}. */
-    public void executorReturned(long generation) {
-        if (asked == generation) {
-            asked = 0;
-        }
-    }
-
     /** Whether the start or the run of now is abandoned and {@link #madeGood} has not been said. */
     public boolean isAbandoned() {
-        return generation != 0 && (dead == generation || (refused == generation && state == State.QUEUED));
+        return generation != 0
+                && (signals.isAbandoned(generation) || (state == State.QUEUED && signals.isRefused(generation)));
     }
 
     public void madeGood() {
-        dead = 0;
-        refused = 0;
+        signals.clearFailures();
     }
 }

@@ -9,7 +9,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.batcher.Batcher;
 import io.batcher.BatcherScheduler;
-import io.batcher.CapturedLog;
+import io.batcher.fixtures.CapturedLog;
 import io.batcher.internal.report.Log;
 import io.batcher.testing.VirtualTime;
 import java.time.Duration;

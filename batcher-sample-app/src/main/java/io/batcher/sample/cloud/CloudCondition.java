@@ -13,8 +13,8 @@ import org.springframework.stereotype.Component;
 import org.springframework.web.ErrorResponseException;
 
 /**
- * How the built-in cloud is: it can be broken and made slow, to see what the batcher does then. Only calls of the gateway's account
- * feel it, so that a comparison, which has accounts of its own, always measures the same thing.
+ * The condition of the built-in cloud: it can be broken and made slow, to show how the batcher reacts. This affects only calls of the
+ * gateway's account, so that a comparison, which uses accounts of its own, always measures the same.
  *
  * <p>Thread-safe.
  */
@@ -33,12 +33,12 @@ public final class CloudCondition {
      * The condition at one moment.
      *
      * @param broken whether every call fails
-     * @param latencyMillis what a call takes
-     * @param usualLatencyMillis what a call takes unless somebody has slowed the cloud down
+     * @param latencyMillis duration of a call
+     * @param usualLatencyMillis configured duration of a call
      */
     public record State(boolean broken, long latencyMillis, long usualLatencyMillis) {}
 
-    /** Returns how the cloud is now. */
+    /** Returns the current condition. */
     public State state() {
         return state;
     }
@@ -48,7 +48,7 @@ public final class CloudCondition {
         return state;
     }
 
-    /** Takes the time of a call, and fails if the cloud is broken at the end of it. */
+    /** Sleeps for the duration of a call, then fails if the cloud is broken. */
     void endure(String account) throws InterruptedException {
         if (!account.equals(CloudStore.GATEWAY)) {
             Thread.sleep(usualLatency.toMillis());

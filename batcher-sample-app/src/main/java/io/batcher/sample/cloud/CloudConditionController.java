@@ -4,7 +4,7 @@
  */
 package io.batcher.sample.cloud;
 
-import io.batcher.sample.BadRequestException;
+import io.batcher.sample.http.BadRequestException;
 import java.util.Map;
 import org.springframework.http.MediaType;
 import org.springframework.web.bind.annotation.GetMapping;
@@ -14,7 +14,7 @@ import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RestController;
 import tools.jackson.databind.JsonNode;
 
-/** Breaks, repairs and slows down the built-in cloud. Not part of the cloud API: it answers on the gateway's port only. */
+/** Breaks, repairs and slows down the built-in cloud. Not part of the cloud API: available on the gateway's port only. */
 @RestController
 @RequestMapping("/cloud/condition")
 class CloudConditionController {
@@ -32,7 +32,7 @@ class CloudConditionController {
         return condition.state();
     }
 
-    /** Changes what the body names, and leaves the rest as it is. */
+    /** Changes the members that the body contains. */
     @PatchMapping(consumes = MediaType.APPLICATION_JSON_VALUE)
     CloudCondition.State change(@RequestBody JsonNode body) {
         require(body.isObject() && !body.isEmpty(), "the body must be an object with broken, latencyMillis or both");

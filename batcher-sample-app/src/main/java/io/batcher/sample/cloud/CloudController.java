@@ -4,9 +4,9 @@
  */
 package io.batcher.sample.cloud;
 
-import io.batcher.sample.BadRequestException;
 import io.batcher.sample.Reading;
-import io.batcher.sample.ReadingJson;
+import io.batcher.sample.http.BadRequestException;
+import io.batcher.sample.http.ReadingJson;
 import java.util.List;
 import java.util.UUID;
 import java.util.regex.Pattern;
@@ -19,7 +19,7 @@ import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
 import tools.jackson.databind.JsonNode;
 
-/** The cloud API: takes an array of readings per call, however long, and needs the same time for each call. */
+/** The cloud API: accepts an array of readings per call. The duration of a call does not depend on their number. */
 @RestController
 public final class CloudController {
 
@@ -37,8 +37,8 @@ public final class CloudController {
     /**
      * Stores the readings.
      *
-     * @param account who sends them
-     * @param key a call with the key of an earlier one is that call sent again: nothing is stored twice
+     * @param account the sender
+     * @param key idempotency key: a call with the key of an earlier call stores nothing
      */
     @PostMapping(path = "/cloud/temperatures", consumes = MediaType.APPLICATION_JSON_VALUE)
     Receipt receive(
@@ -57,6 +57,6 @@ public final class CloudController {
         return new Receipt(store.store(account, key == null ? UUID.randomUUID().toString() : key, readings));
     }
 
-    /** How many readings the call has stored. */
+    /** The number of readings that the call has stored. */
     record Receipt(int stored) {}
 }

@@ -4,9 +4,9 @@
  */
 package io.batcher.sample.cloud;
 
-import io.batcher.sample.LargestBody;
-import io.batcher.sample.Problems;
 import io.batcher.sample.SampleProperties;
+import io.batcher.sample.http.LargestBody;
+import io.batcher.sample.http.Problems;
 import java.net.InetAddress;
 import java.net.URI;
 import java.net.URISyntaxException;
@@ -27,16 +27,16 @@ import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * Runs the cloud API on a port of its own, as the real one would be somebody else's and outlive the gateway.
+ * Runs the cloud API on a port of its own, because a real one would be another process and outlive the gateway.
  *
- * <p>The same controller also answers on the gateway's port, where it is easy to find; but the gateway must not send its readings
- * there. Spring stops the web server before the batchers, and rightly so: a request may still add a reading. The last batches are
- * delivered after that, and would find their own port closed. So this server stops after the batchers, and before the database.
+ * <p>The same controller is also available on the gateway's port, where it is easy to find; but the gateway must not send its readings
+ * there. Spring stops the web server before the batchers, because requests may still add readings, and the last batches are delivered
+ * after that. This server stops after the batchers and before the database.
  */
 @Component
 public final class CloudServer implements SmartLifecycle, DisposableBean {
 
-    /** Any phase below the batchers': what has a lower phase starts earlier and stops later. */
+    /** Below the phase of the batchers: a lower phase starts earlier and stops later. */
     private static final int PHASE = 0;
 
     private static final Logger log = LoggerFactory.getLogger(CloudServer.class);
@@ -52,7 +52,7 @@ public final class CloudServer implements SmartLifecycle, DisposableBean {
         this.configuredPort = sample.cloud().port();
     }
 
-    /** Returns where the API is, without a slash at the end. */
+    /** Returns the base URL of the API, without a slash at the end. */
     public String url() {
         var running = server;
         if (running == null) {
@@ -67,7 +67,7 @@ public final class CloudServer implements SmartLifecycle, DisposableBean {
         }
     }
 
-    /** Starts a context that has no parent: none of the gateway's own endpoints is to be found here. */
+    /** Starts a context without a parent, so that none of the gateway's own endpoints is available here. */
     @Override
     public void start() {
         var context = new AnnotationConfigServletWebServerApplicationContext();
@@ -99,7 +99,7 @@ public final class CloudServer implements SmartLifecycle, DisposableBean {
         }
     }
 
-    /** Stops the server also when the gateway fails to start, for example because its port is taken. */
+    /** Stops the server if the gateway fails to start, for example because its port is in use. */
     @Override
     public void destroy() {
         stop();

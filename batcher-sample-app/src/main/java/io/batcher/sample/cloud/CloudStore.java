@@ -16,14 +16,14 @@ import org.springframework.stereotype.Component;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /**
- * The database of the cloud. Keeps the readings of each account in the order in which they arrived, and counts the calls.
+ * The database of the cloud. Stores the readings of each account in order of arrival, and counts the calls.
  *
  * <p>Thread-safe.
  */
 @Component
 public final class CloudStore {
 
-    /** The account of the gateway, whose readings users sent. */
+    /** The account of the gateway, with the readings that users sent. */
     public static final String GATEWAY = "gateway";
 
     private final JdbcTemplate jdbc;
@@ -38,13 +38,13 @@ public final class CloudStore {
     }
 
     /**
-     * Stores the readings of one call, all or none of them.
+     * Stores all readings of a call, or none.
      *
-     * @return how many were stored: none, if there was a call with that key before
+     * @return the number of stored readings: 0 if there was a call with that key before
      */
     int store(String account, String idempotencyKey, List<Reading> readings) {
-        // One writer at a time, until it has committed: a page that was read stays as it is, later calls only add
-        // behind it.
+        // Writers commit one at a time, so that rows become visible in the order of their keys, and a page that was
+        // read does not change later.
         writing.lock();
         try {
             return transaction.execute(status -> isRepeated(account, idempotencyKey) ? 0 : insert(account, readings));
@@ -53,7 +53,7 @@ public final class CloudStore {
         }
     }
 
-    /** Returns readings of the account, in the order of arrival. */
+    /** Returns a page of the readings of the account, in order of arrival. */
     public List<Reading> readings(String account, int offset, int limit) {
         return client.sql("""
                         select sensor, temperature, measured_at from temperatures
@@ -67,7 +67,7 @@ public final class CloudStore {
                 .list();
     }
 
-    /** Returns how many readings of the account are stored. */
+    /** Returns the number of stored readings of the account. */
     public long count(String account) {
         return number("select count(*) from temperatures where account = ?", account);
     }
@@ -75,12 +75,12 @@ public final class CloudStore {
     /**
      * Readings that have arrived.
      *
-     * @param rows how many
-     * @param lastRow the place of the last one in the order of arrival, to ask for what comes behind it
+     * @param rows their number
+     * @param lastRow the position of the last one in order of arrival, for the next query
      */
     public record Progress(long rows, long lastRow) {}
 
-    /** Returns how many readings of the account are stored behind that place; from 0 on, all. */
+    /** Returns the number of readings of the account after that position; 0 stands for the beginning. */
     public Progress storedAfter(String account, long row) {
         return client.sql("select count(*), coalesce(max(seq), ?) from temperatures where account = ? and seq > ?")
                 .params(row, account, row)
@@ -88,12 +88,12 @@ public final class CloudStore {
                 .single();
     }
 
-    /** Returns how many calls the account has made, repeated ones included. */
+    /** Returns the number of calls of the account, including repeated ones. */
     public long calls(String account) {
         return number("select coalesce(sum(times), 0) from calls where account = ?", account);
     }
 
-    /** Removes all that is known of the account. */
+    /** Deletes all data of the account. */
     public void forget(String account) {
         transaction.executeWithoutResult(status -> {
             jdbc.update("delete from temperatures where account = ?", account);

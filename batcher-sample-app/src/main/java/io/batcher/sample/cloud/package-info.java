@@ -2,7 +2,7 @@
  * Copyright 2026 the Batcher authors
  * SPDX-License-Identifier: Apache-2.0
  */
-/** A stand-in for somebody else's service: a slow API that takes arrays of readings, and its database. */
+/** The client of the cloud API, and a built-in stand-in for that API: slow calls that take arrays of readings, and a database. */
 @NullMarked
 package io.batcher.sample.cloud;
 

@@ -25,13 +25,13 @@ import org.springframework.web.servlet.mvc.method.annotation.SseEmitter;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * Tells every open page four times a second what the {@link Sampler} sees.
+ * Pushes a snapshot of the {@link Sampler} to every open page four times a second.
  *
  * <ul>
  *   <li>While no page is open, nothing is sampled and there is no thread.
- *   <li>A page that reads slowly misses snapshots; it neither holds up the others nor fills the memory.
- *   <li>An open page does not hold up the shutdown: to the web server it is a request in flight, so this ends before it waits for
- *       those.
+ *   <li>A page that reads slowly misses snapshots; it neither delays other pages nor fills the memory.
+ *   <li>An open page does not delay the shutdown: it is a request in flight, so its stream is closed before the web server waits for
+ *       such requests.
  * </ul>
  *
  * <p>Thread-safe.
@@ -69,7 +69,7 @@ final class Broadcaster implements SmartLifecycle, DisposableBean {
             throw new NoStreamException("the gateway is shutting down");
         }
         if (pages.size() == MOST_PAGES) {
-            throw new NoStreamException(MOST_PAGES + " pages are open; that is enough");
+            throw new NoStreamException(MOST_PAGES + " pages are open, which is the limit");
         }
         var page = new OpenPage(senders, this::closed);
         pages.add(page);
@@ -88,7 +88,7 @@ final class Broadcaster implements SmartLifecycle, DisposableBean {
             String snapshot = json.writeValueAsString(sampler.sample());
             openNow().forEach(page -> page.tell(snapshot));
         } catch (RuntimeException failed) {
-            log.warn("Nothing to show; the pages are closed and will ask again", failed);
+            log.warn("No snapshot: closing all pages, which will reconnect", failed);
             closeAll();
         }
     }
@@ -117,7 +117,7 @@ final class Broadcaster implements SmartLifecycle, DisposableBean {
         running = true;
     }
 
-    /** Comes before the web server waits for its requests. */
+    /** Runs before the web server waits for requests in flight. */
     @Override
     public void stop() {
         synchronized (this) {

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
 /**
- * Remembers the latest attempts of the batcher {@code readings}: sizes and times, never contents.
+ * Records the latest attempts of the batcher {@code readings}: sizes and times, never contents.
  *
  * <p>Thread-safe.
  */
@@ -34,15 +34,15 @@ final class Flushes implements BatcherListener, BatcherCustomizer {
     /**
      * An attempt that has ended.
      *
-     * @param at when, in milliseconds since 1970
+     * @param at end of the attempt, in milliseconds since 1970
      */
     record Flush(long at, int size, int attempt, long tookMillis, boolean handled) {}
 
     /**
-     * The batch that is with the handler or waits to be tried again.
+     * The batch that is in flight or waits for its retry.
      *
-     * @param attempt the number of its latest attempt; 0 if there is no such batch
-     * @param retryInMillis how long until the next attempt; null if none is waited for
+     * @param attempt number of its latest attempt; 0 if there is no such batch
+     * @param retryInMillis time until its next attempt; null if none is scheduled
      */
     record Current(int attempt, @Nullable Long retryInMillis) {}
 
@@ -87,7 +87,7 @@ final class Flushes implements BatcherListener, BatcherCustomizer {
 
     private void remember(Batch<?> batch, Duration took, boolean handled) {
         if (ended.size() == MOST_REMEMBERED) {
-            ended.removeFirst(); // No page is open, or it would have been taken.
+            ended.removeFirst(); // No page is open that would have taken it.
         }
         ended.addLast(new Flush(System.currentTimeMillis(), batch.size(), batch.attempt(), took.toMillis(), handled));
     }

@@ -8,7 +8,7 @@ import org.springframework.http.HttpStatus;
 import org.springframework.http.ProblemDetail;
 import org.springframework.web.ErrorResponseException;
 
-/** There is no stream of events now; the message tells the caller why. */
+/** Thrown when no stream of events can be opened; the message tells the caller why. */
 final class NoStreamException extends ErrorResponseException {
 
     NoStreamException(String detail) {

@@ -30,12 +30,12 @@ final class OpenPage {
         greet();
     }
 
-    /** Lets the page know at once that it is connected. */
+    /** Sends a first event, so that the page knows that it is connected. */
     private void greet() {
         try {
             emitter.send(SseEmitter.event().reconnectTime(RECONNECT_MILLIS).comment("open"));
         } catch (IOException impossible) {
-            throw new UncheckedIOException(impossible); // There is no connection yet, this is only kept for it.
+            throw new UncheckedIOException(impossible); // There is no connection yet; the event is stored for it.
         }
     }
 
@@ -43,13 +43,13 @@ final class OpenPage {
         return emitter;
     }
 
-    /** Sends the snapshot, unless the page has not taken the last one yet. */
+    /** Sends the snapshot, unless the previous one is still being written. */
     void tell(String snapshot) {
         if (sending.compareAndSet(false, true)) {
             try {
                 senders.execute(() -> send(snapshot));
             } catch (RejectedExecutionException noThread) {
-                sending.set(false); // All are held up by slow pages, or the program ends: a snapshot less.
+                sending.set(false); // All threads write to slow pages, or the program ends: skip this snapshot.
             }
         }
     }
@@ -58,13 +58,13 @@ final class OpenPage {
         try {
             emitter.send(SseEmitter.event().data(snapshot));
         } catch (IOException | IllegalStateException gone) {
-            closed.accept(this); // The usual way for a page to end; the container completes the request.
+            closed.accept(this); // The page was closed; the container completes the request.
         } finally {
             sending.set(false);
         }
     }
 
-    /** Ends the stream, without waiting for a write to a slow page, which holds the emitter's lock. */
+    /** Ends the stream on another thread, because a write to a slow page holds the emitter's lock. */
     void close() {
         try {
             senders.execute(emitter::complete);

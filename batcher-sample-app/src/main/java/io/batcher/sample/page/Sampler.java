@@ -13,7 +13,7 @@ import io.batcher.sample.cloud.CloudStore;
 import java.util.UUID;
 import org.springframework.stereotype.Component;
 
-/** Looks at the batcher and the cloud. Thread-safe. */
+/** Takes snapshots of the batcher and the cloud. Thread-safe. */
 @Component
 final class Sampler {
 
@@ -39,12 +39,12 @@ final class Sampler {
         this.store = store;
         this.condition = condition;
         this.builtInCloud = sample.cloud().url() == null;
-        // Before the first reading can come: what an earlier run has left in the database is not counted.
+        // Before the first reading can arrive, so that rows of an earlier run in the database are not counted.
         this.lastRow = store.storedAfter(CloudStore.GATEWAY, 0).lastRow();
     }
 
     synchronized Snapshot sample() {
-        // In this order: what was handled before the cloud is asked must be stored there, or is missing.
+        // In this order: readings that were handled before the query must be stored, or are missing.
         BatcherStats stats = readings.stats();
         countNewRows();
         return new Snapshot(
@@ -66,7 +66,7 @@ final class Sampler {
                 flushes.takeEnded());
     }
 
-    /** Only the new ones: counting all, four times a second, would cost the more the longer the gateway runs. */
+    /** Counts new rows only: counting all rows four times a second would become slower as the table grows. */
     private void countNewRows() {
         CloudStore.Progress progress = store.storedAfter(CloudStore.GATEWAY, lastRow);
         stored += progress.rows();

@@ -12,7 +12,7 @@ import java.io.IOException;
 import org.springframework.stereotype.Component;
 import org.springframework.web.filter.OncePerRequestFilter;
 
-/** Tells the browser to load nothing from elsewhere, and to run and style nothing that is written into the page. */
+/** Forbids the browser to load resources from other hosts, and to apply inline scripts and styles. */
 @Component
 final class SecurityHeaders extends OncePerRequestFilter {
 

@@ -9,14 +9,14 @@ import io.batcher.sample.cloud.CloudCondition;
 import java.util.List;
 
 /**
- * What the page is told, as JSON: counts only.
+ * The event that the page receives, as JSON: counts only.
  *
- * @param instance another one means that the gateway was started anew, and counts from zero
- * @param at when, in milliseconds since 1970
+ * @param instance changes when the gateway was restarted, and counts from zero
+ * @param at time of the snapshot, in milliseconds since 1970
  * @param builtInCloud whether the readings go to the built-in cloud, which can be broken
- * @param cloud how the built-in cloud is
- * @param stored how many readings the built-in cloud has stored since the start
- * @param flushes the attempts that ended since the snapshot before
+ * @param cloud the condition of the built-in cloud
+ * @param stored number of readings that the built-in cloud has stored since the start
+ * @param flushes attempts that ended since the previous snapshot
  */
 record Snapshot(
         String instance,

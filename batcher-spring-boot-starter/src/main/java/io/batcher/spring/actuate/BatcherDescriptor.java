@@ -17,11 +17,11 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.boot.actuate.endpoint.OperationResponseBody;
 
 /**
- * What the endpoint tells of a batcher: counts, types and ages, never the content of an item. What is absent is null.
+ * Description of a batcher: counts, types and ages, never the content of an item. Unknown values are null.
  *
  * @param oldestAgeMs null while no item is in memory
- * @param busyForMs null while no batch is with the handler
- * @param pausedForMs null while delivery does not rest
+ * @param busyForMs null while no batch is in flight
+ * @param pausedForMs null while delivery is not paused
  */
 @JsonInclude(JsonInclude.Include.ALWAYS)
 public record BatcherDescriptor(
@@ -92,9 +92,9 @@ public record BatcherDescriptor(
     /**
      * The last failed attempt.
      *
-     * @param type the class name of the cause; its message could hold the content of an item
+     * @param type the class name of the cause, without its message, which could contain the content of an item
      * @param at when the attempt ended
-     * @param attempt which attempt with the batch it was
+     * @param attempt the number of the attempt, from 1
      */
     public record LastFailure(String type, Instant at, int attempt) {
 

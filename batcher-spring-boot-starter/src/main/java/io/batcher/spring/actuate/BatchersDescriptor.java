@@ -8,8 +8,8 @@ import java.util.Map;
 import org.springframework.boot.actuate.endpoint.OperationResponseBody;
 
 /**
- * All batchers.
+ * Description of all batchers.
  *
- * @param batchers by name, sorted
+ * @param batchers the batchers, sorted by name
  */
 public record BatchersDescriptor(Map<String, BatcherDescriptor> batchers) implements OperationResponseBody {}

@@ -17,7 +17,7 @@ import org.springframework.boot.actuate.endpoint.annotation.ReadOperation;
 import org.springframework.boot.actuate.endpoint.annotation.Selector;
 import org.springframework.boot.actuate.endpoint.annotation.WriteOperation;
 
-/** Endpoint to watch batchers and to flush, pause and resume them. */
+/** Endpoint to monitor batchers and to flush, pause and resume them. */
 @Endpoint(id = "batchers")
 public class BatchersEndpoint {
 
@@ -31,7 +31,7 @@ public class BatchersEndpoint {
     /**
      * Creates the endpoint.
      *
-     * @param flushTimeout the longest wait for a flush
+     * @param flushTimeout the maximum time to wait for a flush
      */
     public BatchersEndpoint(BatcherRegistry registry, Duration flushTimeout) {
         this.registry = registry;
@@ -48,14 +48,14 @@ public class BatchersEndpoint {
         return new BatchersDescriptor(batchers);
     }
 
-    /** Describes one batcher; null if there is none of that name. */
+    /** Describes a batcher; returns null if no batcher has this name. */
     @ReadOperation
     public @Nullable BatcherDescriptor batcher(@Selector String name) {
         ManagedBatcher batcher = find(name);
         return batcher == null ? null : BatcherDescriptor.of(batcher);
     }
 
-    /** Flushes all batchers, side by side. */
+    /** Flushes all batchers concurrently. */
     @WriteOperation
     public FlushesDescriptor flushAll() {
         Map<String, Flush> begun = new LinkedHashMap<>();
@@ -67,7 +67,7 @@ public class BatchersEndpoint {
         return new FlushesDescriptor(ended);
     }
 
-    /** Flushes one batcher; null if there is none of that name. */
+    /** Flushes a batcher; returns null if no batcher has this name. */
     @WriteOperation
     public @Nullable FlushDescriptor flush(@Selector String name) {
         ManagedBatcher batcher = find(name);
@@ -75,10 +75,10 @@ public class BatchersEndpoint {
     }
 
     /**
-     * Does something with one batcher.
+     * Performs an action on a batcher.
      *
      * @param action flush, pause or resume
-     * @return how the flush ended, or the batcher after the action; null if there is none of that name
+     * @return the result of the flush, or the batcher after the action; null if no batcher has this name
      */
     @WriteOperation
     public @Nullable Object perform(@Selector String name, @Selector String action) {

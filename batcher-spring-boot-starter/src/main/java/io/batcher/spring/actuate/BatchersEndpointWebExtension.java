@@ -12,35 +12,35 @@ import org.springframework.boot.actuate.endpoint.annotation.WriteOperation;
 import org.springframework.boot.actuate.endpoint.web.WebEndpointResponse;
 import org.springframework.boot.actuate.endpoint.web.annotation.EndpointWebExtension;
 
-/** Gives the write operations of the endpoint their HTTP status; without it an unknown name would be 204. */
+/** Sets the HTTP status of the write operations. Without it, an unknown name would be 204. */
 @EndpointWebExtension(endpoint = BatchersEndpoint.class)
 public class BatchersEndpointWebExtension {
 
     private final BatchersEndpoint endpoint;
 
-    /** Creates the extension of that endpoint. */
+    /** Creates the extension of an endpoint. */
     public BatchersEndpointWebExtension(BatchersEndpoint endpoint) {
         this.endpoint = endpoint;
     }
 
-    /** Flushes all batchers: 200, or 503 if one flush did not succeed. */
+    /** Flushes all batchers: 200, or 503 if a flush did not succeed. */
     @WriteOperation
     public WebEndpointResponse<FlushesDescriptor> flushAll() {
         FlushesDescriptor flushes = endpoint.flushAll();
         return new WebEndpointResponse<>(flushes, status(flushes.succeeded()));
     }
 
-    /** Flushes one batcher: 200, 503 if that did not succeed, 404 if there is none of that name. */
+    /** Flushes a batcher: 200, 503 if the flush did not succeed, 404 if no batcher has this name. */
     @WriteOperation
     public WebEndpointResponse<?> flush(@Selector String name) {
         return response(endpoint.flush(name));
     }
 
-    /** Flushes, pauses or resumes one batcher; an action that does not exist is 400. */
+    /** Flushes, pauses or resumes a batcher; 400 for an unknown action. */
     @WriteOperation
     public WebEndpointResponse<?> perform(@Selector String name, @Selector String action) {
         if (!BatchersEndpoint.ACTIONS.contains(action) && endpoint.batcher(name) != null) {
-            // Not by exception: on WebFlux the thread is interrupted then while it writes the response.
+            // Not by an exception: on WebFlux it interrupts the thread while the response is written.
             return new WebEndpointResponse<>(
                     Map.of("actions", BatchersEndpoint.ACTIONS), WebEndpointResponse.STATUS_BAD_REQUEST);
         }

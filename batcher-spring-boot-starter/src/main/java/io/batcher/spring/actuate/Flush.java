@@ -5,18 +5,18 @@
 package io.batcher.spring.actuate;
 
 import io.batcher.BatcherState;
-import io.batcher.spring.BoundedWait;
 import io.batcher.spring.ManagedBatcher;
 import io.batcher.spring.actuate.FlushDescriptor.Outcome;
+import io.batcher.spring.internal.BoundedWait;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
-/** A flush that was asked for from outside: begun at once, and waited for as long as its time allows. */
+/** A flush requested through the endpoint: started immediately, awaited until its timeout. */
 final class Flush {
 
     private final ManagedBatcher batcher;
-    private final @Nullable CompletableFuture<Void> future; // null while delivery rests: no flush would end
+    private final @Nullable CompletableFuture<Void> future; // null while paused: the flush would not complete
     private final @Nullable BoundedWait wait;
 
     private Flush(ManagedBatcher batcher, @Nullable CompletableFuture<Void> future, @Nullable BoundedWait wait) {

@@ -7,21 +7,21 @@ package io.batcher.spring.actuate;
 import org.springframework.boot.actuate.endpoint.OperationResponseBody;
 
 /**
- * How a flush ended.
+ * Result of a flush.
  *
- * @param depth what is left in memory
+ * @param depth the number of items in memory afterwards
  */
 public record FlushDescriptor(String name, Outcome outcome, int depth) implements OperationResponseBody {
 
-    /** How a flush ended. */
+    /** Outcome of a flush. */
     public enum Outcome {
-        /** Everything that was there is settled. */
+        /** All items that were in memory are settled. */
         SUCCESS,
-        /** An attempt failed; the items stay. */
+        /** An attempt failed; its items are kept. */
         FAILED,
-        /** It goes on; nobody waits for it any more. */
+        /** The wait timed out; the flush continues. */
         TIMED_OUT,
-        /** Nothing was tried, because delivery rests. */
+        /** Delivery is paused; nothing was attempted. */
         PAUSED
     }
 }

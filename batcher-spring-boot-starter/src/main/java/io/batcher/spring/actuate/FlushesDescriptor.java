@@ -9,9 +9,9 @@ import java.util.Map;
 import org.springframework.boot.actuate.endpoint.OperationResponseBody;
 
 /**
- * How the flushes of all batchers ended.
+ * Results of flushing all batchers.
  *
- * @param batchers by name, sorted
+ * @param batchers the results, sorted by name of the batcher
  */
 public record FlushesDescriptor(Map<String, FlushDescriptor> batchers) implements OperationResponseBody {
 

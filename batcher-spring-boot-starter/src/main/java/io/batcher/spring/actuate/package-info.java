@@ -1,4 +1,4 @@
-/** The actuator endpoint {@code batchers}: what waits, and buttons to flush, pause and resume. */
+/** The actuator endpoint {@code batchers}: monitors, flushes, pauses and resumes batchers. */
 @NullMarked
 package io.batcher.spring.actuate;
 

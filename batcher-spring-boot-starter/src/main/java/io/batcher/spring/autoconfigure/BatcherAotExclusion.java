@@ -4,12 +4,13 @@
  */
 package io.batcher.spring.autoconfigure;
 
+import io.batcher.spring.internal.definition.BatcherDefinitionRegistrar;
 import org.springframework.beans.factory.aot.BeanRegistrationExcludeFilter;
 import org.springframework.beans.factory.support.RegisteredBean;
 
 /**
- * Keeps the definitions of batchers out of ahead-of-time code: {@link BatcherDefinitionRegistrar} makes them at run time, so
- * that names, item types that are not public, and options may still change.
+ * Excludes batchers from ahead-of-time processing. {@link BatcherDefinitionRegistrar} registers them at run time, so that
+ * properties may still change, and item types need not be public.
  */
 final class BatcherAotExclusion implements BeanRegistrationExcludeFilter {
 

@@ -6,7 +6,15 @@ package io.batcher.spring.autoconfigure;
 
 import io.batcher.Batcher;
 import io.batcher.spring.BatcherCustomizer;
+import io.batcher.spring.BatcherProperties;
 import io.batcher.spring.BatcherRegistry;
+import io.batcher.spring.internal.definition.BatcherDefinitionRegistrar;
+import io.batcher.spring.internal.handler.HandlerScope;
+import io.batcher.spring.internal.runtime.BatchHandlerBeanPostProcessor;
+import io.batcher.spring.internal.runtime.BatcherFactory;
+import io.batcher.spring.internal.runtime.BatcherLifecycle;
+import io.batcher.spring.internal.runtime.BatcherThreads;
+import io.batcher.spring.internal.runtime.DefaultBatcherRegistry;
 import io.batcher.testing.VirtualTime;
 import org.springframework.aop.framework.AopInfrastructureBean;
 import org.springframework.beans.factory.ObjectProvider;
@@ -24,10 +32,10 @@ import org.springframework.core.env.Environment;
 import org.springframework.util.StringUtils;
 
 /**
- * Auto-configuration for batchers: each of them a bean, from properties and {@code @BatchHandler} methods.
+ * Auto-configuration that registers batchers as beans, from properties and {@code @BatchHandler} methods.
  *
- * <p>Beans that only the starter uses are {@link AopInfrastructureBean}s, which no auto-proxy creator touches: an aspect of the
- * application with a wide pointcut would fail on a final class, or run for calls that are not the application's.
+ * <p>The starter's own beans are {@link AopInfrastructureBean}s, which are never auto-proxied. Otherwise an aspect of the
+ * application with a broad pointcut would fail on final classes, or intercept internal calls.
  */
 @AutoConfiguration
 @ImportRuntimeHints(BatcherRuntimeHints.class)
@@ -41,16 +49,16 @@ public final class BatcherAutoConfiguration implements AopInfrastructureBean {
 
     @Bean
     @Role(BeanDefinition.ROLE_INFRASTRUCTURE)
-    static HandlerConnector batchHandlerConnector(
+    static BatchHandlerBeanPostProcessor batchHandlerBeanPostProcessor(
             ConfigurableListableBeanFactory beanFactory,
             Environment environment,
             BatcherDefinitionRegistrar registrar,
             ObjectProvider<HandlerScope> scope) {
-        return new HandlerConnector(
+        return new BatchHandlerBeanPostProcessor(
                 beanFactory, environment, registrar, () -> scope.getIfAvailable(() -> HandlerScope.NONE));
     }
 
-    /** A batcher must tick, and be seen by the endpoint, without being asked for. */
+    /** Batchers deliver by interval and appear in the endpoint, even if no bean injects them. */
     @Bean
     static LazyInitializationExcludeFilter batchersAreNotLazy() {
         return LazyInitializationExcludeFilter.forBeanTypes(Batcher.class, BatcherLifecycle.class);
@@ -64,8 +72,9 @@ public final class BatcherAutoConfiguration implements AopInfrastructureBean {
     }
 
     @Bean
-    BatcherLifecycle batcherLifecycle(BatcherRegistry registry, HandlerConnector connector, BatcherFactory factory) {
-        return new BatcherLifecycle(registry, connector, factory);
+    BatcherLifecycle batcherLifecycle(
+            BatcherRegistry registry, BatchHandlerBeanPostProcessor handlers, BatcherFactory factory) {
+        return new BatcherLifecycle(registry, handlers, factory);
     }
 
     @Bean(BatcherDefinitionRegistrar.FACTORY_BEAN_NAME)
@@ -80,7 +89,8 @@ public final class BatcherAutoConfiguration implements AopInfrastructureBean {
     BatcherThreads batcherThreads(
             ApplicationContext context, ConfigurableListableBeanFactory beanFactory, BatcherProperties properties) {
         String scheduler = StringUtils.hasText(properties.scheduler()) ? properties.scheduler() : null;
-        VirtualTime virtualTime = beanFactory.getBeanProvider(VirtualTime.class).getIfAvailable(); // also from a parent
+        VirtualTime virtualTime =
+                beanFactory.getBeanProvider(VirtualTime.class).getIfAvailable(); // possibly from a parent
         return new BatcherThreads(context, beanFactory, scheduler, virtualTime);
     }
 }

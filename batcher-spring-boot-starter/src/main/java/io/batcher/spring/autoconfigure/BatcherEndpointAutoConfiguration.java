@@ -4,6 +4,7 @@
  */
 package io.batcher.spring.autoconfigure;
 
+import io.batcher.spring.BatcherProperties;
 import io.batcher.spring.BatcherRegistry;
 import io.batcher.spring.actuate.BatchersEndpoint;
 import io.batcher.spring.actuate.BatchersEndpointWebExtension;

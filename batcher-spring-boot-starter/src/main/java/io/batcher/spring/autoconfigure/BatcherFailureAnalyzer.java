@@ -4,10 +4,11 @@
  */
 package io.batcher.spring.autoconfigure;
 
+import io.batcher.spring.internal.BatcherConfigurationException;
 import org.springframework.boot.diagnostics.AbstractFailureAnalyzer;
 import org.springframework.boot.diagnostics.FailureAnalysis;
 
-/** Prints what stopped the start, and what to do about it, instead of a stack trace. */
+/** Analyzes configuration failures: prints the cause and the action instead of a stack trace. */
 final class BatcherFailureAnalyzer extends AbstractFailureAnalyzer<BatcherConfigurationException> {
 
     @Override

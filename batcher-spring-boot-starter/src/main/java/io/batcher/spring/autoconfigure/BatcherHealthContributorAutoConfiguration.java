@@ -4,6 +4,7 @@
  */
 package io.batcher.spring.autoconfigure;
 
+import io.batcher.spring.BatcherProperties;
 import io.batcher.spring.BatcherRegistry;
 import io.batcher.spring.health.BatchersHealthIndicator;
 import org.springframework.aop.framework.AopInfrastructureBean;
@@ -16,7 +17,7 @@ import org.springframework.boot.autoconfigure.condition.SearchStrategy;
 import org.springframework.boot.health.contributor.HealthIndicator;
 import org.springframework.context.annotation.Bean;
 
-/** Auto-configuration for the health contributor {@code batchers}; off unless asked for. */
+/** Auto-configuration for the health contributor {@code batchers}; disabled by default. */
 @AutoConfiguration(after = BatcherAutoConfiguration.class)
 @ConditionalOnClass(HealthIndicator.class)
 @ConditionalOnBooleanProperty("management.health.batchers.enabled")

@@ -5,6 +5,12 @@
 package io.batcher.spring.autoconfigure;
 
 import io.batcher.Batcher;
+import io.batcher.spring.internal.BatcherNames;
+import io.batcher.spring.internal.NameSuggestions;
+import io.batcher.spring.internal.definition.BatcherDefinition;
+import io.batcher.spring.internal.definition.BatcherDefinitionRegistrar;
+import io.batcher.spring.internal.handler.ItemTypes;
+import io.batcher.spring.internal.options.OptionNames;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -20,7 +26,7 @@ import org.springframework.boot.diagnostics.analyzer.AbstractInjectionFailureAna
 import org.springframework.core.Ordered;
 import org.springframework.core.ResolvableType;
 
-/** Tells which batchers exist, where one of an item type was asked for that does not, or that several have. */
+/** Analyzes the injection of a missing or ambiguous batcher, and lists the batchers that exist. */
 final class BatcherInjectionFailureAnalyzer extends AbstractInjectionFailureAnalyzer<NoSuchBeanDefinitionException>
         implements Ordered {
 
@@ -30,7 +36,7 @@ final class BatcherInjectionFailureAnalyzer extends AbstractInjectionFailureAnal
         this.beanFactory = (ConfigurableListableBeanFactory) beanFactory;
     }
 
-    /** Before the analyzer for any bean. */
+    /** Runs before Spring Boot's analyzers for arbitrary beans. */
     @Override
     public int getOrder() {
         return HIGHEST_PRECEDENCE;
@@ -54,8 +60,8 @@ final class BatcherInjectionFailureAnalyzer extends AbstractInjectionFailureAnal
         if (cause instanceof NoUniqueBeanDefinitionException several && several.getBeanNamesFound() != null) {
             return several(who + " needs one batcher" + what, List.copyOf(several.getBeanNamesFound()), cause);
         }
-        WrittenQualifiers written = WrittenQualifiers.of(rootFailure);
-        Optional<String> disabled = written.name().flatMap(this::disabled);
+        InjectionPointQualifiers qualifiers = InjectionPointQualifiers.of(rootFailure);
+        Optional<String> disabled = qualifiers.name().flatMap(this::disabled);
         if (disabled.isPresent()) {
             return disabled(who, disabled.get(), beanNames, cause);
         }
@@ -64,10 +70,10 @@ final class BatcherInjectionFailureAnalyzer extends AbstractInjectionFailureAnal
                 beanNames.stream().filter(beanName -> isOf(type, beanName)).toList();
         return ofType.isEmpty()
                 ? none(needs, any ? null : itemType, beanNames, cause)
-                : otherwiseQualified(needs, written, ofType, beanNames, cause);
+                : otherwiseQualified(needs, qualifiers, ofType, beanNames, cause);
     }
 
-    /** A bean was asked for by its name, as {@code @Resource} does. */
+    /** Analyzes injection by bean name, as with {@code @Resource}. */
     private @Nullable FailureAnalysis named(String who, String wanted, List<String> beanNames, Throwable cause) {
         Optional<String> disabled = disabled(wanted);
         if (disabled.isPresent()) {
@@ -77,9 +83,9 @@ final class BatcherInjectionFailureAnalyzer extends AbstractInjectionFailureAnal
                 .filter(beanName -> nameOf(beanName).equals(wanted))
                 .findFirst()
                 .map(beanName -> new FailureAnalysis(
-                        who + " needs a bean named '" + wanted + "', and there is none. The bean of batcher \"" + wanted
+                        who + " needs a bean named '" + wanted + "', but there is none. The bean of batcher \"" + wanted
                                 + "\" is called '" + beanName + "'.",
-                        "Ask for '" + beanName + "'; or inject by type, with @Qualifier(\"" + wanted + "\").",
+                        "Request '" + beanName + "', or inject by type, with @Qualifier(\"" + wanted + "\").",
                         cause))
                 .orElse(null);
     }
@@ -91,57 +97,63 @@ final class BatcherInjectionFailureAnalyzer extends AbstractInjectionFailureAnal
                 .map(BatcherInjectionFailureAnalyzer::disabling)
                 .collect(Collectors.joining(", "));
         return new FailureAnalysis(
-                needs + ", and there is none. " + known(beanNames)
-                        + (off.isEmpty() ? "" : " Taken out by properties: " + off + "."),
+                needs + ", but there is none. " + known(beanNames)
+                        + (off.isEmpty() ? "" : " Disabled by properties: " + off + "."),
                 (off.isEmpty()
                                 ? ""
-                                : "If one of those that are taken out is meant: " + orWithoutIt("the property")
+                                : "If one of the disabled batchers is meant: " + removeOrProvider("the property")
                                         + " Otherwise: ")
                         + (itemType == null
                                 ? "Add a @BatchHandler method"
-                                : "Correct the item type; or add a @BatchHandler method that takes a List of "
+                                : "Correct the item type, or add a @BatchHandler method that takes a List of "
                                         + itemType)
-                        + " to a bean (one whose class its definition tells: a @Bean method returns the class itself, not an"
-                        + " interface); or set batcher.instances.<name>.item-type.",
+                        + " to a bean (its @Bean method must return the class itself, not an interface), or set"
+                        + " batcher.instances.<name>.item-type.",
                 cause);
     }
 
     private FailureAnalysis disabled(String who, String name, List<String> beanNames, Throwable cause) {
         return new FailureAnalysis(
-                who + " needs batcher \"" + name + "\", which is taken out by " + disabling(name) + ". "
+                who + " needs batcher \"" + name + "\", which is disabled by " + disabling(name) + ". "
                         + known(beanNames),
-                orWithoutIt(disabling(name)),
+                removeOrProvider(disabling(name)),
                 cause);
     }
 
-    private static String orWithoutIt(String property) {
-        return "Remove " + property + ", or inject an ObjectProvider of the batcher to do without it.";
+    private static String removeOrProvider(String property) {
+        return "Remove " + property + ", or inject an ObjectProvider of the batcher if it is optional.";
     }
 
     private FailureAnalysis otherwiseQualified(
-            String needs, WrittenQualifiers written, List<String> ofType, List<String> beanNames, Throwable cause) {
-        KnownNames names = new KnownNames(ofType.stream().map(this::nameOf).toList());
-        String wanted = written.name().orElse("");
+            String needs,
+            InjectionPointQualifiers qualifiers,
+            List<String> ofType,
+            List<String> beanNames,
+            Throwable cause) {
+        NameSuggestions names =
+                new NameSuggestions(ofType.stream().map(this::nameOf).toList());
+        String wanted = qualifiers.name().orElse("");
         String right = "@Qualifier(\"" + names.nearest(wanted).orElseGet(() -> nameOf(ofType.get(0))) + "\")";
         Optional<String> owner = beanNames.stream()
                 .filter(beanName -> beanName.equals(wanted) || nameOf(beanName).equals(wanted))
                 .findFirst();
         if (owner.isPresent() && !ofType.contains(owner.get())) {
             return new FailureAnalysis(
-                    needs + " with " + written + ", but that batcher has other items. " + known(beanNames),
-                    "Correct the item type, or the qualifier, as in " + right + ".",
+                    needs + " with " + qualifiers + ", but the items of that batcher have another type. "
+                            + known(beanNames),
+                    "Correct the item type or the qualifier, for example " + right + ".",
                     cause);
         }
-        if (owner.isPresent() || (wanted.isEmpty() && !written.toString().isEmpty())) {
+        if (owner.isPresent() || (wanted.isEmpty() && !qualifiers.toString().isEmpty())) {
             return new FailureAnalysis(
-                    needs + " with " + written + ", and none is qualified so. " + known(beanNames),
+                    needs + " with " + qualifiers + ", but no batcher has these qualifiers. " + known(beanNames),
                     "Use " + (owner.isPresent() ? "@Qualifier(\"" + nameOf(owner.get()) + "\")" : right)
-                            + " alone: a batcher has no qualifier but its name and that of its bean.",
+                            + " alone. The only qualifiers of a batcher are its name and the name of its bean.",
                     cause);
         }
         return new FailureAnalysis(
-                needs + " with a qualifier that none has. " + known(beanNames),
-                "Correct the qualifier; it is the name of the batcher, as in " + right + ".",
+                needs + ", but no batcher has the requested qualifier. " + known(beanNames),
+                "Correct the qualifier. It is the name of the batcher, for example " + right + ".",
                 cause);
     }
 
@@ -150,28 +162,28 @@ final class BatcherInjectionFailureAnalyzer extends AbstractInjectionFailureAnal
                 beanNames.stream().map(beanName -> '"' + nameOf(beanName) + '"').collect(Collectors.joining(", "));
         return new FailureAnalysis(
                 needs + ", but there are several: " + names + ".",
-                "Say which: add @Qualifier(\"" + nameOf(beanNames.get(0)) + "\"), or call the parameter or field '"
+                "Select one: add @Qualifier(\"" + nameOf(beanNames.get(0)) + "\"), or name the parameter or field '"
                         + beanNames.get(0) + "'.",
                 cause);
     }
 
-    /** Returns the batcher that is taken out and has that name, or a bean of that name otherwise. */
+    /** Returns the disabled batcher with this name or bean name. */
     private Optional<String> disabled(String wanted) {
         return BatcherDefinitionRegistrar.disabled(beanFactory).stream()
                 .filter(name ->
-                        name.equals(wanted) || BatcherSpec.beanName(name).equals(wanted))
+                        name.equals(wanted) || BatcherNames.beanName(name).equals(wanted))
                 .findFirst();
     }
 
     private static String disabling(String name) {
-        return InstanceKeys.INSTANCES + "." + name + ".enabled=false";
+        return OptionNames.INSTANCES + "." + name + ".enabled=false";
     }
 
-    /** Returns the bean that could not be made, where the injection point is not known. */
+    /** Returns the bean that could not be created, if the injection point is unknown. */
     private static String beanIn(Throwable failure) {
         return failure instanceof BeanCreationException creation && creation.getBeanName() != null
                 ? "Bean '" + creation.getBeanName() + "'"
-                : "Something";
+                : "A bean";
     }
 
     private boolean isOf(ResolvableType wanted, String beanName) {
@@ -187,13 +199,13 @@ final class BatcherInjectionFailureAnalyzer extends AbstractInjectionFailureAnal
 
     private String describe(String beanName) {
         ResolvableType itemType = ItemTypes.ofBean(beanName, beanFactory);
-        return '"' + nameOf(beanName) + "\" of " + (itemType == null ? "unknown items" : itemType);
+        return '"' + nameOf(beanName) + "\" of " + (itemType == null ? "an unknown type" : itemType);
     }
 
     private String nameOf(String beanName) {
-        Object spec = beanFactory.containsBeanDefinition(beanName)
-                ? beanFactory.getMergedBeanDefinition(beanName).getAttribute(BatcherSpec.class.getName())
+        Object definition = beanFactory.containsBeanDefinition(beanName)
+                ? beanFactory.getMergedBeanDefinition(beanName).getAttribute(BatcherDefinition.class.getName())
                 : null;
-        return spec instanceof BatcherSpec known ? known.name() : beanName;
+        return definition instanceof BatcherDefinition known ? known.name() : beanName;
     }
 }

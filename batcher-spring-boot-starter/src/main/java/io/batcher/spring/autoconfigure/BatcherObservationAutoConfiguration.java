@@ -5,6 +5,7 @@
 package io.batcher.spring.autoconfigure;
 
 import io.batcher.spring.BatcherCustomizer;
+import io.batcher.spring.internal.handler.HandlerScope;
 import io.batcher.spring.metrics.BatchObservationConvention;
 import io.batcher.spring.metrics.BatchObservations;
 import io.micrometer.observation.Observation;
@@ -21,7 +22,7 @@ import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
 import org.springframework.util.function.SingletonSupplier;
 
-/** Auto-configuration for the observation of each batch: a timer, and a span where there is a tracer. */
+/** Auto-configuration for the observation of each batch: a timer, and a span if there is a tracer. */
 @AutoConfiguration(after = BatcherAutoConfiguration.class)
 @ConditionalOnClass(Observation.class)
 public final class BatcherObservationAutoConfiguration implements AopInfrastructureBean {
@@ -48,7 +49,7 @@ public final class BatcherObservationAutoConfiguration implements AopInfrastruct
 
     private record ObservationScope(Observation.Scope scope) implements HandlerScope.Scope {
 
-        /** {@code ObservationThreadLocalAccessor.KEY}: that class needs one more library to be looked at. */
+        /** {@code ObservationThreadLocalAccessor.KEY}; loading that class would require the context-propagation library. */
         private static final String KEY = "micrometer.observation";
 
         @Override

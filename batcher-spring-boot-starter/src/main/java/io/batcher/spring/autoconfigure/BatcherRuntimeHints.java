@@ -4,24 +4,34 @@
  */
 package io.batcher.spring.autoconfigure;
 
+import io.batcher.spring.BatcherProperties;
+import io.batcher.spring.internal.definition.BatcherDefinitionRegistrar;
+import io.batcher.spring.internal.options.OptionNames;
+import io.batcher.spring.internal.runtime.BatcherFactory;
+import io.batcher.spring.internal.runtime.VirtualThreads;
+import java.util.List;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.springframework.aot.hint.ExecutableMode;
 import org.springframework.aot.hint.MemberCategory;
 import org.springframework.aot.hint.RuntimeHints;
 import org.springframework.aot.hint.RuntimeHintsRegistrar;
 import org.springframework.boot.context.properties.bind.BindableRuntimeHintsRegistrar;
 
 /**
- * What is used by name at run time only, for a native image: the factory of the definitions that
- * {@link BatcherDefinitionRegistrar} makes; the components of the properties, which {@link OptionNames} reads; and
- * {@link BatcherProperties.Options#of}, which Spring Boot 4.0 looks for; and what binds the properties.
+ * Hints for a native image: the constructors of the properties, for binding; their components, which {@link OptionNames} reads;
+ * {@link BatcherProperties.Options#of}, which Spring Boot 4.0 finds by name; and the factory method of the definitions that
+ * {@link BatcherDefinitionRegistrar} registers.
  */
 final class BatcherRuntimeHints implements RuntimeHintsRegistrar {
 
     @Override
     public void registerHints(RuntimeHints hints, @Nullable ClassLoader classLoader) {
         BindableRuntimeHintsRegistrar.forTypes(BatcherProperties.class).registerHints(hints, classLoader);
-        hints.reflection().registerType(BatcherFactory.class, MemberCategory.INVOKE_DECLARED_METHODS);
+        hints.reflection().registerType(BatcherFactory.class, MemberCategory.INVOKE_PUBLIC_METHODS);
+        hints.reflection()
+                .registerType(Thread.class, type -> type.withMethod("ofVirtual", List.of(), ExecutableMode.INVOKE))
+                .registerTypeIfPresent(classLoader, VirtualThreads.BUILDER, MemberCategory.INVOKE_PUBLIC_METHODS);
         Stream.concat(Stream.of(BatcherProperties.class), Stream.of(BatcherProperties.class.getDeclaredClasses()))
                 .forEach(type -> hints.reflection().registerType(type, MemberCategory.INVOKE_PUBLIC_METHODS));
     }

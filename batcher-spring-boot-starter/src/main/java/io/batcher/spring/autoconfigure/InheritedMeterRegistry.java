@@ -13,8 +13,8 @@ import org.springframework.beans.factory.SmartInitializingSingleton;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 
 /**
- * Registers the meters of a child context without a meter registry with that of its parent: Spring Boot binds meters to registries
- * of the same context only. They are removed with the child, which the registry outlives.
+ * Binds the meters of a child context without a meter registry to the registry of its parent, because Spring Boot binds meters only to
+ * registries of the same context. Removes them when the child is closed.
  */
 final class InheritedMeterRegistry implements SmartInitializingSingleton, DisposableBean, AopInfrastructureBean {
 

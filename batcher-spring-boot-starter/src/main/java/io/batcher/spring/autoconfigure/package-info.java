@@ -1,4 +1,4 @@
-/** Auto-configuration: from properties and annotated methods to beans. */
+/** Auto-configurations, failure analyzers, runtime hints and ahead-of-time processing. */
 @NullMarked
 package io.batcher.spring.autoconfigure;
 

@@ -15,8 +15,8 @@ import org.springframework.boot.health.contributor.AbstractHealthIndicator;
 import org.springframework.boot.health.contributor.Health;
 
 /**
- * Down while a batcher holds an item for too long, or fails again and again. A pause is what somebody wanted: it is shown, and
- * what follows from it is not held against the batcher.
+ * Reports DOWN while a batcher holds an item for too long or fails repeatedly. A paused batcher is reported as a detail and never
+ * counts as DOWN.
  */
 public class BatchersHealthIndicator extends AbstractHealthIndicator {
 
@@ -27,8 +27,8 @@ public class BatchersHealthIndicator extends AbstractHealthIndicator {
     /**
      * Creates the indicator.
      *
-     * @param maxAge the age of the oldest item above which a batcher is down
-     * @param maxConsecutiveFailures the failed attempts in a row at which a batcher is down
+     * @param maxAge the age of the oldest item above which a batcher is DOWN
+     * @param maxConsecutiveFailures the number of consecutive failed attempts at which a batcher is DOWN
      */
     public BatchersHealthIndicator(BatcherRegistry registry, Duration maxAge, int maxConsecutiveFailures) {
         super("Batchers health check failed");

@@ -6,9 +6,10 @@ package io.batcher.spring.metrics;
 
 import io.batcher.Batch;
 import io.batcher.FlushReason;
+import io.micrometer.observation.Observation;
 
-/** One attempt with a batch, without its items: an observation must not carry their content. */
-public class BatchObservationContext extends SortedKeyValuesContext {
+/** The context of one attempt to deliver a batch. Holds no items: observations must not expose their content. */
+public class BatchObservationContext extends Observation.Context {
 
     private final String batcher;
     private final String batchId;
@@ -17,7 +18,7 @@ public class BatchObservationContext extends SortedKeyValuesContext {
     private final int attempt;
     private volatile boolean handled;
 
-    /** Takes what may be told of a batch. */
+    /** Creates the context of an attempt. */
     public BatchObservationContext(String batcher, Batch<?> batch) {
         this.batcher = batcher;
         this.batchId = batch.id();
@@ -46,7 +47,12 @@ public class BatchObservationContext extends SortedKeyValuesContext {
         return size;
     }
 
-    /** Returns whether the attempt has succeeded; while it goes on, and when it has failed, it has not. */
+    /** Returns the number of the attempt, from 1. */
+    public int getAttempt() {
+        return attempt;
+    }
+
+    /** Returns whether the attempt has succeeded; false while it is running. */
     public boolean isHandled() {
         return handled;
     }
@@ -55,17 +61,12 @@ public class BatchObservationContext extends SortedKeyValuesContext {
         handled = true;
     }
 
-    /** Without the message of an error, which could hold the content of an item. */
+    /** Leaves out the message of the error, which could contain the content of an item. */
     @Override
     public String toString() {
         Throwable error = getError();
         return "batch " + batchId + " of batcher \"" + batcher + "\", attempt " + attempt + ", " + size + " items, "
                 + reason
                 + (error == null ? "" : ", failed with " + error.getClass().getName()) + ", " + getAllKeyValues();
-    }
-
-    /** Returns which attempt with the batch it is. */
-    public int getAttempt() {
-        return attempt;
     }
 }

@@ -7,7 +7,7 @@ package io.batcher.spring.metrics;
 import io.micrometer.observation.Observation;
 import io.micrometer.observation.ObservationConvention;
 
-/** Names and key values of the observation of a batch. A bean of this type replaces the default. */
+/** Provides names and key values for the observation of a batch. A bean of this type replaces the default. */
 public interface BatchObservationConvention extends ObservationConvention<BatchObservationContext> {
 
     @Override

@@ -17,10 +17,11 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.aop.framework.AopInfrastructureBean;
 
 /**
- * Makes one observation of each attempt with a batch. There is at most one at a time for a batcher. A tracer hears of the class
- * and the stack of what a handler threw, not of its message, which could hold the content of an item. When an observation stops its
- * error is what the handler threw, because meters take their {@code error} tag from its class: a handler of observations of your own
- * must not tell its message then.
+ * Creates one observation for each attempt to deliver a batch. A batcher has at most one at a time.
+ *
+ * <p>A tracer receives the class and the stack trace of an exception, without its message, which could contain the content of an
+ * item. When an observation stops, its error is the original exception, because meters take their {@code error} tag from its class. An
+ * {@code ObservationHandler} of your own should not log its message then.
  *
  * <p>Thread-safe.
  */
@@ -33,10 +34,10 @@ public final class BatchObservations implements BatcherListener, AopInfrastructu
     private final Map<String, Observation> current = new ConcurrentHashMap<>();
 
     /**
-     * Creates observations.
+     * Creates a listener that reports to a registry.
      *
-     * @param registry asked when there is a batch, so that it need not exist before
-     * @param convention asked when there is a batch; null for the default
+     * @param registry the registry, resolved for each batch because it may be created late
+     * @param convention the convention, resolved for each batch; null for the default
      */
     public BatchObservations(
             Supplier<ObservationRegistry> registry, Supplier<@Nullable BatchObservationConvention> convention) {
@@ -45,9 +46,9 @@ public final class BatchObservations implements BatcherListener, AopInfrastructu
     }
 
     /**
-     * Makes the observation of the batch that a batcher delivers now the current one of this thread.
+     * Opens a scope on this thread for the observation of the batch that the batcher is delivering.
      *
-     * @return what ends that; to be closed on this thread
+     * @return the scope, which must be closed on this thread
      */
     public Observation.Scope openScope(String batcher) {
         Observation observation = current.get(batcher);
@@ -79,8 +80,8 @@ public final class BatchObservations implements BatcherListener, AopInfrastructu
     public void onBatchFailed(BatchFailure<?> failure, Duration took) {
         Observation observation = current.remove(failure.batcher());
         if (observation != null) {
-            observation.error(new HandlerFailure(failure.cause())); // what a tracer records
-            observation.getContext().setError(failure.cause()); // whose type the meter takes when the observation stops
+            observation.error(new HandlerFailure(failure.cause())); // for tracers
+            observation.getContext().setError(failure.cause()); // for meters
             observation.stop();
         }
     }

@@ -32,8 +32,8 @@ import org.apache.commons.logging.LogFactory;
 import org.springframework.aop.framework.AopInfrastructureBean;
 
 /**
- * Meters of each batcher, tagged with its name. Most are read from the statistics when a registry asks; the sizes of batches
- * are recorded as a listener.
+ * Binds the meters of each batcher, tagged with its name. Most meters read {@link Batcher#stats()} when they are scraped; batch
+ * sizes are recorded by a listener.
  */
 public final class BatcherMetrics implements MeterBinder, BatcherListener, AopInfrastructureBean {
 
@@ -44,14 +44,14 @@ public final class BatcherMetrics implements MeterBinder, BatcherListener, AopIn
     private final Map<String, List<DistributionSummary>> sizes = new ConcurrentHashMap<>();
     private final Map<MeterRegistry, Binding> bindings = new ConcurrentHashMap<>();
 
-    /** Creates the meters of the batchers that a registry has when it is {@linkplain #bindTo bound}. */
+    /** Creates a binder for the batchers that the registry holds when {@link #bindTo} is called. */
     public BatcherMetrics(BatcherRegistry batchers) {
         this.batchers = batchers;
     }
 
     /**
-     * Registers the meters. A registry that has those of another batcher of the same name, one of a parent context for example, keeps
-     * them; a warning tells so.
+     * Registers the meters. If the registry already has meters of another batcher with the same name, for example of a parent context,
+     * it keeps those, and a warning is logged.
      */
     @Override
     public void bindTo(MeterRegistry registry) {
@@ -63,7 +63,7 @@ public final class BatcherMetrics implements MeterBinder, BatcherListener, AopIn
         }
     }
 
-    /** Removes what {@link #bindTo} has registered, from a registry that outlives the batchers. */
+    /** Removes the meters that {@link #bindTo} has registered. For a registry that outlives the batchers. */
     public void unbindFrom(MeterRegistry registry) {
         Binding binding = bindings.remove(registry);
         if (binding != null) {
@@ -71,7 +71,7 @@ public final class BatcherMetrics implements MeterBinder, BatcherListener, AopIn
         }
     }
 
-    /** Records the size of a batch, for each attempt with it. */
+    /** Records the size of the batch of each attempt. */
     @Override
     public void onBatchStarted(String batcher, Batch<?> batch) {
         sizes.getOrDefault(batcher, List.of()).forEach(summary -> summary.record(batch.size()));
@@ -81,17 +81,17 @@ public final class BatcherMetrics implements MeterBinder, BatcherListener, AopIn
         MeterRegistry registry = binding.registry;
         boolean own = binding.add(Gauge.builder("batcher.queue.depth", batcher, of(BatcherStats::depth))
                 .tag(BATCHER, name)
-                .description("Items in memory: waiting, kept for a retry, with the handler")
+                .description("Items in memory: waiting, kept for a retry or in flight")
                 .register(registry));
         if (!own) {
             logger.warn("The meters of batcher \"" + name + "\" belong to another batcher of that name, in another"
-                    + " application context with the same meter registry. Gauges and counters show only that one; sizes of"
-                    + " batches and times of flushes are those of both. To see this one, give one of the two batchers"
-                    + " another name, or its context a meter registry of its own.");
+                    + " application context with the same meter registry. Gauges and counters show only the other batcher;"
+                    + " batch sizes and flush times include both. To monitor this batcher, rename one of the two, or give"
+                    + " its context a separate meter registry.");
         }
         binding.add(Gauge.builder("batcher.queue.capacity", batcher, of(BatcherStats::capacity))
                 .tag(BATCHER, name)
-                .description("The most items that may be in memory")
+                .description("Maximum number of items in memory")
                 .register(registry));
         binding.add(TimeGauge.builder(
                         "batcher.queue.oldest.age",
@@ -99,11 +99,11 @@ public final class BatcherMetrics implements MeterBinder, BatcherListener, AopIn
                         TimeUnit.NANOSECONDS,
                         of(stats -> stats.oldestAge().toNanos()))
                 .tag(BATCHER, name)
-                .description("How long the oldest item in memory has been there")
+                .description("Age of the oldest item in memory")
                 .register(registry));
         binding.add(FunctionCounter.builder("batcher.items.accepted", batcher, of(BatcherStats::accepted))
                 .tag(BATCHER, name)
-                .description("Items taken in")
+                .description("Items accepted")
                 .register(registry));
         bindOutcome("handled", BatcherStats::handled, name, batcher, binding);
         bindOutcome("rejected", BatcherStats::rejected, name, batcher, binding);
@@ -112,7 +112,7 @@ public final class BatcherMetrics implements MeterBinder, BatcherListener, AopIn
         bindOutcome("handed_back", BatcherStats::handedBack, name, batcher, binding);
         DistributionSummary size = DistributionSummary.builder("batcher.batch.size")
                 .tag(BATCHER, name)
-                .description("Items in a batch that was handed to the handler")
+                .description("Items per batch passed to the handler")
                 .register(registry);
         binding.add(size);
         sizes.computeIfAbsent(name, key -> new CopyOnWriteArrayList<>()).add(size);
@@ -123,11 +123,11 @@ public final class BatcherMetrics implements MeterBinder, BatcherListener, AopIn
         binding.add(FunctionCounter.builder("batcher.items", batcher, of(count))
                 .tag(BATCHER, name)
                 .tag("outcome", outcome)
-                .description("Items by what became of them")
+                .description("Items by outcome")
                 .register(binding.registry));
     }
 
-    /** A registry, and which of its meters are new. */
+    /** A registry with the meters that were registered by this binder. */
     private static final class Binding {
         private final MeterRegistry registry;
         private final Set<Meter> before = Collections.newSetFromMap(new IdentityHashMap<>());
@@ -138,7 +138,7 @@ public final class BatcherMetrics implements MeterBinder, BatcherListener, AopIn
             before.addAll(registry.getMeters());
         }
 
-        /** Returns whether the registration has made the meter; otherwise it was there, and measures another batcher. */
+        /** Returns whether the meter is new; false if it existed and measures another batcher. */
         boolean add(Meter meter) {
             return !before.contains(meter) && added.add(meter);
         }

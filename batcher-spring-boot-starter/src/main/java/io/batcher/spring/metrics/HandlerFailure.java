@@ -4,7 +4,7 @@
  */
 package io.batcher.spring.metrics;
 
-/** Stands for what a handler threw, in traces: its class and its stack without its message, which could hold the content of an item. */
+/** Represents a handler's exception in traces: its class and stack trace, without its message, which could contain the content of an item. */
 final class HandlerFailure extends RuntimeException {
 
     HandlerFailure(Throwable cause) {
@@ -12,7 +12,7 @@ final class HandlerFailure extends RuntimeException {
         setStackTrace(cause.getStackTrace());
     }
 
-    /** Not its own. */
+    /** Does nothing: the stack trace is copied from the cause. */
     @Override
     public synchronized Throwable fillInStackTrace() {
         return this;

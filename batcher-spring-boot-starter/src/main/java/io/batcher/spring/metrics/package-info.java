@@ -1,4 +1,4 @@
-/** Metrics and observations of batchers; per item nothing is recorded. */
+/** Metrics and observations of batchers. Nothing is recorded per item. */
 @NullMarked
 package io.batcher.spring.metrics;
 

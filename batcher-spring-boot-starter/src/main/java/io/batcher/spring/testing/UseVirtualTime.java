@@ -20,7 +20,7 @@ import org.springframework.context.annotation.ProxyType;
 import org.springframework.context.annotation.Proxyable;
 
 /**
- * Gives a test the time of the batchers as a bean: "500 ms later" costs nothing, and handlers run on the thread of the test.
+ * Runs the batchers of a test in virtual time. The test advances the time itself, without waiting, and handlers run on its thread.
  *
  * <pre>{@code
  * @SpringBootTest
@@ -37,7 +37,7 @@ import org.springframework.context.annotation.Proxyable;
  * }
  * }</pre>
  *
- * <p>Any other bean of type {@link VirtualTime} works the same. The thread that creates it drives it.
+ * <p>Any other bean of type {@link VirtualTime} has the same effect. The thread that creates the bean drives the time.
  */
 @Target(ElementType.TYPE)
 @Retention(RetentionPolicy.RUNTIME)
@@ -47,8 +47,8 @@ import org.springframework.context.annotation.Proxyable;
 public @interface UseVirtualTime {
 
     /**
-     * The bean. {@link VirtualTime} is an {@code Executor} too, but not for the application: it is injected as a
-     * {@code VirtualTime} only, and conditions and injection points for executors do not see it.
+     * Registers the {@link VirtualTime} bean. {@code VirtualTime} is also an {@code Executor}, but not one for the application:
+     * it is not a candidate for conditions and injection points of type {@code Executor}.
      */
     @Configuration(proxyBeanMethods = false)
     class VirtualTimeConfiguration {

@@ -1,4 +1,4 @@
-/** Support for tests of applications that use batchers. */
+/** Test support for applications that use batchers. */
 @NullMarked
 package io.batcher.spring.testing;
 

@@ -12,7 +12,7 @@ import java.util.List;
 import org.springframework.boot.SpringBootConfiguration;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 
-/** The application that examples of tests find above them, as those of a user do. */
+/** The application class that {@code @SpringBootTest} examples find in a package above them. */
 @SpringBootConfiguration
 @EnableAutoConfiguration
 public class GatewayApplication {

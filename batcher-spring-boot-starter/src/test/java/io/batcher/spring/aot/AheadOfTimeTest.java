@@ -70,7 +70,8 @@ class AheadOfTimeTest {
         assertThat(sources())
                 .isNotEmpty()
                 .allSatisfy(source -> assertThat(Files.readString(source))
-                        .doesNotContain("readingsBatcher", "secretsBatcher", "BatcherSpec"));
+                        .doesNotContain("readingsBatcher", "secretsBatcher")
+                        .doesNotContainPattern("\\bBatcherDefinition\\b"));
     }
 
     /** What is written for a native image; none is built here. */

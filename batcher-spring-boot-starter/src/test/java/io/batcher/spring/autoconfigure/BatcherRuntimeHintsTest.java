@@ -6,10 +6,13 @@ package io.batcher.spring.autoconfigure;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.batcher.spring.autoconfigure.BatcherProperties.Endpoint;
-import io.batcher.spring.autoconfigure.BatcherProperties.Health;
-import io.batcher.spring.autoconfigure.BatcherProperties.Options;
-import io.batcher.spring.autoconfigure.BatcherProperties.Retry;
+import io.batcher.spring.BatcherProperties;
+import io.batcher.spring.BatcherProperties.Endpoint;
+import io.batcher.spring.BatcherProperties.Health;
+import io.batcher.spring.BatcherProperties.Options;
+import io.batcher.spring.BatcherProperties.Retry;
+import io.batcher.spring.internal.definition.BatcherDefinition;
+import io.batcher.spring.internal.runtime.BatcherFactory;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.Method;
 import java.lang.reflect.RecordComponent;
@@ -32,7 +35,7 @@ class BatcherRuntimeHintsTest {
 
     @Test
     void theFactoryOfTheDefinitionsThatAreMadeAtRunTime() throws Exception {
-        Method create = BatcherFactory.class.getDeclaredMethod("create", BatcherSpec.class);
+        Method create = BatcherFactory.class.getDeclaredMethod("create", BatcherDefinition.class);
         assertThat(hints).matches(RuntimeHintsPredicates.reflection().onMethodInvocation(create));
     }
 
@@ -51,6 +54,19 @@ class BatcherRuntimeHintsTest {
     void theFactoryMethodThatConvertsANameWithNothingBelowIt() throws Exception {
         Method of = Options.class.getMethod("of", String.class);
         assertThat(hints).matches(RuntimeHintsPredicates.reflection().onMethodInvocation(of));
+    }
+
+    @Test
+    void theBuilderOfVirtualThreads() throws Exception {
+        assertThat(hints).matches(RuntimeHintsPredicates.reflection().onType(Thread.class));
+        if (Runtime.version().feature() >= 21) {
+            Class<?> builder = Class.forName("java.lang.Thread$Builder$OfVirtual");
+            Method ofVirtual = Thread.class.getMethod("ofVirtual");
+            Method name = builder.getMethod("name", String.class, long.class);
+            assertThat(hints)
+                    .matches(RuntimeHintsPredicates.reflection().onMethodInvocation(ofVirtual))
+                    .matches(RuntimeHintsPredicates.reflection().onMethodInvocation(name));
+        }
     }
 
     /** As ahead-of-time processing collects them, from all that an application has. */

@@ -10,6 +10,7 @@ import com.jayway.jsonpath.JsonPath;
 import io.batcher.Batcher;
 import io.batcher.BatcherConfig;
 import io.batcher.Overflow;
+import io.batcher.spring.BatcherProperties;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.reflect.RecordComponent;

@@ -38,10 +38,10 @@ class InjectionFailureTest {
         start(WantsLongs.class);
         assertThat(output)
                 .contains("Parameter 0 of constructor in " + TEST
-                        + "$LongUser needs a batcher of java.lang.Long, and there is none. Known batchers: \"left\" of"
+                        + "$LongUser needs a batcher of java.lang.Long, but there is none. Known batchers: \"left\" of"
                         + " java.lang.String, \"order-audit\" of java.lang.String.")
                 .contains(
-                        "Correct the item type; or add a @BatchHandler method that takes a List of java.lang.Long to a bean");
+                        "Correct the item type, or add a @BatchHandler method that takes a List of java.lang.Long to a bean");
     }
 
     @Test
@@ -51,7 +51,7 @@ class InjectionFailureTest {
                 .contains("Parameter 0 of constructor in " + TEST
                         + "$StringUser needs one batcher of java.lang.String, but there are several: \"left\","
                         + " \"order-audit\".")
-                .contains("Say which: add @Qualifier(\"left\"), or call the parameter or field 'leftBatcher'.");
+                .contains("Select one: add @Qualifier(\"left\"), or name the parameter or field 'leftBatcher'.");
     }
 
     @Test
@@ -59,9 +59,9 @@ class InjectionFailureTest {
         start(WantsRight.class);
         assertThat(output)
                 .contains("Parameter 0 of constructor in " + TEST
-                        + "$RightUser needs a batcher of java.lang.String with a qualifier that none has. Known batchers:"
+                        + "$RightUser needs a batcher of java.lang.String, but no batcher has the requested qualifier. Known batchers:"
                         + " \"left\" of java.lang.String, \"order-audit\" of java.lang.String.")
-                .contains("Correct the qualifier; it is the name of the batcher, as in @Qualifier(\"left\").");
+                .contains("Correct the qualifier. It is the name of the batcher, for example @Qualifier(\"left\").");
     }
 
     @Test
@@ -69,9 +69,9 @@ class InjectionFailureTest {
         start(WantsNumbers.class);
         assertThat(output)
                 .contains(
-                        "$NumbersUser needs a batcher of java.lang.String with @Qualifier(\"numbers\"), but that batcher"
-                                + " has other items. Known batchers:")
-                .contains("Correct the item type, or the qualifier, as in @Qualifier(\"left\").");
+                        "$NumbersUser needs a batcher of java.lang.String with @Qualifier(\"numbers\"), but the items of"
+                                + " that batcher have another type. Known batchers:")
+                .contains("Correct the item type or the qualifier, for example @Qualifier(\"left\").");
     }
 
     @Test
@@ -79,17 +79,18 @@ class InjectionFailureTest {
         start(WantsFastLeft.class);
         assertThat(output)
                 .contains(
-                        "$FastLeftUser needs a batcher of java.lang.String with @Qualifier(\"left\") @Fast, and none is"
-                                + " qualified so.")
+                        "$FastLeftUser needs a batcher of java.lang.String with @Qualifier(\"left\") @Fast, but no batcher"
+                                + " has these qualifiers.")
                 .contains(
-                        "Use @Qualifier(\"left\") alone: a batcher has no qualifier but its name and that of its bean.");
+                        "Use @Qualifier(\"left\") alone. The only qualifiers of a batcher are its name and the name of its bean.");
     }
 
     @Test
     void aQualifierOfTheApplication(CapturedOutput output) {
         start(WantsFast.class);
         assertThat(output)
-                .contains("$FastUser needs a batcher of java.lang.String with @Fast, and none is qualified so.")
+                .contains(
+                        "$FastUser needs a batcher of java.lang.String with @Fast, but no batcher has these qualifiers.")
                 .contains("Use @Qualifier(\"left\") alone");
     }
 
@@ -97,16 +98,17 @@ class InjectionFailureTest {
     void aQualifierThatIsMisspelled(CapturedOutput output) {
         start(WantsOrderAudits.class);
         assertThat(output)
-                .contains("Correct the qualifier; it is the name of the batcher, as in @Qualifier(\"order-audit\").");
+                .contains(
+                        "Correct the qualifier. It is the name of the batcher, for example @Qualifier(\"order-audit\").");
     }
 
     @Test
     void aResourceByTheNameOfTheBatcher(CapturedOutput output) {
         start(WantsResource.class);
         assertThat(output)
-                .contains("$ResourceUser' needs a bean named 'order-audit', and there is none. The bean of batcher"
+                .contains("$ResourceUser' needs a bean named 'order-audit', but there is none. The bean of batcher"
                         + " \"order-audit\" is called 'orderAuditBatcher'.")
-                .contains("Ask for 'orderAuditBatcher'; or inject by type, with @Qualifier(\"order-audit\").");
+                .contains("Request 'orderAuditBatcher', or inject by type, with @Qualifier(\"order-audit\").");
     }
 
     @ParameterizedTest
@@ -114,21 +116,20 @@ class InjectionFailureTest {
     void aBatcherThatIsTakenOut(Class<?> user, CapturedOutput output) {
         start(user, "--batcher.instances.left.enabled=false");
         assertThat(output)
-                .contains(" needs batcher \"left\", which is taken out by batcher.instances.left.enabled=false. Known"
+                .contains(" needs batcher \"left\", which is disabled by batcher.instances.left.enabled=false. Known"
                         + " batchers: ")
                 .contains(
-                        "Remove batcher.instances.left.enabled=false, or inject an ObjectProvider of the batcher to do"
-                                + " without it.");
+                        "Remove batcher.instances.left.enabled=false, or inject an ObjectProvider of the batcher if it is"
+                                + " optional.");
     }
 
     @Test
     void anItemTypeThatNoneHasButPerhapsOneThatIsTakenOut(CapturedOutput output) {
         start(WantsLongs.class, "--batcher.instances.left.enabled=false");
         assertThat(output)
-                .contains("and there is none. Known batchers: \"order-audit\" of"
-                        + " java.lang.String. Taken out by properties: batcher.instances.left.enabled=false.")
-                .contains(
-                        "If one of those that are taken out is meant: Remove the property, or inject an ObjectProvider");
+                .contains("but there is none. Known batchers: \"order-audit\" of"
+                        + " java.lang.String. Disabled by properties: batcher.instances.left.enabled=false.")
+                .contains("If one of the disabled batchers is meant: Remove the property, or inject an ObjectProvider");
     }
 
     @Test
@@ -136,7 +137,7 @@ class InjectionFailureTest {
         start(WantsAny.class);
         assertThat(output)
                 .contains("Parameter 0 of constructor in " + TEST
-                        + "$AnyUser needs a batcher, and there is none. There are no batchers.")
+                        + "$AnyUser needs a batcher, but there is none. There are no batchers.")
                 .contains("Add a @BatchHandler method to a bean");
     }
 

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.batcher.Batcher;
 import io.batcher.spring.BatchHandler;
+import io.batcher.spring.fixtures.Contexts;
 import io.batcher.testing.VirtualTime;
 import java.time.Duration;
 import java.util.ArrayList;

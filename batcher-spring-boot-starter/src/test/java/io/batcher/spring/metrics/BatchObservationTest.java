@@ -8,14 +8,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.batcher.Batcher;
 import io.batcher.spring.BatchHandler;
-import io.batcher.spring.autoconfigure.BatcherAutoConfiguration;
-import io.batcher.spring.autoconfigure.BatcherMetricsAutoConfiguration;
-import io.batcher.spring.autoconfigure.BatcherObservationAutoConfiguration;
-import io.batcher.spring.testing.UseVirtualTime;
 import io.batcher.testing.VirtualTime;
 import io.micrometer.common.KeyValue;
 import io.micrometer.core.instrument.MeterRegistry;
-import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.micrometer.observation.Observation;
 import io.micrometer.observation.ObservationHandler;
 import io.micrometer.observation.ObservationRegistry;
@@ -26,26 +21,12 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
-import org.springframework.boot.autoconfigure.AutoConfigurations;
-import org.springframework.boot.micrometer.metrics.autoconfigure.CompositeMeterRegistryAutoConfiguration;
-import org.springframework.boot.micrometer.metrics.autoconfigure.MetricsAutoConfiguration;
-import org.springframework.boot.micrometer.observation.autoconfigure.ObservationAutoConfiguration;
-import org.springframework.boot.test.context.assertj.AssertableApplicationContext;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 
 /** S7: one observation of each batch, current in its handler. */
 class BatchObservationTest {
 
-    private final ApplicationContextRunner contexts = new ApplicationContextRunner()
-            .withConfiguration(AutoConfigurations.of(
-                    BatcherAutoConfiguration.class,
-                    BatcherMetricsAutoConfiguration.class,
-                    BatcherObservationAutoConfiguration.class,
-                    MetricsAutoConfiguration.class,
-                    CompositeMeterRegistryAutoConfiguration.class,
-                    ObservationAutoConfiguration.class))
-            .withBean(SimpleMeterRegistry.class)
-            .withUserConfiguration(UseVirtualTime.VirtualTimeConfiguration.class, Readings.class);
+    private final ApplicationContextRunner contexts = Readings.contexts();
 
     @Test
     void aTracerHearsOfTheTypeOfAFailureAndNotOfItsMessage() {
@@ -65,7 +46,7 @@ class BatchObservationTest {
         };
         contexts.withBean("tracer", ObservationHandler.class, () -> tracer).run(context -> {
             context.getBean(Readings.class).failure = new java.io.IOException("canary");
-            deliver(context, "a");
+            Readings.deliver(context, "a");
             assertThat(heard).containsExactly("io.batcher.spring.metrics.HandlerFailure: java.io.IOException");
         });
     }
@@ -107,35 +88,13 @@ class BatchObservationTest {
                     }
                 })
                 .run(context -> {
-                    deliver(context, "a");
+                    Readings.deliver(context, "a");
                     assertThat(context.getBean(MeterRegistry.class)
                                     .get("renamed.flush")
                                     .timer()
                                     .count())
                             .isEqualTo(1);
                 });
-    }
-
-    private static void deliver(AssertableApplicationContext context, String... items) {
-        context.getBean(Readings.class).batcher.addMany(List.of(items));
-        context.getBean(VirtualTime.class).advance(Duration.ofMillis(500));
-    }
-
-    static class Readings {
-
-        final List<String> items = new ArrayList<>();
-        Exception failure;
-
-        @Autowired
-        Batcher<String> batcher;
-
-        @BatchHandler("readings")
-        void handle(List<String> batch) throws Exception {
-            if (failure != null) {
-                throw failure;
-            }
-            items.addAll(batch);
-        }
     }
 
     static class Observing implements ObservationHandler<BatchObservationContext> {

@@ -6,48 +6,26 @@ package io.batcher.spring.metrics;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.batcher.Batcher;
-import io.batcher.spring.BatchHandler;
-import io.batcher.spring.autoconfigure.BatcherAutoConfiguration;
-import io.batcher.spring.autoconfigure.BatcherMetricsAutoConfiguration;
-import io.batcher.spring.autoconfigure.BatcherObservationAutoConfiguration;
-import io.batcher.spring.testing.UseVirtualTime;
 import io.batcher.testing.VirtualTime;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tag;
-import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
-import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
-import org.springframework.boot.micrometer.metrics.autoconfigure.CompositeMeterRegistryAutoConfiguration;
-import org.springframework.boot.micrometer.metrics.autoconfigure.MetricsAutoConfiguration;
-import org.springframework.boot.micrometer.observation.autoconfigure.ObservationAutoConfiguration;
 import org.springframework.boot.test.context.FilteredClassLoader;
-import org.springframework.boot.test.context.assertj.AssertableApplicationContext;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 
 /** S7: the meters of each batcher. */
 class BatcherMetricsTest {
 
-    private final ApplicationContextRunner contexts = new ApplicationContextRunner()
-            .withConfiguration(AutoConfigurations.of(
-                    BatcherAutoConfiguration.class,
-                    BatcherMetricsAutoConfiguration.class,
-                    BatcherObservationAutoConfiguration.class,
-                    MetricsAutoConfiguration.class,
-                    CompositeMeterRegistryAutoConfiguration.class,
-                    ObservationAutoConfiguration.class))
-            .withBean(SimpleMeterRegistry.class)
-            .withUserConfiguration(UseVirtualTime.VirtualTimeConfiguration.class, Readings.class);
+    private final ApplicationContextRunner contexts = Readings.contexts();
 
     @Test
     void theQueueIsMeasured() {
@@ -102,8 +80,8 @@ class BatcherMetricsTest {
     @Test
     void batchesAreMeasuredBySize() {
         contexts.run(context -> {
-            deliver(context, "a", "b", "c");
-            deliver(context, "d");
+            Readings.deliver(context, "a", "b", "c");
+            Readings.deliver(context, "d");
             var sizes = context.getBean(MeterRegistry.class)
                     .get("batcher.batch.size")
                     .tag("batcher", "readings")
@@ -117,7 +95,7 @@ class BatcherMetricsTest {
     @Test
     void flushesAreTimed() {
         contexts.run(context -> {
-            deliver(context, "a");
+            Readings.deliver(context, "a");
             Readings readings = context.getBean(Readings.class);
             readings.failure = new java.io.IOException("canary");
             readings.batcher.add("b");
@@ -149,7 +127,7 @@ class BatcherMetricsTest {
     void prometheusNamesSayNothingTwice() {
         contexts.withBean(PrometheusMeterRegistry.class, () -> new PrometheusMeterRegistry(PrometheusConfig.DEFAULT))
                 .run(context -> {
-                    deliver(context, "a");
+                    Readings.deliver(context, "a");
                     String scrape =
                             context.getBean(PrometheusMeterRegistry.class).scrape();
                     assertThat(scrape.lines()
@@ -176,7 +154,7 @@ class BatcherMetricsTest {
         contexts.run(context -> {
             Readings readings = context.getBean(Readings.class);
             readings.failure = new IllegalStateException("item-canary");
-            deliver(context, "item-canary");
+            Readings.deliver(context, "item-canary");
             Set<String> tags = new TreeSet<>();
             for (Meter meter : context.getBean(MeterRegistry.class).getMeters()) {
                 if (meter.getId().getName().startsWith("batcher.")) {
@@ -207,7 +185,7 @@ class BatcherMetricsTest {
                             .hasNotFailed()
                             .doesNotHaveBean("batcherMetrics")
                             .doesNotHaveBean("batchObservations");
-                    deliver(context, "a");
+                    Readings.deliver(context, "a");
                     assertThat(context.getBean(Readings.class).items).containsExactly("a");
                 });
     }
@@ -217,27 +195,5 @@ class BatcherMetricsTest {
                 .tags("batcher", "readings", "outcome", outcome)
                 .functionCounter()
                 .count();
-    }
-
-    private static void deliver(AssertableApplicationContext context, String... items) {
-        context.getBean(Readings.class).batcher.addMany(List.of(items));
-        context.getBean(VirtualTime.class).advance(Duration.ofMillis(500));
-    }
-
-    static class Readings {
-
-        final List<String> items = new ArrayList<>();
-        Exception failure;
-
-        @Autowired
-        Batcher<String> batcher;
-
-        @BatchHandler("readings")
-        void handle(List<String> batch) throws Exception {
-            if (failure != null) {
-                throw failure;
-            }
-            items.addAll(batch);
-        }
     }
 }

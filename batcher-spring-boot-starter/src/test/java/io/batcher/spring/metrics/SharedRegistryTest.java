@@ -64,7 +64,7 @@ class SharedRegistryTest {
         assertThat(output.toString().lines().filter(line -> line.contains(WARNING)))
                 .singleElement()
                 .asString()
-                .contains("WARN", "give one of the two batchers another name", "a meter registry of its own");
+                .contains("WARN", "rename one of the two", "a separate meter registry");
         assertThat(output).doesNotContain("\"audit\"");
     }
 

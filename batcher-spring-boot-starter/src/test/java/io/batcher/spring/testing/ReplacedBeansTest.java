@@ -140,10 +140,10 @@ class ReplacedBeansTest {
             assertThat(output)
                     .containsOnlyOnce("Bean 'service' is a "
                             + service.getClass().getName()
-                            + " without the method, so that @BatchHandler(\"readings\") on " + Service.class.getName()
+                            + " without the method; therefore @BatchHandler(\"readings\") on " + Service.class.getName()
                             + ".store is never called: batcher \"readings\" has no handler and keeps its items, up to its"
-                            + " capacity. A mock has to be one of " + Service.class.getName()
-                            + " to be called with the batches; or take the batcher out with"
+                            + " capacity. To receive the batches, a mock must be of type " + Service.class.getName()
+                            + "; or disable the batcher with"
                             + " batcher.instances.readings.enabled=false.")
                     .doesNotContain("hidden", "proxies", "Exception");
             readings.close();

@@ -1,0 +1,55 @@
+/*
+ * Copyright 2026 the Batcher authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.batcher.internal;
+
+import io.batcher.BatcherConfig;
+import io.batcher.BatcherException;
+import io.batcher.internal.buffer.ChunkSlice;
+import java.util.List;
+
+/**
+ * What a transition decided on a request to add items.
+ *
+ * @param evicted what was dropped from the buffer to make room for them
+ */
+record AdmitResult<T>(Outcome outcome, List<ChunkSlice<T>> evicted) {
+
+    /** What became of the request. */
+    enum Outcome {
+        /** Its items are in the buffer. */
+        ACCEPTED,
+        /** Its items were discarded, as a DROP policy wants. */
+        DROPPED,
+        /** It waits for room. */
+        WAITING,
+        /** It was rejected: the buffer is full. */
+        FULL,
+        /** It was rejected: the batcher is closed. */
+        CLOSED;
+
+        private final AdmitResult<?> withoutEviction = new AdmitResult<>(this, List.of());
+
+        void throwIfRejected(BatcherConfig<?> config) {
+            if (this == FULL || this == CLOSED) {
+                throw refusal(config);
+            }
+        }
+
+        /** Returns why the items are not in the buffer. */
+        BatcherException refusal(BatcherConfig<?> config) {
+            return this == CLOSED ? Refusals.closed(config, null) : Refusals.full(config);
+        }
+    }
+
+    /** Returns a result without eviction; a constant, because it is made for each call that finds no slot. */
+    @SuppressWarnings("unchecked") // it holds no slice
+    static <T> AdmitResult<T> of(Outcome outcome) {
+        return (AdmitResult<T>) outcome.withoutEviction;
+    }
+
+    static <T> AdmitResult<T> afterEviction(List<ChunkSlice<T>> evicted) {
+        return new AdmitResult<>(Outcome.ACCEPTED, evicted);
+    }
+}

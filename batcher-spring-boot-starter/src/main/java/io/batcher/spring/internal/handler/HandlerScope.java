@@ -1,0 +1,31 @@
+/*
+ * Copyright 2026 the Batcher authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.batcher.spring.internal.handler;
+
+import java.util.Map;
+
+/** Establishes thread-bound context, such as a trace, while a handler method is called. */
+@FunctionalInterface
+public interface HandlerScope {
+
+    /** Establishes nothing. */
+    HandlerScope NONE = batcher -> () -> {};
+
+    /** Opens a scope for the batch that the batcher is delivering. */
+    Scope open(String batcher);
+
+    /** A scope, to be closed on the thread that opened it. */
+    @FunctionalInterface
+    interface Scope extends AutoCloseable {
+
+        /** Returns entries for the Reactor context, which is not bound to threads. */
+        default Map<String, Object> context() {
+            return Map.of();
+        }
+
+        @Override
+        void close();
+    }
+}
