@@ -218,7 +218,7 @@ class ArchitectureTest {
                 .resideInAnyPackage("io.batcher.guarantees", "io.batcher.fixtures")
                 .should()
                 .dependOnClassesThat()
-                .resideInAPackage(INTERNAL + "..")
+                .resideInAPackage(INTERNAL)
                 .check(TESTS);
     }
 

@@ -128,12 +128,7 @@ final class FlushLoop<T> {
 
     private boolean deliver(LoopAction.Deliver<T> action) {
         Attempt<T> attempt = new Attempt<>(
-                action.batch(),
-                action.handler(),
-                action.attemptNumber(),
-                handlerTimeout,
-                engine.clock(),
-                this::resume);
+                action.batch(), action.handler(), action.attemptNumber(), handlerTimeout, engine.clock(), this::resume);
         callbacks.started(attempt.batch());
         if (handlerTimeout != null) {
             engine.update((machine, now, decision) -> machine.limitTime(attempt));

@@ -39,18 +39,14 @@ final class LastLetters<T> {
     private final Object noOffers = new Object();
 
     LastLetters(
-            BatcherConfig<T> config,
-            Engine<T> engine,
-            Callbacks<T> callbacks,
-            Log log,
-            List<FrozenBatch<T>> batches) {
+            BatcherConfig<T> config, Engine<T> engine, Callbacks<T> callbacks, Log log, List<FrozenBatch<T>> batches) {
         this.config = config;
         this.engine = engine;
         this.callbacks = callbacks;
         this.log = log;
         this.batches = batches;
-        this.open = new AtomicInteger(
-                batches.stream().mapToInt(FrozenBatch::size).sum());
+        this.open =
+                new AtomicInteger(batches.stream().mapToInt(FrozenBatch::size).sum());
     }
 
     /** Gives the offers to the executor. */
@@ -119,7 +115,7 @@ final class LastLetters<T> {
     }
 
     private boolean isTaken(FrozenBatch<T> batch, List<T> items) {
-        return callbacks.offerLast(new DeadLetter<>(
-                config.name(), items, Refusals.closed(config, batch.lastFailure()), batch.attempts()));
+        return callbacks.offerLast(
+                new DeadLetter<>(config.name(), items, Refusals.closed(config, batch.lastFailure()), batch.attempts()));
     }
 }
