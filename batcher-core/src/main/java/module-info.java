@@ -1,4 +1,4 @@
-/** A small engine that turns one-at-a-time work into ordered, observable batches that nothing gets lost from. */
+/** Collects items one at a time and delivers them to a handler in ordered batches. */
 module io.batcher {
     requires static transitive org.jspecify;
     requires static com.google.errorprone.annotations;

@@ -7,12 +7,12 @@ package io.batcher;
 import java.util.concurrent.CompletionStage;
 
 /**
- * An asynchronous handler of batches. A batch is handled when the stage completes normally. A failed or cancelled stage, a
- * null in its place, or an exception from the call makes the attempt a failed one, and the batch is kept.
+ * Handles batches asynchronously. A batch is handled when the returned stage completes normally. The attempt fails, and the batch is kept,
+ * if the stage fails or is cancelled, if the method returns null, or if it throws.
  *
  * <pre>{@code
  * Batcher<Reading> readings = Batcher.<Reading>builder("readings")
- *         .asyncHandler(batch -> cloud.postAsync(batch))   // holds no thread while the call is under way
+ *         .asyncHandler(batch -> cloud.postAsync(batch))   // blocks no thread while the call is in flight
  *         .handlerTimeout(Duration.ofSeconds(10))
  *         .build();
  * }</pre>
@@ -23,10 +23,10 @@ import java.util.concurrent.CompletionStage;
 public interface AsyncBatchConsumer<T> {
 
     /**
-     * Begins to handle one batch. The next call comes only after the returned stage has completed.
+     * Starts handling a batch. The next call comes only after the returned stage has completed.
      *
-     * @return the stage whose end is the end of this batch; its value is ignored
-     * @throws Exception whatever went wrong; the batch is tried again as the {@link RetryPolicy} says
+     * @return a stage that completes when the batch is handled; its value is ignored
+     * @throws Exception if the batch cannot be handled; it is retried as the {@link RetryPolicy} says
      */
     CompletionStage<?> accept(Batch<T> batch) throws Exception;
 }

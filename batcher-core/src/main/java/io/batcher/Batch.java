@@ -8,30 +8,30 @@ import java.time.Instant;
 import java.util.List;
 
 /**
- * The items that a handler gets in one call, in the order in which they were added.
+ * The items of one handler call, in the order in which they were added.
  *
- * <p>Unmodifiable, with random access, safe to keep and to share between threads. Equality, hash code and string
- * are those of any list: printing a batch prints its items. {@link #subList} copies.
+ * <p>Unmodifiable, with random access, thread-safe, and safe to keep. {@code equals}, {@code hashCode} and {@code toString} are those of
+ * any list: printing a batch prints its items. {@link #subList} returns a copy.
  *
- * <p>Java serialization writes a batch, or a part of it, as a plain {@code java.util} list, if its items are serializable. Id,
- * attempt, reason and time are not written.
+ * <p>Java serialization writes a batch or a part of it as a plain {@code java.util} list if its items are serializable. Id, attempt,
+ * reason and time are not written.
  *
  * @param <T> the item type
  */
 public interface Batch<T> extends List<T> {
 
     /**
-     * Returns what identifies this batch, unique across restarts. The same id means the same items in the same order, on
-     * every attempt: an idempotency key. When a part of a batch is tried again, that part has an id of its own.
+     * Returns the id of this batch, unique across restarts. On every attempt the same id means the same items in the same order, so it can
+     * serve as an idempotency key. If only a part of a batch is retried, the part gets a new id.
      */
     String id();
 
-    /** Returns which attempt this is: 1, 2, and so on. */
+    /** Returns the number of this attempt, starting with 1. */
     int attempt();
 
-    /** Returns why the items were delivered now. Kept across attempts. */
+    /** Returns why the batch was first delivered when it was. The same on every attempt. */
     FlushReason reason();
 
-    /** Returns when the oldest of the items was added. */
+    /** Returns when the oldest item was added. */
     Instant firstAddedAt();
 }

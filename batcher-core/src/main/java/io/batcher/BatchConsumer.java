@@ -5,8 +5,8 @@
 package io.batcher;
 
 /**
- * A synchronous handler of batches. A batch is handled when the call returns normally; whatever it throws makes the attempt a
- * failed one, and the batch is kept.
+ * Handles batches synchronously. A batch is handled when the call returns normally. If the call throws, the attempt fails and the batch is
+ * kept.
  *
  * <pre>{@code
  * BatchConsumer<Reading> handler = batch -> cloud.post(batch.id(), batch);   // the id is an idempotency key
@@ -18,10 +18,10 @@ package io.batcher;
 public interface BatchConsumer<T> {
 
     /**
-     * Handles one batch. Calls of one batcher never overlap.
+     * Handles a batch. Calls from one batcher never overlap.
      *
-     * @throws PartialBatchException to name the items that failed, when the others were handled
-     * @throws Exception whatever went wrong; the batch is tried again as the {@link RetryPolicy} says
+     * @throws PartialBatchException if some items failed and all others were handled
+     * @throws Exception if the batch cannot be handled; it is retried as the {@link RetryPolicy} says
      */
     void accept(Batch<T> batch) throws Exception;
 }

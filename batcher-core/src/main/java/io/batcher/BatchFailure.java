@@ -8,17 +8,17 @@ import java.time.Duration;
 import java.util.Optional;
 
 /**
- * One failed attempt.
+ * A failed attempt to handle a batch.
  *
  * @param batcher the batcher's name
- * @param batch the batch as the handler got it
- * @param cause what the handler threw or its stage failed with, without the {@link java.util.concurrent.CompletionException} or
- *     {@link java.util.concurrent.ExecutionException} around it
- * @param retryIn how long until the next attempt with what is left of the batch; empty when it is given up
+ * @param batch the batch that was passed to the handler
+ * @param cause what the handler threw or its stage failed with; a {@link java.util.concurrent.CompletionException} or
+ *     {@link java.util.concurrent.ExecutionException} around it is removed
+ * @param retryIn the time until the next attempt with the remaining items; empty if they are given up
  */
 public record BatchFailure<T>(String batcher, Batch<T> batch, Throwable cause, Optional<Duration> retryIn) {
 
-    /** Returns identity and counts only, never the items. */
+    /** Returns the id and counts only, never items. */
     @Override
     public String toString() {
         return "BatchFailure[batcher=" + batcher + ", batch=" + batch.id() + ", size=" + batch.size() + ", attempt="

@@ -9,17 +9,7 @@ import java.util.Collection;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * Collects items one at a time and hands them to ONE handler in ordered batches.
- *
- * <ul>
- *   <li><b>Order.</b> If one add happens before another, its item is delivered first, also across retries.
- *   <li><b>One at a time.</b> Handler calls never overlap, synchronous or asynchronous.
- *   <li><b>Nothing is cleared early.</b> A batch leaves memory only after the handler succeeded, or its items were
- *       dead-lettered, dropped by a policy that the user chose, or handed back by {@link #close(Duration)}.
- *   <li><b>On time.</b> No item waits longer than the interval for its first attempt while the handler is free and no failed
- *       batch is ahead of it; a full batch goes at once.
- *   <li><b>Bounded.</b> Never more than {@link BatcherBuilder#capacity capacity} items in memory.
- * </ul>
+ * Collects items one at a time and delivers them to one handler in ordered batches.
  *
  * <pre>{@code
  * Batcher<Reading> readings = Batcher.<Reading>builder("readings")
@@ -28,21 +18,48 @@ import java.util.concurrent.CompletableFuture;
  * readings.add(reading);
  * }</pre>
  *
- * <p>Thread-safe: every method may be called from any number of threads. From inside a handler or a callback every method but
- * {@code close} may be called and none of them waits; do not join a future of the batcher there: it can complete only after
- * the handler has returned.
+ * <p>Guarantees, described in full in the guide (docs/guarantees.md):
+ *
+ * <ul>
+ *   <li><b>Order.</b> If one add happens before another, its item is delivered first, also across retries.
+ *   <li><b>One at a time.</b> Handler calls never overlap, synchronous or asynchronous.
+ *   <li><b>Nothing is lost silently.</b> An item leaves memory only after the handler succeeded, or after it was dead-lettered, dropped by
+ *       a DROP policy, or handed back by {@link #close(Duration)}.
+ *   <li><b>On time.</b> An item waits at most the interval for its first attempt while the handler is free and no failed batch is ahead of
+ *       it. A full batch is delivered at once.
+ *   <li><b>Bounded.</b> At most {@link BatcherBuilder#capacity capacity} items are in memory.
+ * </ul>
+ *
+ * <p>Five methods switch delivery; items are accepted in every case, up to the capacity. The table shows what still causes a delivery:
+ *
+ * <table>
+ *   <caption>Delivery after each switch</caption>
+ *   <thead>
+ *     <tr><th>after<th>interval<th>size, weight, eager<th>retries<th>{@link #flush()}
+ *   </thead>
+ *   <tbody>
+ *     <tr><td>{@link #pause()}<td>no<td>no<td>no<td>when resumed
+ *     <tr><td>{@link #resume()}<td>as before the pause<td>yes<td>yes<td>yes
+ *     <tr><td>{@link #drain()}<td>not needed<td>every item at once<td>yes<td>yes
+ *     <tr><td>{@link #startAutoFlush()}<td>yes<td>yes<td>yes<td>yes
+ *     <tr><td>{@link #stopAutoFlush()}<td>no<td>yes<td>yes<td>yes
+ *   </tbody>
+ * </table>
+ *
+ * <p>Thread-safe. Inside a handler or a callback every method except {@code close} may be called, and none blocks. Do not join a future
+ * of the batcher there: it can complete only after the handler has returned.
  *
  * <p>Not meant to be implemented outside this library: methods may be added.
  *
- * @param <T> the item type; the engine never calls a method of an item
+ * @param <T> the item type; the engine calls no method of an item
  */
 public interface Batcher<T> extends AutoCloseable {
 
     /**
-     * Starts the configuration of a batcher.
+     * Returns a builder for a batcher.
      *
-     * @param name what logs, metrics and errors call it: {@code [a-z][a-z0-9]*(-[a-z0-9]+)*}, at most 64 characters
-     * @throws IllegalArgumentException if the name breaks that rule
+     * @param name identifies the batcher in logs, metrics and errors: {@code [a-z][a-z0-9]*(-[a-z0-9]+)*}, at most 64 characters
+     * @throws IllegalArgumentException if the name does not follow that rule
      */
     static <T> BatcherBuilder<T> builder(String name) {
         return new BatcherBuilder<>(name);
@@ -52,59 +69,57 @@ public interface Batcher<T> extends AutoCloseable {
     String name();
 
     /**
-     * Adds one item. Never waits, unless the buffer is full and the policy is {@link Overflow#BLOCK}.
+     * Adds an item. Blocks only if the buffer is full and the policy is {@link Overflow#BLOCK}.
      *
      * @throws NullPointerException if the item is null
-     * @throws BatcherFullException if the buffer is full and the policy refuses the item
+     * @throws BatcherFullException if the buffer is full and the policy rejects the item
      * @throws BatcherClosedException if the batcher is closed
      */
     void add(T item);
 
     /**
-     * Adds all items or none of them, in iteration order and contiguous: no other item comes between. More items than a batch
-     * may hold become consecutive batches. The collection is copied once, before anything is added.
+     * Adds all items or none, in iteration order and contiguous: no other item comes between them. More items than a batch may hold
+     * become consecutive batches. The collection is copied before anything is added.
      *
      * @throws NullPointerException if the collection or one of its items is null; the message names the index
      * @throws IllegalArgumentException if there are more items than {@link BatcherBuilder#capacity capacity}
-     * @throws BatcherFullException if they do not fit and the policy refuses them
+     * @throws BatcherFullException if the items do not fit and the policy rejects them
      * @throws BatcherClosedException if the batcher is closed
      */
     void addMany(Collection<? extends T> items);
 
     /**
-     * Adds one item if that needs no waiting. A DROP policy applies as for {@link #add}.
+     * Adds an item if that is possible without blocking. A DROP policy applies as for {@link #add}.
      *
-     * @return whether the item is in the batcher now; false if the buffer is full or the item itself was dropped
+     * @return true if the item was added; false if the buffer is full or the item itself was dropped
      * @throws NullPointerException if the item is null
      * @throws BatcherClosedException if the batcher is closed
      */
     boolean offer(T item);
 
     /**
-     * Adds one item and tells its fate. The future completes when the item was handled. It fails with the handler's error when
-     * the item was given up, with {@link BatcherFullException} when it was refused or dropped, and with
-     * {@link BatcherClosedException} when the batcher is closed or handed the item back. Cancelling the future does not
-     * withdraw the item.
+     * Adds an item and returns a future that completes when the item has been handled. The future fails with the handler's error if the
+     * item was given up, with {@link BatcherFullException} if it was rejected or dropped, and with {@link BatcherClosedException} if the
+     * batcher is closed or handed the item back. Cancelling the future does not remove the item.
      *
-     * <p>The future's dependents run on the thread that delivers batches unless they are attached with an executor of their
-     * own: keep them short.
+     * <p>Dependents of the future run on the thread that delivers batches unless they have an executor of their own. Keep them short.
      *
      * @throws NullPointerException if the item is null
      */
     CompletableFuture<Void> submit(T item);
 
     /**
-     * Registers the handler, where the builder was given none. What was added before waits for it.
+     * Registers the handler if the builder was given none. Items added before wait for it.
      *
-     * @throws IllegalStateException if there is a handler already
+     * @throws IllegalStateException if the batcher has a handler
      * @throws BatcherClosedException if the batcher is closed
      */
     void registerHandler(BatchConsumer<? super T> handler);
 
     /**
-     * Registers an asynchronous handler, where the builder was given none. What was added before waits for it.
+     * Registers an asynchronous handler if the builder was given none. Items added before wait for it.
      *
-     * @throws IllegalStateException if there is a handler already
+     * @throws IllegalStateException if the batcher has a handler
      * @throws BatcherClosedException if the batcher is closed
      */
     void registerAsyncHandler(AsyncBatchConsumer<? super T> handler);
@@ -112,78 +127,87 @@ public interface Batcher<T> extends AutoCloseable {
     /**
      * Delivers every item that was accepted before this call, without waiting for the interval or for a retry delay.
      *
-     * <p>The future completes when those items are settled. It fails with the cause of the first failed attempt that began
-     * after this call; the items stay and are tried again as the retry policy says. A retry made early by a flush does not
-     * count towards {@link RetryPolicy#maxAttempts}, and the retry that was due is still made at its time. While the batcher is
-     * paused the future waits for {@link #resume} or {@code close}. It fails with {@link IllegalStateException} when there is no
-     * handler, and with {@link BatcherClosedException} after close.
+     * <p>The future completes when those items are settled. It fails with the cause of the first failed attempt that began after this
+     * call; the items are kept and retried as the retry policy says. A retry that a flush makes early does not count towards
+     * {@link RetryPolicy#maxAttempts}, and the scheduled retry is still made at its time. While the batcher is paused the future waits for
+     * {@link #resume} or {@code close}. It fails with {@link IllegalStateException} if there is no handler, and with
+     * {@link BatcherClosedException} after close.
      *
-     * <p>Called from a callback, or from a dependent of a future that the batcher completes, it does not skip the retry delay:
-     * the future completes or fails with the attempt that follows the delay. Called from the handler, it skips the delay unless
-     * that attempt was itself made early by a flush.
+     * <p>A flush from a callback, or from a dependent of a future that the batcher completes, does not skip the retry delay: its future
+     * completes or fails with the attempt after the delay. A flush from the handler skips the delay unless a flush made that attempt
+     * early.
      */
     CompletableFuture<Void> flush();
 
     /**
-     * Flushes, and from now on delivers every later item at once, until {@link #startAutoFlush()}.
+     * Flushes, and delivers every later item at once until {@link #startAutoFlush()} is called.
      *
-     * @return the future of that flush, as {@link #flush()} describes it
+     * @return the future of the flush, as {@link #flush()} describes it
      */
     CompletableFuture<Void> drain();
 
-    /** Starts the interval ticks, and ends what {@link #drain()} began. Does nothing after close. */
+    /** Starts interval ticks and ends {@link #drain()}. Has no effect after close. */
     void startAutoFlush();
 
-    /** Stops the interval ticks. Size, weight, eager, retries and {@link #flush()} go on. Does nothing after close. */
+    /** Stops interval ticks. Size, weight, eager, retries and {@link #flush()} still deliver. Has no effect after close. */
     void stopAutoFlush();
 
-    /** Lets delivery rest: no new attempt begins. Intake stays open, up to the capacity. Does nothing after close. */
+    /**
+     * Pauses delivery: no new attempt begins. A running attempt ends normally. Items are accepted up to the capacity. Has no effect after
+     * close.
+     */
     void pause();
 
-    /** Ends a {@link #pause()}. Does nothing after close. */
+    /** Resumes delivery after {@link #pause()}. Has no effect after close. */
     void resume();
 
     /** Returns a consistent snapshot of the counters and the state. */
     BatcherStats stats();
 
     /**
-     * Returns whether the handler or callback that runs now waits for the calling thread, as far as that can be told, so that waiting for
-     * this batcher would not end, or with a timeout only: the calling thread is inside of it; the thread was started by it, and the call
-     * is blocked or has left its batch to a stage; or the call is inside {@code System.exit}, which waits for the shutdown hooks.
+     * Returns whether the running handler or callback waits for the calling thread, as far as can be detected. If so, waiting for this
+     * batcher would never end, or end only with a timeout. True if
+     *
+     * <ul>
+     *   <li>the calling thread is inside the call;
+     *   <li>the call has started the calling thread, and is blocked or has left its batch to a stage;
+     *   <li>the call is inside {@code System.exit}, which waits for the shutdown hooks.
+     * </ul>
      */
     default boolean awaitsCaller() {
         return false;
     }
 
     /**
-     * Closes the batcher for good: refuses new items, gives each batch that is left one last attempt, without delay and even
-     * when paused, and hands back what could not be delivered. The first failure ends the delivery. Waits at most
-     * {@code timeout}, also when the thread is interrupted (the flag is kept); a batch that is with the handler then is handed
-     * back too, its outcome unknown. Items that {@link BatcherBuilder#onDeadLetter onDeadLetter} is handling then are not handed
-     * back: they stay in {@link BatcherStats#depth} until it returns, and are logged by count if it throws. The handler never
-     * runs on the calling thread.
+     * Closes the batcher for good. Rejects new items, gives each remaining batch one last attempt, without delay and even if delivery is
+     * paused, and hands back what could not be delivered. The first failure ends the delivery. The handler never runs on the calling
+     * thread.
      *
-     * <p>Called from a thread that the handler or a callback has started and waits for ({@link #awaitsCaller}), it does not wait for that
-     * call: what is behind it is delivered on another thread, and the outcome of the call counts when it returns. The batch of that
-     * call is not handed back; if it fails after the end of {@code close}, it goes to {@link BatcherBuilder#onDeadLetter onDeadLetter}, or
-     * is logged by count. Where the call is inside {@code System.exit} its batch is handed back, its outcome unknown.
+     * <p>Blocks for at most {@code timeout}, also if the thread is interrupted; the interrupt flag is kept. A batch that is with the
+     * handler at the timeout is handed back, its outcome unknown. Items that {@link BatcherBuilder#onDeadLetter onDeadLetter} is handling
+     * at the timeout are not handed back: they are part of {@link BatcherStats#depth} until it returns, and are logged by count if it
+     * throws.
      *
-     * <p>May be called twice and from several threads: items are handed back once. If it throws an {@link OutOfMemoryError}, no
-     * item is lost: the next call hands them back. To stop for a while only, use {@link #drain()} and later
-     * {@link #startAutoFlush()}.
+     * <p>If the handler or a callback started the calling thread and waits for it ({@link #awaitsCaller}), close does not wait for that
+     * call. Items behind it are delivered on another thread, and its outcome counts when it returns. Its batch is not handed back; if it
+     * fails after {@code close} has ended, the batch goes to {@link BatcherBuilder#onDeadLetter onDeadLetter}, or is logged by count. If
+     * the call is inside {@code System.exit}, its batch is handed back, its outcome unknown.
+     *
+     * <p>May be called more than once and from several threads: items are handed back once. After an {@link OutOfMemoryError} no item is
+     * lost: the next call hands them back. To stop temporarily, use {@link #drain()} and later {@link #startAutoFlush()}.
      *
      * @param timeout zero or more
-     * @return what was not delivered, in order
+     * @return the items that were not delivered, in order
      * @throws IllegalArgumentException if the timeout is negative
      * @throws IllegalStateException if called from inside the handler or a callback of this batcher
      */
     CloseResult<T> close(Duration timeout);
 
     /**
-     * Closes with the configured {@link BatcherBuilder#shutdownTimeout shutdown timeout}. What is left goes to
-     * {@link BatcherBuilder#onDeadLetter onDeadLetter}, in letters of at most a batch, each offered once; without one it is
-     * logged by count. The callback never runs on the calling thread. Waits for it as long again as the timeout at most; then it
-     * goes on in the background, with a warning in the log.
+     * Closes with the configured {@link BatcherBuilder#shutdownTimeout shutdown timeout}. Remaining items go to
+     * {@link BatcherBuilder#onDeadLetter onDeadLetter}, at most a batch per call, each offered once; without that callback they are logged
+     * by count. The callback never runs on the calling thread. Blocks for at most the timeout again until the callback has returned; after
+     * that the callback continues in the background, and a warning is logged.
      *
      * @throws IllegalStateException if called from inside the handler or a callback of this batcher
      */

@@ -17,8 +17,8 @@ import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Collects the options of a {@link Batcher}. Every bad value is refused by its method, every bad combination by {@link #build};
- * the message names option, rule and value. Not thread-safe.
+ * Collects the options of a {@link Batcher}. Each method rejects invalid values with {@link IllegalArgumentException}, {@link #build}
+ * rejects invalid combinations; the message names option, rule and value. Not thread-safe.
  *
  * <pre>{@code
  * Batcher<Reading> readings = Batcher.<Reading>builder("readings")
@@ -86,7 +86,7 @@ public final class BatcherBuilder<T> {
     /**
      * Sets the synchronous handler. Without a handler items wait until one is registered.
      *
-     * @throws IllegalStateException if there is a handler already, of either kind
+     * @throws IllegalStateException if there is a handler, synchronous or asynchronous
      */
     public BatcherBuilder<T> handler(BatchConsumer<? super T> handler) {
         requireNoHandler();
@@ -97,7 +97,7 @@ public final class BatcherBuilder<T> {
     /**
      * Sets the asynchronous handler.
      *
-     * @throws IllegalStateException if there is a handler already, of either kind
+     * @throws IllegalStateException if there is a handler, synchronous or asynchronous
      */
     public BatcherBuilder<T> asyncHandler(AsyncBatchConsumer<? super T> asyncHandler) {
         requireNoHandler();
@@ -105,15 +105,15 @@ public final class BatcherBuilder<T> {
         return this;
     }
 
-    /** Delivers what was added at most this long after an item entered the empty buffer. More than zero. Default: 500 ms. */
+    /** Sets the longest time between the first item in an empty buffer and its delivery. More than zero. Default: 500 ms. */
     public BatcherBuilder<T> interval(Duration interval) {
         this.interval = Require.positive(interval, "interval");
         return this;
     }
 
     /**
-     * Limits the items of a batch; as many items are delivered at once, without waiting for the interval. At least 1. Default:
-     * 1000, or the capacity where that is less.
+     * Limits the number of items in a batch. A full batch is delivered at once. At least 1. Default: 1000, or the capacity if that is
+     * less.
      */
     public BatcherBuilder<T> maxBatchSize(int maxBatchSize) {
         Require.argument(maxBatchSize >= 1, "maxBatchSize must be at least 1, but was %s", maxBatchSize);
@@ -122,8 +122,8 @@ public final class BatcherBuilder<T> {
     }
 
     /**
-     * Limits the weight of a batch, in the unit of the {@link #weigher}; so much weight is delivered at once. A single item that
-     * is heavier makes a batch of its own. At least 1. Default: no limit. Adding then takes a lock per item.
+     * Limits the weight of a batch, in the unit of the {@link #weigher}. A batch of that weight is delivered at once. An item that is
+     * heavier is delivered in a batch of its own. At least 1. Default: no limit. With a limit, each add acquires a lock.
      */
     public BatcherBuilder<T> maxBatchWeight(long maxBatchWeight) {
         Require.argument(maxBatchWeight >= 1, "maxBatchWeight must be at least 1, but was %s", maxBatchWeight);
@@ -132,23 +132,25 @@ public final class BatcherBuilder<T> {
     }
 
     /**
-     * Tells the weight of an item, zero or more, in a unit of the user's choice. Called once per item on the adding thread;
-     * what it throws, the call that adds throws. Goes with {@link #maxBatchWeight}.
+     * Sets the function that returns the weight of an item, zero or more, in a unit of your choice. Called once per item on the adding
+     * thread; exceptions propagate to the caller of {@code add}. Required with {@link #maxBatchWeight}, and not valid without it.
      */
     public BatcherBuilder<T> weigher(ToLongFunction<? super T> weigher) {
         this.weigher = Objects.requireNonNull(weigher, "weigher");
         return this;
     }
 
-    /** Whether a free handler gets the first item at once; what arrives while it works is the next batch. Default: false. */
+    /**
+     * Sets whether a free handler gets the first item at once. Items that arrive while it works make the next batch. Default: false.
+     */
     public BatcherBuilder<T> eager(boolean eager) {
         this.eager = eager;
         return this;
     }
 
     /**
-     * Limits the items in memory: waiting, kept for a retry and with the handler together. At least 1, and not less than a
-     * {@link #maxBatchSize} that was set. Memory follows the content, not this number. Default: 100 000.
+     * Limits the number of items in memory: waiting, kept for a retry, and with the handler. At least 1, and not less than a
+     * {@link #maxBatchSize} that was set. Memory is allocated for the items present, not for this number. Default: 100 000.
      */
     public BatcherBuilder<T> capacity(int capacity) {
         Require.argument(capacity >= 1, "capacity must be at least 1, but was %s", capacity);
@@ -156,19 +158,19 @@ public final class BatcherBuilder<T> {
         return this;
     }
 
-    /** Tells what happens to an item that is added while the buffer is full. Default: {@link Overflow#REJECT}. */
+    /** Sets the policy for items that are added while the buffer is full. Default: {@link Overflow#REJECT}. */
     public BatcherBuilder<T> overflow(Overflow overflow) {
         this.overflow = Objects.requireNonNull(overflow, "overflow");
         return this;
     }
 
-    /** Limits the wait of {@link Overflow#BLOCK}. Zero or more. Default: 1 s. */
+    /** Sets the longest wait of a call under {@link Overflow#BLOCK}. Zero or more. Default: 1 s. */
     public BatcherBuilder<T> maxBlock(Duration maxBlock) {
         this.maxBlock = Require.notNegative(maxBlock, "maxBlock");
         return this;
     }
 
-    /** Tells when a failed batch is tried again and when it is given up. Default: {@link RetryPolicy#defaults()}. */
+    /** Sets when a failed batch is retried and when it is given up. Default: {@link RetryPolicy#defaults()}. */
     public BatcherBuilder<T> retry(RetryPolicy retry) {
         this.retry = Objects.requireNonNull(retry, "retry");
         return this;
@@ -200,11 +202,12 @@ public final class BatcherBuilder<T> {
     }
 
     /**
-     * Limits the time of one attempt, from the call of the handler to its return or the end of its stage. At the timeout the
-     * stage of an asynchronous handler is cancelled and the attempt has failed. The thread of a synchronous handler is
-     * interrupted; its attempt is judged when the call returns: a normal return is a success, a throw is a failure with
-     * {@link java.util.concurrent.TimeoutException}. Listeners and the wait for a thread are not part of the time. More than
-     * zero. Default: none.
+     * Limits the time of an attempt, from the call of the handler to its return or the end of its stage. Listeners and the wait for a
+     * thread are not included. More than zero. Default: no limit.
+     *
+     * <p>At the timeout an asynchronous attempt fails with {@link java.util.concurrent.TimeoutException} and its stage is cancelled. The
+     * thread of a synchronous handler is interrupted, and the attempt ends when the call returns: with success if it returns normally,
+     * with {@code TimeoutException} if it throws.
      */
     public BatcherBuilder<T> handlerTimeout(Duration handlerTimeout) {
         this.handlerTimeout = Require.positive(handlerTimeout, "handlerTimeout");
@@ -212,23 +215,23 @@ public final class BatcherBuilder<T> {
     }
 
     /**
-     * Limits the delivery of what is left in {@link Batcher#close()}, and then as long again the wait for {@link #onDeadLetter}.
-     * Zero or more. Default: 10 s.
+     * Limits the time in which {@link Batcher#close()} delivers the remaining items, and then the time in which it waits for
+     * {@link #onDeadLetter}. Zero or more. Default: 10 s.
      */
     public BatcherBuilder<T> shutdownTimeout(Duration shutdownTimeout) {
         this.shutdownTimeout = Require.notNegative(shutdownTimeout, "shutdownTimeout");
         return this;
     }
 
-    /** Whether interval ticks are on from the start. Default: true. */
+    /** Sets whether interval ticks are on from the start. Default: true. */
     public BatcherBuilder<T> autoFlush(boolean autoFlush) {
         this.autoFlush = autoFlush;
         return this;
     }
 
     /**
-     * Hears of each failed attempt, on the thread that delivers batches. Without it failures are logged: the first, then once a
-     * minute, then the recovery.
+     * Sets a callback that is called after each failed attempt, on the thread that delivers batches. Without it failures are logged: the
+     * first, then once a minute, then the recovery.
      */
     public BatcherBuilder<T> onError(Consumer<? super BatchFailure<T>> onError) {
         this.onError = Objects.requireNonNull(onError, "onError");
@@ -236,14 +239,14 @@ public final class BatcherBuilder<T> {
     }
 
     /**
-     * Takes the items that were given up, and those that {@link Batcher#close()} could not deliver, on a thread that delivers
-     * batches. A letter has at most {@link #maxBatchSize} items. They leave memory when the callback returns. If it throws, it is
-     * called again after the retry delay and later batches wait; after close it is not called again, and the items are logged by
-     * count. Without a callback all of them are logged by count.
+     * Sets a callback that takes items that were given up, and items that {@link Batcher#close()} could not deliver, on a thread that
+     * delivers batches. A dead letter has at most {@link #maxBatchSize} items. They leave memory when the callback returns. If it throws,
+     * it is called again after the retry delay, and later batches wait; after close it is not called again, and the items are logged by
+     * count. Without a callback all such items are logged by count.
      *
-     * <p>An {@code add} to the same batcher never waits here. If the buffer is full and the callback lets the
-     * {@link BatcherFullException} through, the letter is offered again after the delay, and later batches go on meanwhile,
-     * because they make room.
+     * <p>An {@code add} to the same batcher never blocks in this callback. If the buffer is full and the callback throws the
+     * {@link BatcherFullException}, the letter is offered again after the delay; later batches are delivered meanwhile, because they make
+     * room.
      */
     public BatcherBuilder<T> onDeadLetter(Consumer<? super DeadLetter<T>> onDeadLetter) {
         this.onDeadLetter = Objects.requireNonNull(onDeadLetter, "onDeadLetter");
@@ -251,54 +254,57 @@ public final class BatcherBuilder<T> {
     }
 
     /**
-     * Takes each item that a DROP policy discarded, on the thread whose call discarded it. Without it they are logged, one line
-     * for a burst of them, with their count.
+     * Sets a callback that is called with each item that a DROP policy discarded, on the thread whose call discarded it. Without it drops
+     * are logged by count, one line per burst.
      */
     public BatcherBuilder<T> onDrop(Consumer<? super T> onDrop) {
         this.onDrop = Objects.requireNonNull(onDrop, "onDrop");
         return this;
     }
 
-    /** Adds a listener; several are called in the order in which they were added. */
+    /** Adds a listener. Listeners are called in the order in which they were added. */
     public BatcherBuilder<T> listener(BatcherListener listener) {
         listeners.add(Objects.requireNonNull(listener, "listener"));
         return this;
     }
 
     /**
-     * Sets where handlers and callbacks run. The engine has at most one task there at a time; one that always has something to do
-     * gives its thread to others after 10 ms. A task that was accepted and has not begun after 1 s, or two intervals where those are
-     * longer, is started again; the task of before then does nothing. Default: one cached pool of daemon threads for the whole
-     * process, whose threads inherit nothing from the thread that first uses it; their context class loader is the system class
-     * loader.
+     * Sets the executor of handlers and callbacks. A batcher runs one task at a time there; a busy one yields its thread after 10 ms. If a
+     * task was accepted and has not begun after 1 s, or after two intervals if that is longer, another one is started, and the first does
+     * nothing if it begins later.
+     *
+     * <p>Default: one cached pool of daemon threads for the whole process. Its threads inherit nothing from the thread that first uses
+     * it; their context class loader is the system class loader.
      */
     public BatcherBuilder<T> executor(Executor executor) {
         this.executor = Objects.requireNonNull(executor, "executor");
         return this;
     }
 
-    /** Sets where timers come from. Default: one daemon thread for the whole process. */
+    /** Sets the scheduler of timers. Default: one daemon thread for the whole process. */
     public BatcherBuilder<T> scheduler(BatcherScheduler scheduler) {
         this.scheduler = Objects.requireNonNull(scheduler, "scheduler");
         return this;
     }
 
-    /** Sets where timers come from. A scheduler that keeps cancelled tasks until their time holds at most one of a batcher's. */
+    /**
+     * Sets the scheduler of timers. A scheduler that keeps cancelled tasks until their time holds at most one such task of a batcher.
+     */
     public BatcherBuilder<T> scheduler(ScheduledExecutorService scheduler) {
         Objects.requireNonNull(scheduler, "scheduler");
         return scheduler((task, delay) -> scheduler.schedule(task, delay.toNanos(), TimeUnit.NANOSECONDS));
     }
 
-    /** Sets what time it is; for tests. Default: {@link BatcherClock#system()}. */
+    /** Sets the clock, for tests. Default: {@link BatcherClock#system()}. */
     public BatcherBuilder<T> clock(BatcherClock clock) {
         this.clock = Objects.requireNonNull(clock, "clock");
         return this;
     }
 
     /**
-     * Returns the options as they are now, validated together.
+     * Validates the options and returns a copy of them.
      *
-     * @throws IllegalArgumentException if two of them contradict each other; the message names both
+     * @throws IllegalArgumentException if two options contradict each other; the message names both
      */
     public BatcherConfig<T> config() {
         Require.argument(

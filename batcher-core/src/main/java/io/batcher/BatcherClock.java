@@ -8,28 +8,28 @@ import java.time.Instant;
 import java.util.concurrent.CountDownLatch;
 
 /**
- * What time it is for a batcher, and how its callers wait. {@link #system()} unless a test says otherwise.
+ * Tells a batcher the time, and blocks callers that wait for it. The default is {@link #system()}; tests can replace it.
  *
- * <p>Must be thread-safe.
+ * <p>Implementations must be thread-safe.
  */
 public interface BatcherClock {
 
-    /** Returns a monotonic time in nanoseconds; only differences mean something. */
+    /** Returns a monotonic time in nanoseconds. Only differences are meaningful. */
     long nanoTime();
 
     /** Returns the time of day, for {@link Batch#firstAddedAt()}. */
     Instant instant();
 
     /**
-     * Waits until the latch is down, for at most the given time.
+     * Blocks until the latch has counted down to zero or the time has elapsed.
      *
-     * @param nanos how long, in nanoseconds of this clock
-     * @return whether the latch is down
+     * @param nanos the maximum time, in nanoseconds of this clock
+     * @return whether the latch has counted down to zero
      * @throws InterruptedException if the thread is interrupted
      */
     boolean await(CountDownLatch latch, long nanos) throws InterruptedException;
 
-    /** Returns the clock of the machine. */
+    /** Returns the system clock. */
     static BatcherClock system() {
         return SystemClock.INSTANCE;
     }

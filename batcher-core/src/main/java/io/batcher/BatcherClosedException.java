@@ -6,17 +6,17 @@ package io.batcher;
 
 import org.jspecify.annotations.Nullable;
 
-/** The batcher is closed: the items were not accepted, or were handed back by close. */
+/** Thrown when the batcher is closed: items were not accepted, or were handed back by close. */
 public final class BatcherClosedException extends BatcherException {
 
     private static final long serialVersionUID = 1L;
 
-    /** Creates the exception with a message that names the batcher. */
+    /** Creates an exception with a message that names the batcher. */
     public BatcherClosedException(String message) {
         this(message, null);
     }
 
-    /** Creates the exception with the last failure of the items that were handed back. */
+    /** Creates an exception with the last failure of items that were handed back. */
     public BatcherClosedException(String message, @Nullable Throwable cause) {
         super(message, cause);
     }

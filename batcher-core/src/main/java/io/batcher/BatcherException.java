@@ -6,7 +6,7 @@ package io.batcher;
 
 import org.jspecify.annotations.Nullable;
 
-/** The parent of what this library throws. Unchecked. */
+/** The parent of the exceptions of this library. Unchecked. */
 public abstract sealed class BatcherException extends RuntimeException
         permits BatcherFullException, BatcherClosedException, PartialBatchException, RetryAfterException {
 

@@ -8,19 +8,19 @@ import java.time.Duration;
 import java.util.concurrent.Future;
 
 /**
- * Where the timers of a batcher (ticks, retry delays, handler timeouts) come from. A batcher has at most one timer pending for each of
- * its delays, and one that is cancelled.
+ * Schedules the timers of a batcher: interval ticks, retry delays and handler timeouts. A batcher has at most one pending timer for each
+ * of these delays, plus one that is cancelled.
  *
- * <p>Must be thread-safe. A task is short, does not block and runs no user code: it hands over to the process-wide pool. A timer that
- * has not fired a second after its time is replaced by the process-wide timer, which then serves the batcher for a minute.
+ * <p>Implementations must be thread-safe. Tasks are short, do not block and run no user code: they hand over to the process-wide pool. If
+ * a timer has not fired 1 s after its time, the process-wide timer takes over for 1 min.
  */
 @FunctionalInterface
 public interface BatcherScheduler {
 
     /**
-     * Runs a task once, after a delay, on a thread of the scheduler's own.
+     * Runs a task once after a delay, on a thread of the scheduler.
      *
-     * @return a handle whose {@code cancel(false)} withdraws the task if it has not begun
+     * @return a handle whose {@code cancel(false)} cancels the task if it has not begun
      * @throws RuntimeException if the task cannot be scheduled; the batcher then uses the process-wide timer
      */
     Future<?> schedule(Runnable task, Duration delay);

@@ -4,14 +4,14 @@
  */
 package io.batcher;
 
-/** What a batcher does at the moment. */
+/** The state of a batcher. */
 public enum BatcherState {
     /** Items are accepted and delivered. */
     RUNNING,
-    /** Items are accepted; delivery rests until {@link Batcher#resume()}. */
+    /** Items are accepted, and not delivered until {@link Batcher#resume()}. */
     PAUSED,
     /** Every item is delivered at once: after {@link Batcher#drain()}, or while the batcher is closing. */
     DRAINING,
-    /** No item is accepted or delivered any more. */
+    /** No items are accepted or delivered. */
     CLOSED
 }

@@ -7,20 +7,20 @@ package io.batcher;
 import java.util.List;
 
 /**
- * What {@link Batcher#close(java.time.Duration)} could not deliver.
+ * The result of {@link Batcher#close(java.time.Duration)}.
  *
- * @param undelivered the items, in order, unmodifiable; empty for every call but the one that they were handed to
- * @param timedOut whether the timeout ended the delivery; then items that were with the handler are among the undelivered,
- *     their outcome unknown; items that {@code onDeadLetter} was handling are not
+ * @param undelivered the items that could not be delivered, in order, unmodifiable. Each item is handed to one call of {@code close} only
+ * @param timedOut whether the timeout ended the delivery. Items that were with the handler then are included, their outcome unknown; items
+ *     that {@code onDeadLetter} was handling are not
  */
 public record CloseResult<T>(List<T> undelivered, boolean timedOut) {
 
-    /** Makes the list of items unmodifiable. */
+    /** Copies the items. */
     public CloseResult {
         undelivered = List.copyOf(undelivered);
     }
 
-    /** Returns counts only, never the items. */
+    /** Returns counts only, never items. */
     @Override
     public String toString() {
         return "CloseResult[undelivered=" + undelivered.size() + ", timedOut=" + timedOut + "]";

@@ -7,21 +7,21 @@ package io.batcher;
 import java.util.List;
 
 /**
- * Items that no attempt could save, in order.
+ * Items that were given up, in order.
  *
  * @param batcher the batcher's name
  * @param items the items, unmodifiable
  * @param cause why they were given up
- * @param attempts how many attempts were made with them
+ * @param attempts the number of attempts made
  */
 public record DeadLetter<T>(String batcher, List<T> items, Throwable cause, int attempts) {
 
-    /** Makes the list of items unmodifiable. */
+    /** Copies the items. */
     public DeadLetter {
         items = List.copyOf(items);
     }
 
-    /** Returns counts only, never the items. */
+    /** Returns counts only, never items. */
     @Override
     public String toString() {
         return "DeadLetter[batcher=" + batcher + ", size=" + items.size() + ", cause="

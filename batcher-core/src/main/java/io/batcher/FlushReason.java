@@ -4,17 +4,17 @@
  */
 package io.batcher;
 
-/** Why a batch was delivered when it was. */
+/** The reason for which a batch was delivered. */
 public enum FlushReason {
-    /** The interval since its first item entered the empty buffer was over. */
+    /** The interval since the first item entered the empty buffer has elapsed. */
     INTERVAL,
-    /** It had as many items as a batch may have. */
+    /** The batch has the maximum number of items. */
     SIZE,
-    /** It was as heavy as a batch may be, or the next item would have made it too heavy. */
+    /** The batch has the maximum weight, or the next item would exceed it. */
     WEIGHT,
-    /** {@link Batcher#flush()} or {@link Batcher#drain()} asked for it. */
+    /** {@link Batcher#flush()} or {@link Batcher#drain()} was called. */
     MANUAL,
-    /** The handler was free, and the batcher is eager or draining, or a call waited for room. */
+    /** The handler is free, and the batcher is eager or draining, or a call waits for room. */
     EAGER,
     /** The batcher is closing. */
     CLOSE

@@ -10,8 +10,8 @@ import java.util.List;
 import java.util.function.Consumer;
 
 /**
- * Several listeners as one, called in order, each of them also if one before it has thrown. What a listener throws is thrown to the
- * caller as it is; if several throw, in an exception of our own, because nothing may be added to theirs: they may be shared.
+ * Calls several listeners in order, each of them even if an earlier one has thrown. The exception of a single listener is rethrown
+ * unchanged. The exceptions of several are wrapped in a new one: they may be shared, so nothing is added to them.
  */
 final class ListenerChain implements BatcherListener {
 

@@ -12,9 +12,9 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Thrown BY a handler to name the items of a batch that failed; all others count as handled. The named items stay, in order.
- * Naming none, or an index outside the batch, counts as a failure of the whole batch. The retry policy and dead letters see the
- * causes without a {@link java.util.concurrent.CompletionException} or {@link java.util.concurrent.ExecutionException} around them.
+ * Thrown by a handler to name the items that failed; all others count as handled. The named items are kept, in order. If no item is named,
+ * or an index is outside the batch, the whole batch counts as failed. A {@link java.util.concurrent.CompletionException} or
+ * {@link java.util.concurrent.ExecutionException} around a cause is removed before the retry policy and dead letters get it.
  *
  * <pre>{@code
  * BatchConsumer<Reading> handler = batch -> {
@@ -40,9 +40,9 @@ public final class PartialBatchException extends BatcherException {
     private final transient @Nullable Map<Integer, Throwable> causesByIndex; // null after deserialisation only
 
     /**
-     * Names the items that failed.
+     * Creates an exception that names the items that failed.
      *
-     * @param causesByIndex the cause of each failed item, by its index in the batch; copied
+     * @param causesByIndex the cause of each failed item, by its index in the batch; the map is copied
      * @throws NullPointerException if the map, a key or a cause is null
      */
     public PartialBatchException(Map<Integer, ? extends Throwable> causesByIndex) {

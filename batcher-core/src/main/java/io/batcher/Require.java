@@ -8,10 +8,10 @@ import java.time.Duration;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** Checks of what a user configures. Every message names the option, the rule and the value. */
+/** Checks the values of options. Every message names the option, the rule and the value. */
 final class Require {
 
-    /** The longest duration of an option: nanoseconds of it fit a long with room to add. */
+    /** The longest duration of an option. In nanoseconds it fits a long, with room for additions. */
     static final Duration LONGEST = Duration.ofDays(36_500);
 
     private Require() {}

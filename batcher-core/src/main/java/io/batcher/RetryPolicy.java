@@ -10,9 +10,8 @@ import java.util.Optional;
 import java.util.function.Predicate;
 
 /**
- * When a failed batch is tried again and when it is given up. The {@linkplain #defaults() default} is: at the next interval,
- * until it succeeds. While a batch waits for its retry, later ones wait behind it, because order forbids overtaking, and no
- * thread is held.
+ * Decides when a failed batch is retried and when it is given up. By {@linkplain #defaults() default} it is retried after each interval
+ * until it succeeds. While a batch waits for its retry, later batches wait behind it, to keep the order; no thread is blocked.
  *
  * <pre>{@code
  * RetryPolicy fiveAttempts = RetryPolicy.builder()
@@ -20,7 +19,7 @@ import java.util.function.Predicate;
  *         .multiplier(2)                                    // 0.5 s, 1 s, 2 s, 4 s
  *         .jitter(0.2)
  *         .maxAttempts(5)                                   // then the items go to onDeadLetter
- *         .retryOn(cause -> cause instanceof IOException)   // for any other cause at once
+ *         .retryOn(cause -> cause instanceof IOException)   // any other cause: give up at once
  *         .build();
  * }</pre>
  *
@@ -28,7 +27,7 @@ import java.util.function.Predicate;
  */
 public final class RetryPolicy {
 
-    /** The value of {@link Builder#maxAttempts} that means: try until it succeeds. */
+    /** The value of {@link Builder#maxAttempts} for no limit. */
     public static final int UNLIMITED = Integer.MAX_VALUE;
 
     private static final Duration DEFAULT_MAX_DELAY = Duration.ofSeconds(30);
@@ -52,17 +51,17 @@ public final class RetryPolicy {
         this.isolatePoison = builder.isolatePoison;
     }
 
-    /** Returns the policy of a batcher that was given none. */
+    /** Returns the default policy. */
     public static RetryPolicy defaults() {
         return DEFAULTS;
     }
 
-    /** Starts a policy from the defaults. */
+    /** Returns a builder that starts with the defaults. */
     public static Builder builder() {
         return new Builder();
     }
 
-    /** Returns after how many attempts a batch is given up; {@link #UNLIMITED} if never. */
+    /** Returns the number of attempts after which a batch is given up; {@link #UNLIMITED} if there is no limit. */
     public int maxAttempts() {
         return maxAttempts;
     }
@@ -72,32 +71,32 @@ public final class RetryPolicy {
         return delay;
     }
 
-    /** Returns by what the delay is multiplied after each further failure. */
+    /** Returns the factor by which the delay grows after each further failure. */
     public double multiplier() {
         return multiplier;
     }
 
-    /** Returns the bound of the growth that {@link #multiplier} brings. */
+    /** Returns the limit up to which the delay grows. */
     public Duration maxDelay() {
         return maxDelay.orElse(DEFAULT_MAX_DELAY);
     }
 
-    /** Returns the share of the delay by which it varies at random, 0 to 1. */
+    /** Returns the fraction of the delay by which it varies at random, 0 to 1. */
     public double jitter() {
         return jitter;
     }
 
-    /** Returns which causes are worth another attempt. */
+    /** Returns the predicate for causes that are retried. */
     public Predicate<? super Throwable> retryOn() {
         return retryOn;
     }
 
-    /** Returns whether a batch that would be given up is halved until the bad items stand alone. */
+    /** Returns whether a batch that would be given up is bisected to isolate the bad items. */
     public boolean isolatePoison() {
         return isolatePoison;
     }
 
-    /** Refuses a bound that was set below the delay that it is to bound. */
+    /** Rejects an explicit {@code maxDelay} that is less than the delay. */
     static void requireDelayWithinBound(RetryPolicy policy, Duration delay, String nameOfDelay) {
         policy.maxDelay.ifPresent(bound -> Require.argument(
                 bound.compareTo(delay) >= 0,
@@ -121,7 +120,7 @@ public final class RetryPolicy {
         private Builder() {}
 
         /**
-         * Gives a batch up after this many attempts. Default: {@link RetryPolicy#UNLIMITED}.
+         * Sets the number of attempts after which a batch is given up. Default: {@link RetryPolicy#UNLIMITED}.
          *
          * @throws IllegalArgumentException if less than 1
          */
@@ -132,7 +131,7 @@ public final class RetryPolicy {
         }
 
         /**
-         * Waits this long before the first retry. Default: one interval of the batcher.
+         * Sets the delay before the first retry. Default: one interval of the batcher.
          *
          * @throws IllegalArgumentException if not positive, or longer than 36500 days
          */
@@ -142,7 +141,7 @@ public final class RetryPolicy {
         }
 
         /**
-         * Multiplies the delay by this after each further failure. Default: 1, a constant delay.
+         * Sets the factor by which the delay grows after each further failure. Default: 1, a constant delay.
          *
          * @throws IllegalArgumentException if less than 1 or not finite
          */
@@ -156,7 +155,7 @@ public final class RetryPolicy {
         }
 
         /**
-         * Bounds the growth of the delay. Default: 30 s. It does not shorten a longer {@link #delay}.
+         * Limits the growth of the delay. Default: 30 s. It does not shorten a longer {@link #delay}.
          *
          * @throws IllegalArgumentException if not positive, or longer than 36500 days
          */
@@ -166,8 +165,8 @@ public final class RetryPolicy {
         }
 
         /**
-         * Varies each delay at random by up to this share of it, so that many instances do not retry in step. Default: 0.
-         * With 0.2 a delay of 10 s is between 8 s and 12 s, and never more than {@link #maxDelay}.
+         * Varies each delay at random by up to this fraction, so that several instances do not retry at the same moments. Default: 0.
+         * With 0.2 a delay of 10 s becomes 8 s to 12 s, and never more than {@link #maxDelay}.
          *
          * @throws IllegalArgumentException if not between 0 and 1
          */
@@ -178,10 +177,10 @@ public final class RetryPolicy {
         }
 
         /**
-         * Tells which causes are worth another attempt; for others the batch is given up at once. Asked with what the handler
-         * threw, or with the cause of each item that a {@link PartialBatchException} names; a
-         * {@link java.util.concurrent.CompletionException} or {@link java.util.concurrent.ExecutionException} around either is
-         * removed. Default: all are. A predicate that throws counts as yes.
+         * Sets which causes are retried; for any other cause the batch is given up at once. The predicate is called with what the
+         * handler threw, or with the cause of each item that a {@link PartialBatchException} names. A
+         * {@link java.util.concurrent.CompletionException} or {@link java.util.concurrent.ExecutionException} around either is removed. If
+         * the predicate throws, the batch is retried. Default: all causes.
          */
         public Builder retryOn(Predicate<? super Throwable> retryOn) {
             this.retryOn = Objects.requireNonNull(retryOn, "retryOn");
@@ -189,9 +188,9 @@ public final class RetryPolicy {
         }
 
         /**
-         * Instead of giving a batch up, halves it until the bad items stand alone: the good ones are delivered in order, and an
-         * item is given up only if another part succeeded in the same pass, so that an outage quarantines nothing. Parts of a
-         * batch are delivered again, so the handler should be idempotent. Default: off. Needs {@link #maxAttempts}.
+         * Sets whether a batch that would be given up is bisected until the bad items are isolated. The good items are delivered in
+         * order. An item is given up only if another part succeeded in the same pass, so no item is given up during an outage. Parts of
+         * a batch are delivered again, so the handler should be idempotent. Requires {@link #maxAttempts}. Default: false.
          */
         public Builder isolatePoison(boolean isolatePoison) {
             this.isolatePoison = isolatePoison;
@@ -199,9 +198,9 @@ public final class RetryPolicy {
         }
 
         /**
-         * Makes the policy.
+         * Creates the policy.
          *
-         * @throws IllegalArgumentException if {@link #maxDelay} is less than {@link #delay}, or {@link #isolatePoison} is on
+         * @throws IllegalArgumentException if {@link #maxDelay} is less than {@link #delay}, or {@link #isolatePoison} is set
          *     without {@link #maxAttempts}
          */
         public RetryPolicy build() {

@@ -8,7 +8,7 @@ import java.time.Instant;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
-/** The clock of the machine. */
+/** The system clock. */
 enum SystemClock implements BatcherClock {
     INSTANCE;
 

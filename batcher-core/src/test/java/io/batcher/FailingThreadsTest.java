@@ -274,7 +274,8 @@ class FailingThreadsTest {
             batcher.add("a");
             await(handled);
             assertThat(log.lines())
-                    .contains("WARNING Batcher \"orphan\" the scheduler refused a timer; the process-wide one is used");
+                    .contains(
+                            "WARNING Batcher \"orphan\" the scheduler rejected a timer; the process-wide timer is used instead");
         } finally {
             users.shutdownNow();
         }

@@ -49,9 +49,9 @@ class LoggingRepeatsTest {
                 plain.advanceMillis(0);
                 assertThat(log.lines())
                         .containsExactly(
-                                "WARNING Batcher \"plain\" onDrop threw; nothing has changed by that",
-                                "WARNING Batcher \"plain\" onDrop threw, 5000 times since the last such line; "
-                                        + "nothing has changed by that");
+                                "WARNING Batcher \"plain\" onDrop threw an exception; it is ignored",
+                                "WARNING Batcher \"plain\" onDrop threw an exception, 5000 times since the last such line; "
+                                        + "it is ignored");
                 assertThat(log.records()).allMatch(record -> record.getThrown() == THROWN);
             }
         }
@@ -89,8 +89,8 @@ class LoggingRepeatsTest {
             rig.fail(1).add("a").advanceMillis(500);
             assertThat(log.lines())
                     .containsExactly(
-                            "WARNING Batcher \"rig\" onError threw; nothing has changed by that",
-                            "WARNING Batcher \"rig\" onBatchFailed threw; nothing has changed by that");
+                            "WARNING Batcher \"rig\" onError threw an exception; it is ignored",
+                            "WARNING Batcher \"rig\" onBatchFailed threw an exception; it is ignored");
         }
     }
 
@@ -111,8 +111,9 @@ class LoggingRepeatsTest {
             plain.batcher.add("a");
             plain.advanceMillis(60_000);
             assertThat(log.lines())
-                    .containsExactly("WARNING Batcher \"plain\" onDeadLetter threw, so it has not taken its items; "
-                            + "unless closed it is called again");
+                    .containsExactly(
+                            "WARNING Batcher \"plain\" onDeadLetter threw an exception and has not taken its items; "
+                                    + "it is called again, unless the batcher is closed");
             plain.advanceMillis(1_000);
             assertThat(log.lines()).hasSize(2);
             assertThat(log.lines().get(1)).contains("times since the last such line");
@@ -204,7 +205,7 @@ class LoggingRepeatsTest {
                 plain.advanceMillis(1_000);
             }
             assertThat(log.lines()).hasSize(2);
-            assertThat(log.lines().get(1)).matches(".*refused to deliver, \\d+ times since the last such line; .*");
+            assertThat(log.lines().get(1)).matches(".*rejected a task, \\d+ times since the last such line; .*");
         }
     }
 

@@ -134,12 +134,7 @@ final class FlushLoop<T> {
 
     private boolean deliver(LoopAction.Deliver<T> action) {
         Attempt<T> attempt = new Attempt<>(
-                action.delivery(),
-                action.handler(),
-                action.attemptNumber(),
-                handlerTimeout,
-                engine.clock(),
-                this::resume);
+                action.batch(), action.handler(), action.attemptNumber(), handlerTimeout, engine.clock(), this::resume);
         callbacks.started(attempt.batch());
         return call(attempt);
     }
@@ -179,9 +174,9 @@ final class FlushLoop<T> {
         if (failure == null) {
             engine.update((machine, now, decision) -> succeeded(machine, attempt, took, now, decision));
         } else {
-            FrozenBatch<T> delivery = attempt.delivery();
+            FrozenBatch<T> batch = attempt.delivery();
             RetryVerdict verdict =
-                    RetryVerdict.of(failure, delivery.size(), delivery.counted(), policy, callbacks::isWorthRetry);
+                    RetryVerdict.of(failure, batch.size(), batch.counted(), policy, callbacks::isWorthRetry);
             Optional<FrozenBatch<T>> left =
                     engine.change((machine, now, decision) -> failed(machine, attempt, verdict, took, now, decision));
             left.ifPresent(this::offerLast);

@@ -387,6 +387,6 @@ final class FlushMachine<T> {
     }
 
     BatcherStats stats(long now) {
-        return Snapshot.of(config, lifecycle.state(), lane, counters, loop.throttle(), now);
+        return counters.snapshot(config, lifecycle.state(), lane, loop.throttle(), now);
     }
 }

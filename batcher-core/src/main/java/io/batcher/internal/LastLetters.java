@@ -27,7 +27,7 @@ final class LastLetters<T> {
     private final Engine<T> engine;
     private final Callbacks<T> callbacks;
     private final Log log;
-    private final List<FrozenBatch<T>> deliveries;
+    private final List<FrozenBatch<T>> batches;
 
     /** How many items the callback has neither taken nor refused. */
     private final AtomicInteger open;
@@ -39,18 +39,14 @@ final class LastLetters<T> {
     private final Object noOffers = new Object();
 
     LastLetters(
-            BatcherConfig<T> config,
-            Engine<T> engine,
-            Callbacks<T> callbacks,
-            Log log,
-            List<FrozenBatch<T>> deliveries) {
+            BatcherConfig<T> config, Engine<T> engine, Callbacks<T> callbacks, Log log, List<FrozenBatch<T>> batches) {
         this.config = config;
         this.engine = engine;
         this.callbacks = callbacks;
         this.log = log;
-        this.deliveries = deliveries;
-        this.open = new AtomicInteger(
-                deliveries.stream().mapToInt(FrozenBatch::size).sum());
+        this.batches = batches;
+        this.open =
+                new AtomicInteger(batches.stream().mapToInt(FrozenBatch::size).sum());
     }
 
     /** Gives the offers to the executor. */
@@ -99,10 +95,10 @@ final class LastLetters<T> {
         int refused = 0;
         boolean interrupted = false;
         try (CallScope scope = engine.enterCallback()) {
-            for (FrozenBatch<T> delivery : deliveries) {
-                for (List<T> items : delivery.batches(config.maxBatchSize())) {
+            for (FrozenBatch<T> batch : batches) {
+                for (List<T> items : batch.batches(config.maxBatchSize())) {
                     interrupted |= Thread.interrupted(); // not meant for the callback
-                    refused += isTaken(delivery, items) ? 0 : items.size();
+                    refused += isTaken(batch, items) ? 0 : items.size();
                     open.addAndGet(-items.size());
                 }
             }
@@ -118,8 +114,8 @@ final class LastLetters<T> {
         }
     }
 
-    private boolean isTaken(FrozenBatch<T> delivery, List<T> items) {
-        return callbacks.offerLast(new DeadLetter<>(
-                config.name(), items, Refusals.closed(config, delivery.lastFailure()), delivery.attempts()));
+    private boolean isTaken(FrozenBatch<T> batch, List<T> items) {
+        return callbacks.offerLast(
+                new DeadLetter<>(config.name(), items, Refusals.closed(config, batch.lastFailure()), batch.attempts()));
     }
 }

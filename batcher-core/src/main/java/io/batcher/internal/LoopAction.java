@@ -13,7 +13,7 @@ import io.batcher.internal.delivery.Handler;
 sealed interface LoopAction<T> {
 
     /** Begin an attempt and call the handler. */
-    record Deliver<T>(FrozenBatch<T> delivery, Handler<T> handler, int attemptNumber) implements LoopAction<T> {}
+    record Deliver<T>(FrozenBatch<T> batch, Handler<T> handler, int attemptNumber) implements LoopAction<T> {}
 
     /** Call the handler for an attempt that has begun and was held. */
     record Call<T>(Attempt<T> attempt) implements LoopAction<T> {}

@@ -58,21 +58,21 @@ final class Shutdown<T> {
     }
 
     /** What is left, and whether the timeout was over. */
-    private record Left<T>(List<FrozenBatch<T>> deliveries, boolean timedOut) {}
+    private record Left<T>(List<FrozenBatch<T>> batches, boolean timedOut) {}
 
     CloseResult<T> close(Duration timeout) {
         Left<T> left = finish(timeout);
         try {
-            return new CloseResult<>(HandBack.inOrder(left.deliveries()), left.timedOut());
+            return new CloseResult<>(HandBack.inOrder(left.batches()), left.timedOut());
         } catch (Throwable noMemory) {
-            kept.set(left.deliveries());
+            kept.set(left.batches());
             throw noMemory;
         }
     }
 
     /** Closes with the configured timeout; what is left goes to the dead-letter callback, or is logged by count. */
     void closeAndReport() {
-        List<FrozenBatch<T>> left = finish(config.shutdownTimeout()).deliveries();
+        List<FrozenBatch<T>> left = finish(config.shutdownTimeout()).batches();
         if (left.isEmpty()) {
             return;
         }
@@ -152,7 +152,7 @@ final class Shutdown<T> {
     private List<FrozenBatch<T>> complete(List<FrozenBatch<T>> left) {
         try (CallScope scope = engine.enterCallback()) {
             BatcherClosedException handedBack = Refusals.closed(config, null);
-            left.forEach(delivery -> delivery.items().complete(handedBack));
+            left.forEach(batch -> batch.items().complete(handedBack));
             return left;
         } catch (Throwable noMemory) {
             kept.set(left);

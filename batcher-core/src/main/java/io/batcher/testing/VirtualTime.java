@@ -25,9 +25,9 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Time that stands still until a test moves it. It is clock, scheduler and executor of the batchers it is
- * {@linkplain #applyTo applied} to: ticks, delays, timeouts and handlers run on the thread that moves the time, in order, so that a
- * test reads "add, move 500 ms, assert" and never sleeps.
+ * Time that a test moves by hand. It serves as clock, scheduler and executor of the batchers that it is {@linkplain #applyTo applied} to.
+ * Ticks, delays, timeouts and handlers run in order on the thread that moves the time, so a test adds, moves 500 ms, asserts, and never
+ * sleeps.
  *
  * <pre>{@code
  * VirtualTime time = new VirtualTime();
@@ -35,19 +35,19 @@ import org.jspecify.annotations.Nullable;
  * Batcher<String> batcher = time.applyTo(Batcher.<String>builder("lines")).handler(batches::add).build();
  *
  * batcher.add("a");
- * time.advance(Duration.ofMillis(499));   // nothing yet
+ * time.advance(Duration.ofMillis(499));   // no batch yet
  * time.advance(Duration.ofMillis(1));     // batches is [[a]]
  * }</pre>
  *
- * <p>Thread-safe. The thread that creates it drives it: where that thread waits for a batcher ({@code close}, an {@code add} that
- * blocks), time moves by itself as far as needed. Other threads that wait do so until the driving thread moves the time.
+ * <p>Thread-safe. The thread that creates it is the driving thread: when that thread waits for a batcher ({@code close}, an {@code add}
+ * that blocks), time moves by itself as far as needed. Other threads wait until the driving thread moves the time.
  */
 public class VirtualTime implements BatcherClock, BatcherScheduler, Executor {
 
     private static final BatcherClock REAL = BatcherClock.system();
     private static final Instant START = Instant.parse("2000-01-01T00:00:00Z");
 
-    /** A task and its time; the number keeps those of one time in order. */
+    /** A task and its time. The number keeps tasks of the same time in order. */
     private static final class Timer extends FutureTask<Void> {
         private final long at;
         private final long number;
@@ -58,12 +58,12 @@ public class VirtualTime implements BatcherClock, BatcherScheduler, Executor {
             this.number = number;
         }
 
-        /** A task that throws is a fault of who scheduled it; a test must see it. */
+        /** A scheduled task must not throw: a test has to see it. */
         private void rethrow() {
             try {
                 get();
             } catch (CancellationException cancelled) {
-                // it was withdrawn while it ran: nothing is wrong
+                // it was cancelled while it ran, which is no fault
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
             } catch (ExecutionException e) {
@@ -74,7 +74,7 @@ public class VirtualTime implements BatcherClock, BatcherScheduler, Executor {
 
     private volatile Thread driver = Thread.currentThread();
 
-    /** The threads that run a task now. */
+    /** The threads that are running a task. */
     private final Set<Thread> running = ConcurrentHashMap.newKeySet();
 
     private final Object monitor = new Object();
@@ -84,20 +84,20 @@ public class VirtualTime implements BatcherClock, BatcherScheduler, Executor {
     private long now;
     private long lastNumber;
 
-    /** Creates a time that stands at 2000-01-01T00:00:00Z, driven by the current thread. */
+    /** Creates a time that starts at 2000-01-01T00:00:00Z, driven by the current thread. */
     public VirtualTime() {}
 
     /**
-     * Makes this the clock, scheduler and executor of a batcher.
+     * Sets this as clock, scheduler and executor of a batcher.
      *
-     * @return the same builder
+     * @return the builder
      */
     public <T> BatcherBuilder<T> applyTo(BatcherBuilder<T> builder) {
         return builder.clock(this).scheduler((BatcherScheduler) this).executor(this);
     }
 
     /**
-     * Moves the time: runs what is ready, then every task that becomes due on the way, each at its time and in order.
+     * Moves the time: runs ready tasks, then each task that becomes due, at its time and in order.
      *
      * @param by zero or more
      * @throws IllegalArgumentException if negative
@@ -105,7 +105,8 @@ public class VirtualTime implements BatcherClock, BatcherScheduler, Executor {
     public void advance(Duration by) {
         Objects.requireNonNull(by, "by");
         if (by.isNegative()) {
-            throw new IllegalArgumentException("time only moves forward, but was to move by " + by);
+            throw new IllegalArgumentException(
+                    "by must not be negative, because time only moves forward, but was " + by);
         }
         long target;
         synchronized (monitor) {
@@ -122,14 +123,14 @@ public class VirtualTime implements BatcherClock, BatcherScheduler, Executor {
     }
 
     /**
-     * Makes the calling thread the one that drives: where it waits for batchers, and the thread before it moves the time no more,
-     * because it has ended or waits for this one. A shutdown hook is such a thread.
+     * Makes the calling thread the driving thread. For a thread that waits for batchers after the previous driving thread has ended or
+     * while that one waits for it, such as a shutdown hook.
      */
     public void driveFromHere() {
         driver = Thread.currentThread();
     }
 
-    /** Runs what was handed to this executor, and what that hands over, without moving the time. */
+    /** Runs the tasks of this executor, including those that they add, without moving the time. */
     public void runReady() {
         Runnable task;
         while ((task = nextReady()) != null) {
@@ -148,7 +149,7 @@ public class VirtualTime implements BatcherClock, BatcherScheduler, Executor {
         }
     }
 
-    /** Returns how many timers are set. */
+    /** Returns the number of pending timers. */
     public int pendingTimers() {
         synchronized (monitor) {
             timers.removeIf(Future::isDone);
@@ -192,18 +193,19 @@ public class VirtualTime implements BatcherClock, BatcherScheduler, Executor {
             throw new InterruptedException();
         }
         long deadline = nanoTime() + nanos;
-        return Thread.currentThread() == driver ? drive(latch, deadline) : linger(latch, deadline);
+        return Thread.currentThread() == driver ? drive(latch, deadline) : awaitDriver(latch, deadline);
     }
 
     private boolean drive(CountDownLatch latch, long deadline) throws InterruptedException {
-        long patience = REAL.nanoTime() + deadline - nanoTime();
-        boolean goesOn = true;
-        while (goesOn) {
+        long realDeadline = REAL.nanoTime() + deadline - nanoTime();
+        boolean more = true;
+        while (more) {
             runReady();
-            goesOn = latch.getCount() > 0 && runNextTimer(deadline);
-            // A handler on the thread that drove before takes no time, only patience: as much as the deadline is away.
-            if (!goesOn && isRunningElsewhere() && REAL.nanoTime() - patience < 0) {
-                goesOn = !latch.await(1, TimeUnit.MILLISECONDS);
+            more = latch.getCount() > 0 && runNextTimer(deadline);
+            // A handler on the previous driving thread takes no virtual time. It is awaited in real time, up to the
+            // deadline.
+            if (!more && isRunningElsewhere() && REAL.nanoTime() - realDeadline < 0) {
+                more = !latch.await(1, TimeUnit.MILLISECONDS);
             }
         }
         if (latch.getCount() > 0) {
@@ -218,7 +220,7 @@ public class VirtualTime implements BatcherClock, BatcherScheduler, Executor {
         return running.size() > (running.contains(Thread.currentThread()) ? 1 : 0);
     }
 
-    private boolean linger(CountDownLatch latch, long deadline) throws InterruptedException {
+    private boolean awaitDriver(CountDownLatch latch, long deadline) throws InterruptedException {
         boolean open = latch.getCount() == 0;
         while (!open && nanoTime() < deadline) {
             open = latch.await(1, TimeUnit.MILLISECONDS); // the driving thread may open it or move the time

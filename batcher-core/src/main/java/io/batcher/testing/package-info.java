@@ -1,4 +1,4 @@
-/** Virtual time, for tests of code that uses a batcher: "500 ms later" costs nothing and nothing sleeps. */
+/** Virtual time, for tests of code that uses a batcher. */
 @NullMarked
 package io.batcher.testing;
 

@@ -78,7 +78,7 @@ class G06CallbackErrorsTest {
                         CallStyle.SYNC, builder -> builder.onError(failure -> sneakyThrow(thrown)))) {
             rig.fail(1).add("a").advanceMillis(1_000);
             assertThat(log.lines())
-                    .containsExactly("WARNING Batcher \"rig\" onError threw; nothing has changed by that");
+                    .containsExactly("WARNING Batcher \"rig\" onError threw an exception; it is ignored");
             assertThat(log.records().get(0).getThrown()).isSameAs(thrown);
         }
     }

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 class G06EngineErrorTest {
 
     private static final String DIED =
-            "SEVERE Batcher \"rig\" the flush loop met an error of its own; what it was at is tried again";
+            "SEVERE Batcher \"rig\" internal error in the flush loop; the current batch is tried again after the retry delay";
 
     /** Whether the next read of the clock throws an error. */
     private boolean fails;

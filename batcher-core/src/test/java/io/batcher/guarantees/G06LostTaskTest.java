@@ -53,8 +53,9 @@ class G06LostTaskTest {
             assertThat(log.lines()).isEmpty();
             assertThat(rig.advanceMillis(1).handled).containsExactly("a");
             assertThat(log.lines())
-                    .containsExactly("WARNING Batcher \"rig\" the executor accepted a task and did not run it in time;"
-                            + " started again. Check that the executor has free threads and does not discard tasks");
+                    .containsExactly(
+                            "WARNING Batcher \"rig\" the executor accepted a task and did not start it in time;"
+                                    + " another task is started. Check that the executor has free threads and does not discard tasks");
             rig.add("b").advanceMillis(500);
             assertThat(rig.handled).containsExactly("a", "b");
             assertThat(rig.failures).isEmpty();

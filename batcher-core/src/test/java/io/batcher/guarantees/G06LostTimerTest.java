@@ -219,8 +219,8 @@ class G06LostTimerTest {
             assertThat(log.lines())
                     .filteredOn(line -> line.contains("\"" + loss.batcher() + "\""))
                     .containsExactly("WARNING Batcher \"" + loss.batcher()
-                            + "\" the scheduler did not run a timer within a second of its time;"
-                            + " the process-wide timer is used for a minute. Check that the scheduler is not shut down and"
+                            + "\" the scheduler did not run a timer within 1 s of its time;"
+                            + " the process-wide timer is used for 1 min. Check that the scheduler is not shut down and"
                             + " that its tasks do not block");
         }
         addToEach("b");

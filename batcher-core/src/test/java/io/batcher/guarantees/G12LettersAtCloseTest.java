@@ -227,8 +227,8 @@ class G12LettersAtCloseTest {
             assertThat(log.at(Level.WARNING))
                     .extracting(java.util.logging.LogRecord::getMessage)
                     .containsExactly("Batcher \"hanging\" is closed, but onDeadLetter has not returned within "
-                            + "shutdownTimeout: 3 items are still being offered to it, and are lost if the process "
-                            + "ends before");
+                            + "shutdownTimeout: 3 items are still offered to it in the background, and are lost if the process "
+                            + "ends before that");
 
             leave.countDown();
             assertThat(acquired(entered) && acquired(entered)).isTrue();

@@ -34,7 +34,7 @@ class InternalRacesTest {
 
     private static final int SCHEDULES = Boolean.getBoolean("batcher.soak") ? 500 : 100;
 
-    /** The timeout fires while the call returns: either it came first, or no interrupt is left behind or on its way. */
+    /** The timeout fires while the call returns: either it was first, or no interrupt is left or pending. */
     @Test
     void timeoutAgainstCompletion() {
         runConcurrentTest(SCHEDULES, () -> {
@@ -48,49 +48,49 @@ class InternalRacesTest {
         });
     }
 
-    /** Two threads wish for different times at once: the timer that stays set is the one that was wished for last, or an earlier one. */
+    /** Two threads request different times at once: the timer that stays armed is the one requested last, or an earlier one. */
     @ParameterizedTest
     @EnumSource
-    void twoWishesOfTheTimer(Timers kind) {
+    void twoRequestsOfTheTimer(Timers kind) {
         runConcurrentTest(SCHEDULES, () -> {
             TimerModel model = new TimerModel(kind);
-            run(() -> model.wish(300L), () -> model.wish(100L));
+            run(() -> model.request(300L), () -> model.request(100L));
             model.checkNothingIsLost();
         });
     }
 
-    /** A wish is withdrawn and another made at once: the timer of the last wish is set. */
+    /** A request is withdrawn while another is made: the timer of the last request is armed. */
     @ParameterizedTest
     @EnumSource
-    void aWishAgainstItsWithdrawal(Timers kind) {
+    void aRequestAgainstItsWithdrawal(Timers kind) {
         runConcurrentTest(SCHEDULES, () -> {
             TimerModel model = new TimerModel(kind);
-            model.wish(100L);
-            run(() -> model.wish(null), () -> model.wish(200L));
+            model.request(100L);
+            run(() -> model.request(null), () -> model.request(200L));
             model.checkNothingIsLost();
         });
     }
 
-    /** The timer fires while a thread makes a wish: whatever is wished for in the end, a timer is set for it. */
+    /** The timer fires while a thread makes a request: a timer is armed for the last request. */
     @ParameterizedTest
     @EnumSource
-    void aFiringTimerAgainstAWish(Timers kind) {
+    void aFiringTimerAgainstARequest(Timers kind) {
         runConcurrentTest(SCHEDULES, () -> {
             TimerModel model = new TimerModel(kind);
-            model.wish(100L);
-            run(model::fireFirst, () -> model.wish(200L));
+            model.request(100L);
+            run(model::fireFirst, () -> model.request(200L));
             model.checkNothingIsLost();
         });
     }
 
-    /** The process-wide timer takes over a lost timer while a thread makes a wish: a timer is set for what is wanted in the end. */
+    /** The process-wide timer takes over a lost timer while a thread makes a request: a timer is armed for the last request. */
     @Test
-    void aLostTimerAgainstAWish() {
+    void aLostTimerAgainstARequest() {
         runConcurrentTest(SCHEDULES, () -> {
             TimerModel model = new TimerModel(Timers.GUARDED);
-            model.wish(100L);
+            model.request(100L);
             model.now = 100L + TimeUnit.SECONDS.toNanos(1);
-            run(model::fireGuard, () -> model.wish(200L));
+            run(model::fireGuard, () -> model.request(200L));
             model.checkTakenOver();
         });
     }
@@ -108,7 +108,7 @@ class InternalRacesTest {
         });
     }
 
-    /** Two producers and an eviction fight for the last slots while a batch is held: never more items than the capacity. */
+    /** Two producers and an eviction compete for the last slots while a batch is held: never more items than the capacity. */
     @Test
     void boundAgainstEvictionAndHeldBatch() {
         runConcurrentTest(SCHEDULES, () -> {
@@ -135,7 +135,7 @@ class InternalRacesTest {
         GUARDED
     }
 
-    /** A timer as the engine uses it: wishes under a lock, made real outside it. */
+    /** A timer as the engine uses it: requested under a lock, armed without it. */
     private static final class TimerModel implements BatcherClock, BatcherScheduler {
 
         private final ReentrantLock lock = new ReentrantLock();
@@ -146,7 +146,7 @@ class InternalRacesTest {
         private final Timers kind;
         private final FlushTimer timer;
         private volatile long now;
-        private @Nullable Long wish;
+        private @Nullable Long request;
 
         TimerModel(Timers kind) {
             this.kind = kind;
@@ -175,11 +175,11 @@ class InternalRacesTest {
             guard.run();
         }
 
-        void wish(@Nullable Long at) {
+        void request(@Nullable Long at) {
             boolean moved;
             lock.lock();
             try {
-                wish = at;
+                request = at;
                 moved = timer.want(at, now, false);
             } finally {
                 lock.unlock();
@@ -189,12 +189,12 @@ class InternalRacesTest {
             }
         }
 
-        /** What the engine does when the timer fires and nothing is due yet: it still wants what it wanted. */
+        /** What the engine does when the timer fires and nothing is due yet: it repeats the request. */
         private void onTime() {
             boolean moved;
             lock.lock();
             try {
-                moved = timer.want(wish, now, false);
+                moved = timer.want(request, now, false);
             } finally {
                 lock.unlock();
             }
@@ -228,11 +228,11 @@ class InternalRacesTest {
                     earliest = Math.min(earliest, times.get(i));
                 }
             }
-            check(wish == null || earliest <= wish, "nothing is set for " + wish + ", but " + earliest);
+            check(request == null || earliest <= request, "nothing is set for " + request + ", but " + earliest);
             check(kind != Timers.EXACT || pending <= 1, pending + " timers are set");
         }
 
-        /** The first process-wide timer was the guard; another fires at once, because the wish is overdue. */
+        /** The first process-wide timer was the guard; another fires at once, because the request is overdue. */
         synchronized void checkTakenOver() {
             boolean takenOver = guardTimes.stream().skip(1).anyMatch(at -> at <= now);
             check(takenOver, "no process-wide timer is set for now; set are " + guardTimes);
@@ -250,7 +250,7 @@ class InternalRacesTest {
 
         @Override
         public boolean await(CountDownLatch latch, long nanos) {
-            throw new IllegalStateException("nobody waits here");
+            throw new IllegalStateException("no call waits here");
         }
     }
 

@@ -94,10 +94,10 @@ class ThrottleTest {
         machine.loop().wake(0, decision);
         LoopAction.Deliver<String> begun = (LoopAction.Deliver<String>)
                 machine.loop().begin(decision.loopToStart(), false, 0).orElseThrow();
-        assertThat(begun.delivery().attempts()).isEqualTo(1);
+        assertThat(begun.batch().attempts()).isEqualTo(1);
         Handler<String> handler = Objects.requireNonNull(Handler.of(config));
         Attempt<String> attempt =
-                new Attempt<>(begun.delivery(), handler, begun.attemptNumber(), null, config.clock(), () -> {});
+                new Attempt<>(begun.batch(), handler, begun.attemptNumber(), null, config.clock(), () -> {});
         assertThat(machine.loop().tryStartCall(10))
                 .as("another lane takes the slot")
                 .isTrue();
@@ -113,7 +113,7 @@ class ThrottleTest {
                 machine.loop().begin(again.loopToStart(), false, 110).orElseThrow();
         assertThat(next).isEqualTo(new LoopAction.Call<>(attempt));
         assertThat(machine.startCall(attempt, 110)).isTrue();
-        assertThat(begun.delivery().attempts()).isEqualTo(1);
+        assertThat(begun.batch().attempts()).isEqualTo(1);
         assertThat(attempt.batch().reason()).isEqualTo(FlushReason.SIZE);
     }
 
@@ -129,12 +129,12 @@ class ThrottleTest {
                 machine.loop().begin(decision.loopToStart(), false, 0).orElseThrow();
         Handler<String> handler = Objects.requireNonNull(Handler.of(config));
         Attempt<String> attempt =
-                new Attempt<>(begun.delivery(), handler, begun.attemptNumber(), null, config.clock(), () -> {});
+                new Attempt<>(begun.batch(), handler, begun.attemptNumber(), null, config.clock(), () -> {});
         assertThat(machine.loop().tryStartCall(10)).isTrue();
         assertThat(machine.startCall(attempt, 20)).isFalse();
         machine.loop().proceed(decision.loopToStart(), false, 20);
         assertThat(machine.beginClose(50, 20, decision)).isTrue();
-        assertThat(machine.endClose(decision)).containsExactly(begun.delivery());
+        assertThat(machine.endClose(decision)).containsExactly(begun.batch());
         assertThat(machine.stats(60).handedBack()).isEqualTo(1);
     }
 }

@@ -55,10 +55,10 @@ class WaitingCallsTest {
     }
 
     private Attempt<String> begun(FlushMachine<String> machine) {
-        LoopAction.Deliver<String> step =
+        LoopAction.Deliver<String> action =
                 (LoopAction.Deliver<String>) machine.loop().next(false, now).orElseThrow();
         Attempt<String> attempt = new Attempt<>(
-                step.delivery(), step.handler(), step.attemptNumber(), null, BatcherClock.system(), () -> {});
+                action.batch(), action.handler(), action.attemptNumber(), null, BatcherClock.system(), () -> {});
         attempt.call();
         return attempt;
     }

@@ -125,7 +125,7 @@ class VirtualTimeTest {
     void timeOnlyMovesForward() {
         assertThatThrownBy(() -> time.advance(millis(-1)))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("time only moves forward, but was to move by PT-0.001S");
+                .hasMessage("by must not be negative, because time only moves forward, but was PT-0.001S");
         assertThatThrownBy(() -> time.advance(null)).isInstanceOf(NullPointerException.class);
         assertThatThrownBy(() -> time.execute(null)).isInstanceOf(NullPointerException.class);
         time.schedule(note("at once"), millis(-5));

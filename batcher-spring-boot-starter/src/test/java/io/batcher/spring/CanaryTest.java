@@ -77,7 +77,7 @@ class CanaryTest {
     int port;
 
     @Test
-    void nobodySeesIt(CapturedOutput log) throws Exception {
+    void itIsNowhereVisible(CapturedOutput log) throws Exception {
         List<String> told = new ArrayList<>();
         add("working");
         add("failing");
@@ -239,7 +239,7 @@ class CanaryTest {
         }
     }
 
-    /** All that a tracer is told. */
+    /** Everything that a tracer receives. */
     @Component
     static class Spans implements ObservationHandler<BatchObservationContext> {
 

@@ -85,7 +85,7 @@ class TransactionalBatcherTest {
     }
 
     @Test
-    void whatIsRolledBackToASavepointNeverArrives() {
+    void itemsRolledBackToASavepointNeverArrive() {
         transaction.executeWithoutResult(outer -> {
             inner(TransactionDefinition.PROPAGATION_NESTED).executeWithoutResult(status -> {
                 TransactionalBatcher.addAfterCommit(batcher, "first nested");
@@ -103,7 +103,7 @@ class TransactionalBatcherTest {
     }
 
     @Test
-    void whatIsAddedWhileOthersAreToldOfTheCommitArrives() {
+    void itemsAddedInAfterCommitOfOthersArrive() {
         transaction.executeWithoutResult(
                 status -> TransactionSynchronizationManager.registerSynchronization(new TransactionSynchronization() {
                     @Override
@@ -115,7 +115,7 @@ class TransactionalBatcherTest {
     }
 
     @Test
-    void anItemThatIsRefusedDoesNotTakeTheOthersWithIt() {
+    void aRejectedItemDoesNotAffectTheOthers() {
         assertThatExceptionOfType(BatcherFullException.class)
                 .isThrownBy(() -> transaction.executeWithoutResult(
                         status -> TransactionalBatcher.addManyAfterCommit(batcher, List.of("a", "b", "c", "d", "e"))))
@@ -149,7 +149,7 @@ class TransactionalBatcherTest {
     }
 
     @Test
-    void nullIsRefusedAtOnce() {
+    void nullIsRejectedImmediately() {
         transaction.executeWithoutResult(status -> assertThatNullPointerException()
                 .isThrownBy(() -> TransactionalBatcher.addAfterCommit(batcher, null))
                 .withMessage("item"));

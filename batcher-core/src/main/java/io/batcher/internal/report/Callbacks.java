@@ -16,8 +16,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Calls the user's callbacks and listeners, by name. What one throws is logged and changes nothing, save for the dead-letter
- * callback, which has to take its items. Never called with a lock held.
+ * Calls the user's callbacks and listeners, never with a lock held. An exception from one is logged and ignored, except from the
+ * dead-letter callback: it has not taken its items then.
  */
 public final class Callbacks<T> {
 
@@ -36,7 +36,7 @@ public final class Callbacks<T> {
     public void handled(Batch<T> batch, Duration took) {
         log.attemptSucceeded();
         log.attemptEnded();
-        log.roomAgain();
+        log.endDropBurst();
         guarded("onBatchHandled", () -> config.listener().onBatchHandled(config.name(), batch, took));
     }
 
@@ -57,7 +57,7 @@ public final class Callbacks<T> {
         guarded("onBatchFailed", () -> config.listener().onBatchFailed(failure, took));
     }
 
-    /** Whether the retry policy wants another attempt; a predicate that throws counts as yes, because then nothing is lost. */
+    /** Asks the retry policy whether to try again. A predicate that throws counts as yes, so that nothing is lost. */
     public boolean isWorthRetry(Throwable cause) {
         try {
             return config.retry().retryOn().test(cause);
@@ -67,7 +67,7 @@ public final class Callbacks<T> {
         }
     }
 
-    /** Offers given-up items to the dead-letter callback. Returns what it threw; null if it has taken them. */
+    /** Offers items that were given up to the dead-letter callback. Returns what it threw; null if it has taken them. */
     public @Nullable Throwable offer(DeadLetter<T> letter) {
         if (config.onDeadLetter() == null) {
             log.givenUp(letter.items().size(), letter.attempts(), letter.cause());
@@ -82,7 +82,7 @@ public final class Callbacks<T> {
         }
     }
 
-    /** Offers items that nobody will deliver any more to the dead-letter callback. Returns whether it has taken them. */
+    /** Offers items that are left after close to the dead-letter callback. Returns whether it has taken them. */
     public boolean offerLast(DeadLetter<T> letter) {
         if (config.onDeadLetter() == null) {
             return false;
@@ -124,7 +124,7 @@ public final class Callbacks<T> {
         guarded("onResumed", () -> config.listener().onResumed(config.name()));
     }
 
-    /** Calls code of the user's that must not disturb. */
+    /** Calls user code; an exception is logged by the name of the callback and ignored. */
     public void guarded(String name, Runnable call) {
         try {
             call.run();

@@ -14,26 +14,29 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a batcher writes to the log: its name, counts and throwables, never an item. What can repeat with every item, batch or attempt
- * is {@link Repeating}: written at once, then once a minute with a count. Thread-safe.
+ * Writes the log lines of a batcher: its name, counts and throwables, never an item. An event that can repeat with every item, batch or
+ * attempt is written at once and then once a minute with a count, see {@link Repeating}. Thread-safe.
  */
 public final class Log implements FallbackScheduler.Failures {
 
     private static final System.Logger LOGGER = System.getLogger("io.batcher");
     private static final long MINUTE_NANOS = TimeUnit.MINUTES.toNanos(1);
-    private static final String LETTER_NOT_TAKEN = "onDeadLetter threw, so it has not taken its items";
 
     private final String batcher;
     private final BatcherClock clock;
-    private final Repeating failures = new Repeating();
-    private final Burst drops = new Burst();
 
-    /** Items that were given up, and why the last of them were, until a line says it. */
-    private final Repeating givenUp = new Repeating();
+    // Created when they are needed: an idle batcher has a budget of bytes.
 
+    /** Null until an attempt fails. */
+    private volatile @Nullable Repeating failures;
+
+    /** Null until an item is dropped. */
+    private volatile @Nullable Burst drops;
+
+    /** The last cause for which items were given up that no line reports yet; null if there are none. */
     private volatile @Nullable Throwable givenUpFor;
 
-    /** What repeats otherwise, by its name; most batchers need none. Guarded by this object's monitor. */
+    /** Counts of repeating events by name. Guarded by this object's monitor. */
     private Map<String, Repeating> repeating = Map.of();
 
     public Log(String batcher, BatcherClock clock) {
@@ -41,19 +44,19 @@ public final class Log implements FallbackScheduler.Failures {
         this.clock = clock;
     }
 
-    /** Collects a burst into one line, or one a minute while it lasts. */
+    /** Collects a burst into one line, or one line a minute while it lasts. */
     private static final class Burst {
         private long count;
         private long since;
 
-        /** Returns how many to write about now; 0 if none. */
+        /** Returns how many events to report now; 0 if none. */
         synchronized long count(int more, long now) {
             since = count == 0 ? now : since;
             count += more;
             return now - since >= MINUTE_NANOS ? end() : 0;
         }
 
-        /** Returns how many were not yet written about. */
+        /** Returns how many events are not reported yet. */
         synchronized long end() {
             long all = count;
             count = 0;
@@ -61,14 +64,18 @@ public final class Log implements FallbackScheduler.Failures {
         }
     }
 
-    /** An attempt failed and there is no error callback to tell. */
+    // ---- attempts
+
+    /** Reports a failed attempt if there is no error callback. */
     void attemptFailed(String batchId, int size, int attempt, Throwable cause) {
-        long due = failures.count(1, clock.nanoTime());
+        Repeating counted = repeating("failed attempts");
+        failures = counted;
+        long due = counted.count(1, clock.nanoTime());
         if (due > 0) {
             write(
                     Level.WARNING,
                     "attempt " + attempt + " with batch " + batchId + " of " + counted(size, "item") + " failed"
-                            + (due > 1 ? ", as " + counted(due - 1, "attempt") + " before it" : ""),
+                            + (due > 1 ? ", after " + counted(due - 1, "failed attempt") + " without a line" : ""),
                     cause);
         }
     }
@@ -84,15 +91,16 @@ public final class Log implements FallbackScheduler.Failures {
     }
 
     void attemptSucceeded() {
-        long failed = failures.end();
+        Repeating counted = failures;
+        long failed = counted == null ? 0 : counted.end();
         if (failed > 0) {
-            write(Level.INFO, "delivers again, after " + counted(failed, "failed attempt"), null);
+            write(Level.INFO, "recovered after " + counted(failed, "failed attempt"), null);
         }
     }
 
-    /** Items were given up and there is no callback to take them. */
+    /** Reports items that were given up if there is no dead-letter callback. */
     void givenUp(int items, int attempts, Throwable cause) {
-        long due = givenUp.count(items, clock.nanoTime());
+        long due = givenUp().count(items, clock.nanoTime());
         if (due == items) {
             writeGivenUp(due, " after " + counted(attempts, "attempt"), cause);
         } else {
@@ -101,11 +109,15 @@ public final class Log implements FallbackScheduler.Failures {
         }
     }
 
-    /** An attempt has ended: what was given up since the last line is not left unsaid for longer than a minute. */
+    /** Reports items that were given up more than a minute ago. */
     void attemptEnded() {
         if (givenUpFor != null) {
-            writeGivenUp(givenUp.overdue(clock.nanoTime()));
+            writeGivenUp(givenUp().overdue(clock.nanoTime()));
         }
+    }
+
+    private Repeating givenUp() {
+        return repeating("given up");
     }
 
     private void writeGivenUp(long items) {
@@ -124,73 +136,53 @@ public final class Log implements FallbackScheduler.Failures {
         repeated(
                 error.getClass().getName(),
                 Level.ERROR,
-                "the handler met an error of the virtual machine",
+                "the handler threw a VirtualMachineError",
                 "the batch is kept",
                 error);
     }
 
+    // ---- callbacks
+
     void callbackFailed(String callback, Throwable thrown) {
-        repeated(callback, Level.WARNING, callback + " threw", "nothing has changed by that", thrown);
+        repeated(callback, Level.WARNING, callback + " threw an exception", "it is ignored", thrown);
     }
 
-    /** The dead-letter callback has thrown; it is called again. */
+    /** The dead-letter callback threw and will be called again. */
     void deadLetterNotTaken(Throwable thrown) {
-        repeated("onDeadLetter", Level.WARNING, LETTER_NOT_TAKEN, "unless closed it is called again", thrown);
+        repeated(
+                "onDeadLetter",
+                Level.WARNING,
+                "onDeadLetter threw an exception and has not taken its items",
+                "it is called again, unless the batcher is closed",
+                thrown);
     }
 
-    /** The dead-letter callback has thrown and is not called again: these items are lost, so each letter has its line. */
+    /** The dead-letter callback threw for the last time. Each call has its line, because its items are lost. */
     void lastDeadLetterNotTaken(Throwable thrown) {
-        write(Level.WARNING, LETTER_NOT_TAKEN + "; unless closed it is called again", thrown);
-    }
-
-    public void executorRefused(Throwable refusal) {
-        repeated(
-                "executor",
+        write(
                 Level.WARNING,
-                "the executor refused to deliver",
-                "tried again after the interval, a second at most",
-                refusal);
+                "onDeadLetter threw an exception and has not taken its items; it is not called again, because the batcher is"
+                        + " closed",
+                thrown);
     }
 
-    @Override
-    public void schedulerRefused(Throwable refusal) {
-        repeated("scheduler", Level.WARNING, "the scheduler refused a timer", "the process-wide one is used", refusal);
-    }
-
-    public void taskLost() {
-        repeated(
-                "lost task",
-                Level.WARNING,
-                "the executor accepted a task and did not run it in time",
-                "started again. Check that the executor has free threads and does not discard tasks",
-                null);
-    }
-
-    @Override
-    public void timerLost() {
-        repeated(
-                "lost timer",
-                Level.WARNING,
-                "the scheduler did not run a timer within a second of its time",
-                "the process-wide timer is used for a minute. Check that the scheduler is not shut down and that its tasks do"
-                        + " not block",
-                null);
-    }
-
-    /** Items were dropped and there is no callback to tell. */
+    /** Reports dropped items if there is no callback for them. */
     void dropped(int items) {
-        writeDropped(drops.count(items, clock.nanoTime()));
+        writeDropped(burst().count(items, clock.nanoTime()));
     }
 
-    /** The buffer has room again: a burst of drops is over. */
-    void roomAgain() {
-        writeDropped(drops.end());
+    private synchronized Burst burst() {
+        Burst burst = drops == null ? new Burst() : drops;
+        drops = burst;
+        return burst;
     }
 
-    /** The batcher is closed: nothing that was counted stays unsaid. */
-    public void closed() {
-        roomAgain();
-        writeGivenUp(givenUp.rest());
+    /** Ends a burst of drops: the buffer has room again. */
+    void endDropBurst() {
+        Burst burst = drops;
+        if (burst != null) {
+            writeDropped(burst.end());
+        }
     }
 
     private void writeDropped(long items) {
@@ -199,6 +191,74 @@ public final class Log implements FallbackScheduler.Failures {
                     Level.WARNING,
                     "dropped " + counted(items, "item") + " because its buffer was full; set onDrop to get them",
                     null);
+        }
+    }
+
+    // ---- threads and timers
+
+    public void executorRefused(Throwable refusal) {
+        repeated(
+                "executor",
+                Level.WARNING,
+                "the executor rejected a task",
+                "it is asked again after the interval, or after 1 s if the interval is longer",
+                refusal);
+    }
+
+    @Override
+    public void schedulerRefused(Throwable refusal) {
+        repeated(
+                "scheduler",
+                Level.WARNING,
+                "the scheduler rejected a timer",
+                "the process-wide timer is used instead",
+                refusal);
+    }
+
+    public void taskLost() {
+        repeated(
+                "lost task",
+                Level.WARNING,
+                "the executor accepted a task and did not start it in time",
+                "another task is started. Check that the executor has free threads and does not discard tasks",
+                null);
+    }
+
+    @Override
+    public void timerLost() {
+        repeated(
+                "lost timer",
+                Level.WARNING,
+                "the scheduler did not run a timer within 1 s of its time",
+                "the process-wide timer is used for 1 min. Check that the scheduler is not shut down and that its tasks do not"
+                        + " block",
+                null);
+    }
+
+    public void loopDied(Throwable error) {
+        repeated(
+                "loop",
+                Level.ERROR,
+                "internal error in the flush loop",
+                "the current batch is tried again after the retry delay",
+                error);
+    }
+
+    // ---- state
+
+    void paused() {
+        write(Level.WARNING, "is paused: it accepts items and delivers none until it is resumed", null);
+    }
+
+    void resumed() {
+        write(Level.INFO, "is resumed", null);
+    }
+
+    /** Reports what was counted and has no line yet. */
+    public void closed() {
+        endDropBurst();
+        if (givenUpFor != null) {
+            writeGivenUp(givenUp().rest());
         }
     }
 
@@ -213,23 +273,13 @@ public final class Log implements FallbackScheduler.Failures {
         write(
                 Level.WARNING,
                 "is closed, but onDeadLetter has not returned within shutdownTimeout: " + counted(items, "item")
-                        + " are still being offered to it, and are lost if the process ends before",
+                        + " are still offered to it in the background, and are lost if the process ends before that",
                 null);
     }
 
-    void paused() {
-        write(Level.WARNING, "is paused: it accepts items and delivers none until it is resumed", null);
-    }
+    // ----
 
-    void resumed() {
-        write(Level.INFO, "is resumed", null);
-    }
-
-    public void loopDied(Throwable error) {
-        repeated("loop", Level.ERROR, "the flush loop met an error of its own", "what it was at is tried again", error);
-    }
-
-    /** Writes about the first, then once a minute with how many came since. */
+    /** Writes the first event, then one line a minute with the number of events since the last one. */
     private void repeated(String name, Level level, String what, String consequence, @Nullable Throwable thrown) {
         long due = repeating(name).count(1, clock.nanoTime());
         if (due > 0) {
@@ -247,13 +297,13 @@ public final class Log implements FallbackScheduler.Failures {
         return count + " " + what + (count == 1 ? "" : "s");
     }
 
-    /** A log appender may block, so it does not run on the timer's thread. */
+    /** Never on the timer thread, because a log appender may block. */
     private void write(Level level, String message, @Nullable Throwable thrown) {
         SharedThreads.offTimer(() -> {
             try {
                 LOGGER.log(level, "Batcher \"" + batcher + "\" " + message, thrown);
             } catch (Throwable fromLogHandler) {
-                // A log handler is user code too, and there is nobody else to tell.
+                // A log handler is user code, and there is no other place to report its failure.
             }
         });
     }

@@ -7,24 +7,24 @@ package io.batcher.internal.report;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Reports pauses and resumptions, so that the last report is true. The calls that pause and resume report outside the batcher's lock,
- * where one could overtake another. So one thread at a time compares what is with what was reported, and again if a call came
- * meanwhile; the other calls return at once. A pause and a resumption that both came meanwhile are not reported.
+ * Reports pauses and resumptions so that the last report matches the state. Reports are made outside the batcher's lock, where one could
+ * overtake another. So one thread at a time compares the state with the last report, and compares again if a call came meanwhile; other
+ * calls return at once. A pause that is undone before it is reported is not reported.
  *
- * <p>A listener may pause and resume too: its call returns at once, and the report follows when the listener has returned.
+ * <p>A listener may pause and resume: its call returns at once, and the report follows after the listener returns.
  */
 public final class PauseReports {
 
     private final Runnable onPaused;
     private final Runnable onResumed;
 
-    /** Calls whose change was not compared yet, while some thread reports. */
+    /** Calls that were not compared yet; above zero while a thread reports. */
     private final AtomicInteger calls = new AtomicInteger();
 
     /** Written under the batcher's lock. */
     private volatile boolean paused;
 
-    /** What was reported last; owned by the thread that reports. */
+    /** The last report. Accessed by the reporting thread only. */
     private boolean reported;
 
     public PauseReports(Runnable onPaused, Runnable onResumed) {
@@ -32,12 +32,12 @@ public final class PauseReports {
         this.onResumed = onResumed;
     }
 
-    /** Delivery is paused or resumed. Guarded by the batcher's lock. */
+    /** Records that delivery was paused or resumed. Guarded by the batcher's lock. */
     public void changed(boolean paused) {
         this.paused = paused;
     }
 
-    /** Reports what was not reported yet. Outside the lock. */
+    /** Reports changes that are not reported yet. Called outside the lock. */
     public void report() {
         if (calls.getAndIncrement() != 0) {
             return;

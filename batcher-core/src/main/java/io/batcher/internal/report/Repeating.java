@@ -7,10 +7,10 @@ package io.batcher.internal.report;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Counts something that repeats, and tells when to write about it: at once, then at most once a minute with what came meanwhile. The
- * caller writes, outside the monitor. Thread-safe.
+ * Counts a repeating event and says when to report it: at once, then at most once a minute with the number of events meanwhile. The
+ * caller writes the line, outside the monitor. Thread-safe.
  */
-public final class Repeating {
+final class Repeating {
 
     private static final long MINUTE_NANOS = TimeUnit.MINUTES.toNanos(1);
 
@@ -19,14 +19,14 @@ public final class Repeating {
     private boolean written;
     private long writtenAt;
 
-    /** It has happened so many times more. Returns how many to write about now; 0 if it is not time for a line. */
+    /** Counts {@code more} events. Returns how many events to report now; 0 if a line is not due. */
     synchronized long count(int more, long now) {
         all += more;
         unwritten += more;
         return overdue(now);
     }
 
-    /** Returns how many came since the last line, if that is a minute old; else 0. */
+    /** Returns how many events came since the last line if that is a minute old; otherwise 0. */
     synchronized long overdue(long now) {
         if (written && now - writtenAt < MINUTE_NANOS) {
             return 0;
@@ -36,14 +36,14 @@ public final class Repeating {
         return rest();
     }
 
-    /** Returns how many came since the last line. */
+    /** Returns how many events came since the last line. */
     synchronized long rest() {
         long rest = unwritten;
         unwritten = 0;
         return rest;
     }
 
-    /** It is over: the next one is written about at once. Returns how many there were in all. */
+    /** Ends the series: the next event is reported at once. Returns how many events there were in all. */
     synchronized long end() {
         long ended = all;
         all = 0;

@@ -1,4 +1,4 @@
-/** User callbacks and log lines. */
+/** Calls user callbacks and writes the log. */
 @NullMarked
 package io.batcher.internal.report;
 

@@ -46,10 +46,10 @@ final class BatcherInjectionFailureAnalyzer extends AbstractInjectionFailureAnal
     protected @Nullable FailureAnalysis analyze(
             Throwable rootFailure, NoSuchBeanDefinitionException cause, @Nullable String injectionPoint) {
         ResolvableType type = cause.getResolvableType();
-        String who = injectionPoint == null ? beanIn(rootFailure) : injectionPoint;
+        String subject = injectionPoint == null ? beanIn(rootFailure) : injectionPoint;
         List<String> beanNames = List.of(beanFactory.getBeanNamesForType(Batcher.class, true, false));
         if (type == null) {
-            return cause.getBeanName() == null ? null : named(who, cause.getBeanName(), beanNames, cause);
+            return cause.getBeanName() == null ? null : named(subject, cause.getBeanName(), beanNames, cause);
         }
         if (type.resolve() != Batcher.class) {
             return null;
@@ -58,14 +58,14 @@ final class BatcherInjectionFailureAnalyzer extends AbstractInjectionFailureAnal
         boolean any = itemType.resolve() == null;
         String what = any ? "" : " of " + itemType;
         if (cause instanceof NoUniqueBeanDefinitionException several && several.getBeanNamesFound() != null) {
-            return several(who + " needs one batcher" + what, List.copyOf(several.getBeanNamesFound()), cause);
+            return several(subject + " needs one batcher" + what, List.copyOf(several.getBeanNamesFound()), cause);
         }
         InjectionPointQualifiers qualifiers = InjectionPointQualifiers.of(rootFailure);
         Optional<String> disabled = qualifiers.name().flatMap(this::disabled);
         if (disabled.isPresent()) {
-            return disabled(who, disabled.get(), beanNames, cause);
+            return disabled(subject, disabled.get(), beanNames, cause);
         }
-        String needs = who + " needs a batcher" + what;
+        String needs = subject + " needs a batcher" + what;
         List<String> ofType =
                 beanNames.stream().filter(beanName -> isOf(type, beanName)).toList();
         return ofType.isEmpty()
@@ -74,17 +74,17 @@ final class BatcherInjectionFailureAnalyzer extends AbstractInjectionFailureAnal
     }
 
     /** Analyzes injection by bean name, as with {@code @Resource}. */
-    private @Nullable FailureAnalysis named(String who, String wanted, List<String> beanNames, Throwable cause) {
+    private @Nullable FailureAnalysis named(String subject, String wanted, List<String> beanNames, Throwable cause) {
         Optional<String> disabled = disabled(wanted);
         if (disabled.isPresent()) {
-            return disabled(who, disabled.get(), beanNames, cause);
+            return disabled(subject, disabled.get(), beanNames, cause);
         }
         return beanNames.stream()
                 .filter(beanName -> nameOf(beanName).equals(wanted))
                 .findFirst()
                 .map(beanName -> new FailureAnalysis(
-                        who + " needs a bean named '" + wanted + "', but there is none. The bean of batcher \"" + wanted
-                                + "\" is called '" + beanName + "'.",
+                        subject + " needs a bean named '" + wanted + "', but there is none. The bean of batcher \""
+                                + wanted + "\" is called '" + beanName + "'.",
                         "Request '" + beanName + "', or inject by type, with @Qualifier(\"" + wanted + "\").",
                         cause))
                 .orElse(null);
@@ -112,9 +112,9 @@ final class BatcherInjectionFailureAnalyzer extends AbstractInjectionFailureAnal
                 cause);
     }
 
-    private FailureAnalysis disabled(String who, String name, List<String> beanNames, Throwable cause) {
+    private FailureAnalysis disabled(String subject, String name, List<String> beanNames, Throwable cause) {
         return new FailureAnalysis(
-                who + " needs batcher \"" + name + "\", which is disabled by " + disabling(name) + ". "
+                subject + " needs batcher \"" + name + "\", which is disabled by " + disabling(name) + ". "
                         + known(beanNames),
                 removeOrProvider(disabling(name)),
                 cause);

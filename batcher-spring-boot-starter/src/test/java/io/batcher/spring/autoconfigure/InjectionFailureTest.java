@@ -27,7 +27,7 @@ import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
 
-/** What a start says that fails because of an injection point, as the console shows it. */
+/** Console output of a startup that fails because of an injection point. */
 @ExtendWith(OutputCaptureExtension.class)
 class InjectionFailureTest {
 
@@ -113,7 +113,7 @@ class InjectionFailureTest {
 
     @ParameterizedTest
     @ValueSource(classes = {WantsLeft.class, WantsLeftBean.class, WantsLeftResource.class})
-    void aBatcherThatIsTakenOut(Class<?> user, CapturedOutput output) {
+    void aDisabledBatcher(Class<?> user, CapturedOutput output) {
         start(user, "--batcher.instances.left.enabled=false");
         assertThat(output)
                 .contains(" needs batcher \"left\", which is disabled by batcher.instances.left.enabled=false. Known"
@@ -124,7 +124,7 @@ class InjectionFailureTest {
     }
 
     @Test
-    void anItemTypeThatNoneHasButPerhapsOneThatIsTakenOut(CapturedOutput output) {
+    void anItemTypeThatOnlyADisabledBatcherMayHave(CapturedOutput output) {
         start(WantsLongs.class, "--batcher.instances.left.enabled=false");
         assertThat(output)
                 .contains("but there is none. Known batchers: \"order-audit\" of"

@@ -55,9 +55,9 @@ class OptionalLibrariesTest {
                 });
     }
 
-    /** Whoever excludes that one alone does not know of the others. */
+    /** The other auto-configurations back off if only that one is excluded. */
     @Test
-    void theOthersRestWithoutBatcherAutoConfiguration() {
+    void theOthersBackOffWithoutBatcherAutoConfiguration() {
         new ApplicationContextRunner()
                 .withConfiguration(Contexts.OF_OPTIONAL_LIBRARIES)
                 .withPropertyValues(

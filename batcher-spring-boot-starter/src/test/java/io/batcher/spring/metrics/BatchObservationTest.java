@@ -29,8 +29,8 @@ class BatchObservationTest {
     private final ApplicationContextRunner contexts = Readings.contexts();
 
     @Test
-    void aTracerHearsOfTheTypeOfAFailureAndNotOfItsMessage() {
-        List<String> heard = new ArrayList<>();
+    void aTracerReceivesTheTypeOfAFailureWithoutItsMessage() {
+        List<String> received = new ArrayList<>();
         ObservationHandler<BatchObservationContext> tracer = new ObservationHandler<>() {
             @Override
             public boolean supportsContext(Observation.Context context) {
@@ -39,7 +39,7 @@ class BatchObservationTest {
 
             @Override
             public void onError(BatchObservationContext context) {
-                heard.add(context.getError().toString());
+                received.add(context.getError().toString());
                 assertThat(context.getError().getStackTrace()[0].getClassName())
                         .isEqualTo(BatchObservationTest.class.getName());
             }
@@ -47,7 +47,7 @@ class BatchObservationTest {
         contexts.withBean("tracer", ObservationHandler.class, () -> tracer).run(context -> {
             context.getBean(Readings.class).failure = new java.io.IOException("canary");
             Readings.deliver(context, "a");
-            assertThat(heard).containsExactly("io.batcher.spring.metrics.HandlerFailure: java.io.IOException");
+            assertThat(received).containsExactly("io.batcher.spring.metrics.HandlerFailure: java.io.IOException");
         });
     }
 

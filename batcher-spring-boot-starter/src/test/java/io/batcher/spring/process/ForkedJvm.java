@@ -21,7 +21,7 @@ import java.util.stream.Collectors;
 /** A program in a Java process of its own, whose output is read line by line. */
 final class ForkedJvm implements AutoCloseable {
 
-    /** After that the process is killed, so that whoever waits for its output goes on. */
+    /** Maximum run time. Then the process is killed, so that readers of its output do not block. */
     private static final Duration AT_MOST = Duration.ofMinutes(2);
 
     private final Process process;

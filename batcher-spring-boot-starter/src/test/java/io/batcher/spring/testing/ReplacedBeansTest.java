@@ -132,7 +132,7 @@ class ReplacedBeansTest {
         VirtualTime time;
 
         @Test
-        void leavesTheBatcherWithoutAHandlerAndIsToldOnce(CapturedOutput output) {
+        void leavesTheBatcherWithoutAHandlerAndIsLoggedOnce(CapturedOutput output) {
             readings.add("a");
             time.advance(Duration.ofSeconds(5));
             assertThat(readings.stats().depth()).isEqualTo(1);

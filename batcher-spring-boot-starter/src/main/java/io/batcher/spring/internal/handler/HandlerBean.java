@@ -145,7 +145,7 @@ public final class HandlerBean {
             }
         }
         HandlerProxies.requireInvocable(handler, beanClass);
-        HandlerProxies.refuseAsync(handler, advised);
+        HandlerProxies.rejectAsync(handler, advised);
     }
 
     private static Class<?> classOf(

@@ -39,9 +39,9 @@ public final class HandlerProxies {
     public static Method requireInvocable(HandlerMethod handler, Object bean) {
         Method method = requireInvocable(handler, bean.getClass());
         for (@Nullable Object proxy = bean; proxy != null; proxy = AopProxyUtils.getSingletonTarget(proxy)) {
-            refuseNotOverridden(handler, proxy.getClass());
+            rejectNotOverridden(handler, proxy.getClass());
             if (proxy instanceof Advised advised) {
-                refuseAsync(handler, advised);
+                rejectAsync(handler, advised);
             }
         }
         ReflectionUtils.makeAccessible(method);
@@ -52,7 +52,7 @@ public final class HandlerProxies {
     static Method requireInvocable(HandlerMethod handler, Class<?> beanClass) {
         try {
             Method method = AopUtils.selectInvocableMethod(handler.method(), beanClass);
-            refuseNotOverridden(handler, beanClass);
+            rejectNotOverridden(handler, beanClass);
             return method;
         } catch (IllegalStateException e) {
             throw hidden(
@@ -69,7 +69,7 @@ public final class HandlerProxies {
      *
      * @throws BatcherConfigurationException if the proxy calls the method on another thread
      */
-    static void refuseAsync(HandlerMethod handler, Advised proxy) {
+    static void rejectAsync(HandlerMethod handler, Advised proxy) {
         for (Advisor advisor : proxy.getAdvisors()) {
             Advice advice = advisor.getAdvice();
             if (advice instanceof AsyncExecutionAspectSupport && applies(advisor, handler, proxy.getTargetClass())) {
@@ -97,7 +97,7 @@ public final class HandlerProxies {
     }
 
     /** A class proxy has its own fields, all null: a method that it does not override runs on them instead of on the bean. */
-    private static void refuseNotOverridden(HandlerMethod handler, Class<?> beanClass) {
+    private static void rejectNotOverridden(HandlerMethod handler, Class<?> beanClass) {
         boolean isProxyOfClass = SpringProxy.class.isAssignableFrom(beanClass) && !Proxy.isProxyClass(beanClass);
         if (!isProxyOfClass || Modifier.isStatic(handler.method().getModifiers())) {
             return;

@@ -30,7 +30,7 @@ public final class HandlerSignature {
      */
     public static @Nullable ResolvableType itemType(
             HandlerKind kind, String batcher, Method method, ResolvableType owner) {
-        refuseSuspending(kind, batcher, method);
+        rejectSuspending(kind, batcher, method);
         if (method.getParameterCount() != 1 || !kind.takes(method.getParameterTypes()[0])) {
             throw wrong(kind, batcher, method, "it takes " + parameters(method) + ", but must take " + kind.takes());
         }
@@ -84,7 +84,7 @@ public final class HandlerSignature {
     }
 
     /** In byte code, a suspending function takes a continuation as its last parameter and returns Object. */
-    private static void refuseSuspending(HandlerKind kind, String batcher, Method method) {
+    private static void rejectSuspending(HandlerKind kind, String batcher, Method method) {
         int count = method.getParameterCount();
         if (count > 0 && method.getParameterTypes()[count - 1].getName().equals(CONTINUATION)) {
             throw wrong(

@@ -28,7 +28,7 @@ import org.springframework.core.env.Environment;
 
 /**
  * Checks the names directly below {@code batcher} that are no group: an option without a batcher, a batcher outside
- * {@code instances}, a misspelled group. Fails for a name that is at most one edit away from one of ours, because an ignored
+ * {@code instances}, a misspelled group. Fails for a name that is at most one edit away from a known name, because an ignored
  * option is noticed too late. Logs a warning for a similar name; any other may be the application's own. {@link OptionsBinder}
  * checks the names in the groups.
  *

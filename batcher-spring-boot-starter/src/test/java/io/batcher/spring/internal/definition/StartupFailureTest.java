@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.context.annotation.Bean;
 
-/** S1: names and handlers that contradict each other stop the start, and what is printed then. */
+/** S1: contradictory names and handlers fail startup with a description and an action. */
 class StartupFailureTest {
 
     private static final String TEST = StartupFailureTest.class.getName();

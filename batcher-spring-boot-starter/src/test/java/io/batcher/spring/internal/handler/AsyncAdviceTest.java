@@ -40,7 +40,7 @@ import org.springframework.core.task.SimpleAsyncTaskExecutor;
 import org.springframework.scheduling.annotation.Async;
 import org.springframework.scheduling.annotation.EnableAsync;
 
-/** S1: a handler method that a proxy calls on another thread stops the start, by whatever means it does so. */
+/** S1: a handler method that a proxy calls on another thread fails startup. */
 class AsyncAdviceTest {
 
     private static final String TEST = AsyncAdviceTest.class.getName();

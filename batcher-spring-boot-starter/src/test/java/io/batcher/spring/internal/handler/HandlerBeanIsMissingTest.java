@@ -30,7 +30,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Scope;
 
-/** S3: a bean that is null, or another than its definition tells, has no handler methods; that is told once, at the start. */
+/** S3: a bean that is null, or of another type than its definition, has no handler methods; a warning at startup says so. */
 @ExtendWith(OutputCaptureExtension.class)
 class HandlerBeanIsMissingTest {
 

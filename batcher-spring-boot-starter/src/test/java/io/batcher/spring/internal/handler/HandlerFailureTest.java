@@ -19,7 +19,7 @@ import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
-/** S3: a handler that cannot be called stops the start, and what is printed then. */
+/** S3: a handler that cannot be called fails startup with a description and an action. */
 class HandlerFailureTest {
 
     private static final String TEST = HandlerFailureTest.class.getName();

@@ -36,7 +36,7 @@ import org.springframework.context.annotation.Scope;
 import org.springframework.context.annotation.ScopedProxyMode;
 import org.springframework.context.support.SimpleThreadScope;
 
-/** S1: a handler method that the proxy of its bean cannot override stops the start. */
+/** S1: a handler method that the proxy of its bean cannot override fails startup. */
 class ProxiedHandlersTest {
 
     private static final String TEST = ProxiedHandlersTest.class.getName();

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.scheduling.annotation.Async;
 
-/** S1: signatures that stop the start, and what is printed then. */
+/** S1: unsupported signatures fail startup with a description and an action. */
 class SignatureFailureTest {
 
     private static final String TEST = SignatureFailureTest.class.getName();

@@ -14,7 +14,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 
-/** S1: values that stop the start, and what is printed then. */
+/** S1: invalid values fail startup with a description and an action. */
 class OptionFailureTest {
 
     private static final String NOT_PROPER = "Batcher \"readings\" is not configured properly: ";

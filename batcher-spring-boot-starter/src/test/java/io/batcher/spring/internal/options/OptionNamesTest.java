@@ -34,7 +34,7 @@ import org.springframework.core.env.SimpleCommandLinePropertySource;
 import org.springframework.core.env.StandardEnvironment;
 import org.springframework.core.env.SystemEnvironmentPropertySource;
 
-/** S1: properties that are misspelled or in a wrong place stop the start, and are not silently ignored. */
+/** S1: misspelled or misplaced properties fail startup instead of being ignored. */
 @ExtendWith(OutputCaptureExtension.class)
 class OptionNamesTest {
 
@@ -82,7 +82,7 @@ class OptionNamesTest {
     }
 
     @Test
-    void aBatcherInAWrongPlace() {
+    void aMisplacedBatcher() {
         assertFailure(
                 readings.withPropertyValues("batcher.readings.interval=1s"),
                 "The options of batcher \"readings\" are misplaced: batcher.readings.",
@@ -189,7 +189,7 @@ class OptionNamesTest {
     }
 
     @Test
-    void whatTheApplicationHasBesideThemIsItsOwn() {
+    void otherPropertiesBelongToTheApplication() {
         readings.withPropertyValues(
                         "batcher.company.colour=red",
                         "batcher.interval.colour=red",
@@ -227,7 +227,7 @@ class OptionNamesTest {
                 "default-colour",
                 "instance-count.max"
             })
-    void whatDiffersByMoreIsTheApplicationsOwn(String own, CapturedOutput output) {
+    void namesThatDifferByMoreBelongToTheApplication(String own, CapturedOutput output) {
         readings.withPropertyValues("batcher." + own + "=x")
                 .run(context -> assertThat(context).hasNotFailed());
         assertThat(output.toString().lines().filter(line -> line.contains("batcher." + own)))

@@ -69,7 +69,7 @@ class RelaxedNamesTest {
     }
 
     @Test
-    void aVariableThatBelongsToNobodyStopsTheStart() {
+    void aVariableOfAnUnknownBatcherFailsStartup() {
         withVariables(Map.of("BATCHER_INSTANCES_ORDERAUDITS_INTERVAL", "7s"))
                 .run(context -> assertThat(context)
                         .getFailure()

@@ -162,7 +162,7 @@ class ClosingTest {
         }
     }
 
-    /** Its handler is hidden by the return type, and found when somebody asks for the bean. */
+    /** Its handler is hidden by the return type, and found when the bean is requested. */
     @Configuration(proxyBeanMethods = false)
     static class LateHandler {
 

@@ -34,7 +34,7 @@ import org.springframework.transaction.annotation.Transactional;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RestController;
 
-/** S5: a request that is in flight when the application is told to stop still gets its item into the database. */
+/** S5: a request that is in flight when the application stops still gets its item into the database. */
 class GracefulShutdownTest {
 
     private static final String URL = "jdbc:h2:mem:graceful;DB_CLOSE_DELAY=-1";
