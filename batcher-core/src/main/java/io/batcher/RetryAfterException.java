@@ -16,9 +16,10 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>{@code
  * BatchConsumer<Reading> handler = batch -> {
- *     Response response = cloud.post(batch);
- *     if (response.status() == 429) {
- *         throw new RetryAfterException(response.retryAfter());
+ *     try {
+ *         cloud.post(batch);
+ *     } catch (QuotaExceededException e) {
+ *         throw new RetryAfterException(e.resetsIn(), e);
  *     }
  * };
  * }</pre>
