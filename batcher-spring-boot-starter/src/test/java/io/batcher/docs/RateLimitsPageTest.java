@@ -48,8 +48,7 @@ class RateLimitsPageTest extends PageTest {
     @Test
     void thePropertiesMeanTheSameAsTheBuilder() {
         Yaml.with(yaml(PACE), application(GatewayApplication.class))
-                .run(context ->
-                        assertThat(config(context).pace()).contains(Pace.of(10, Duration.ofSeconds(1))));
+                .run(context -> assertThat(config(context).pace()).contains(Pace.of(10, Duration.ofSeconds(1))));
         Yaml.with(yaml("What happens during a rest"), application(GatewayApplication.class))
                 .run(context -> assertThat(config(context).maxRetryAfter()).isEqualTo(Duration.ofMinutes(2)));
     }

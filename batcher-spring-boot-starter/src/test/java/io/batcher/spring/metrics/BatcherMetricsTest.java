@@ -6,6 +6,7 @@ package io.batcher.spring.metrics;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.batcher.RetryAfterException;
 import io.batcher.testing.VirtualTime;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -75,6 +76,31 @@ class BatcherMetricsTest {
                     assertThat(count(meters, "dead_lettered")).isEqualTo(1);
                     assertThat(count(meters, "handed_back")).isZero();
                 });
+    }
+
+    @Test
+    void restsAreCountedAndMeasured() {
+        contexts.run(context -> {
+            MeterRegistry meters = context.getBean(MeterRegistry.class);
+            Readings readings = context.getBean(Readings.class);
+            readings.failure = new RetryAfterException(Duration.ofSeconds(30));
+            readings.batcher.add("a");
+            context.getBean(VirtualTime.class).advance(Duration.ofMillis(10_500));
+            assertThat(meters.get("batcher.throttled")
+                            .tag("batcher", "readings")
+                            .functionCounter()
+                            .count())
+                    .isEqualTo(1);
+            assertThat(meters.get("batcher.resting")
+                            .tag("batcher", "readings")
+                            .timeGauge()
+                            .value(TimeUnit.SECONDS))
+                    .isEqualTo(20);
+            readings.failure = null;
+            context.getBean(VirtualTime.class).advance(Duration.ofSeconds(20));
+            assertThat(meters.get("batcher.resting").timeGauge().value(TimeUnit.SECONDS))
+                    .isZero();
+        });
     }
 
     @Test

@@ -7,10 +7,12 @@ package io.batcher.spring.internal.handler;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.batcher.BatchFailure;
+import io.batcher.BatcherStats;
 import io.batcher.RetryAfterException;
 import io.batcher.spring.BatchErrorHandler;
 import io.batcher.spring.BatchHandler;
 import io.batcher.spring.BatcherRegistry;
+import io.batcher.spring.RetryAfterResolver;
 import io.batcher.spring.fixtures.Contexts;
 import io.batcher.spring.fixtures.HttpTarget;
 import java.time.Duration;
@@ -18,6 +20,7 @@ import java.time.ZoneOffset;
 import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -69,7 +72,36 @@ class RetryAfterTest {
                             batcher.endsWith("rest-client")
                                     ? RestClientResponseException.class
                                     : WebClientResponseException.class);
+            assertThat(failure.retryIn())
+                    .hasValueSatisfying(
+                            retryIn -> assertThat(retryIn).isCloseTo(Duration.ofSeconds(30), Duration.ofSeconds(20)));
+            assertThat(stats(batcher, context).throttled()).isEqualTo(1);
+            assertThat(stats(batcher, context).failedAttempts()).isZero();
+            assertThat(stats(batcher, context).restingFor()).isPositive();
         });
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"rest-client", "web-client"})
+    void aBeanReplacesTheRule(String batcher) {
+        target.answer(429, "30");
+        target.answer(418, null);
+        contexts.withBean(
+                        RetryAfterResolver.class,
+                        () -> failure -> failure.getMessage().contains("418")
+                                ? Optional.of(Duration.ofMinutes(1))
+                                : Optional.empty())
+                .run(context -> {
+                    assertThat(failureOf(batcher, context).cause()).isNotInstanceOf(RetryAfterException.class);
+                    BatchFailure<?> second =
+                            context.getBean(Senders.class).failures.poll(30, TimeUnit.SECONDS);
+                    assertThat(second.cause()).isInstanceOf(RetryAfterException.class);
+                    assertThat(stats(batcher, context).throttled()).isEqualTo(1);
+                });
+    }
+
+    private static BatcherStats stats(String batcher, AssertableApplicationContext context) {
+        return context.getBean(BatcherRegistry.class).get(batcher).stats();
     }
 
     @ParameterizedTest
