@@ -167,9 +167,9 @@ final class FlushLoop<T> {
         if (failure == null) {
             engine.update((machine, now, decision) -> succeeded(machine, attempt, took, now, decision));
         } else {
-            FrozenBatch<T> delivery = attempt.delivery();
-            RetryVerdict verdict =
-                    RetryVerdict.of(failure, delivery.size(), delivery.counted(), policy, callbacks::isWorthRetry);
+            FrozenBatch<T> delivery = attempt.frozenBatch();
+            RetryVerdict verdict = RetryVerdict.of(
+                    failure, delivery.size(), delivery.countedAttempts(), policy, callbacks::isWorthRetry);
             Optional<FrozenBatch<T>> left =
                     engine.change((machine, now, decision) -> failed(machine, attempt, verdict, took, now, decision));
             left.ifPresent(this::offerLast);

@@ -246,7 +246,7 @@ final class FlushMachine<T> {
 
     /** Whether the loop may leave the attempt in flight to its stage: not if that has ended before. */
     boolean detach(Attempt<T> attempt) {
-        if (!attempt.leave()) {
+        if (!attempt.detach()) {
             return false;
         }
         if (isAside(attempt)) {
@@ -352,12 +352,12 @@ final class FlushMachine<T> {
      */
     boolean ends(Attempt<T> attempt) {
         timed = timed == attempt ? null : timed;
-        return inFlight == attempt.delivery();
+        return inFlight == attempt.frozenBatch();
     }
 
     /** Whether the batch of an attempt was set aside. Its outcome counts, also after close has ended. */
     boolean isAside(Attempt<T> attempt) {
-        return aside == attempt.delivery();
+        return aside == attempt.frozenBatch();
     }
 
     /** Returns the attempt that was set aside, once, if its stage has ended. */
@@ -372,13 +372,13 @@ final class FlushMachine<T> {
 
     void asideSucceeded(Attempt<T> attempt, Decision decision) {
         aside = null;
-        settlement.asideSucceeded(attempt.delivery(), decision);
+        settlement.asideSucceeded(attempt.frozenBatch(), decision);
     }
 
     /** An attempt that was set aside failed. Returns what close can hand back no more, because it has ended. */
     Optional<FrozenBatch<T>> asideFailed(Attempt<T> attempt, RetryVerdict verdict, long now, Decision decision) {
         aside = null;
-        FrozenBatch<T> failed = settlement.asideFailed(attempt.delivery(), verdict, decision);
+        FrozenBatch<T> failed = settlement.asideFailed(attempt.frozenBatch(), verdict, decision);
         if (!isClosed()) {
             settlement.keep(failed, now);
             return Optional.empty();
@@ -388,7 +388,7 @@ final class FlushMachine<T> {
     }
 
     void succeeded(Attempt<T> attempt, long now, Decision decision) {
-        settlement.succeeded(attempt.delivery(), isOpen(), now, decision);
+        settlement.succeeded(attempt.frozenBatch(), isOpen(), now, decision);
         inFlight = null;
         afterRelease(now, decision);
     }
@@ -399,13 +399,13 @@ final class FlushMachine<T> {
      * @return how long until the next attempt with what is left of the batch; empty if it is given up
      */
     Optional<Duration> failed(Attempt<T> attempt, RetryVerdict verdict, long now, Decision decision) {
-        settlement.failed(attempt.delivery(), verdict, isOpen(), now, decision);
+        settlement.failed(attempt.frozenBatch(), verdict, isOpen(), now, decision);
         inFlight = null; // not before: what an error keeps from being settled is tried again
-        if (!isOpen() && attempt.serial() - lastBeforeClose > 0) {
+        if (!isOpen() && attempt.attemptNumber() - lastBeforeClose > 0) {
             trigger.endDrain();
         }
         afterRelease(now, decision);
-        tickets.failed(attempt.serial(), verdict.cause(), decision);
+        tickets.failed(attempt.attemptNumber(), verdict.cause(), decision);
         return retries.hasBatches() && trigger.willRetry()
                 ? Optional.of(Duration.ofNanos(Math.max(0, retries.attemptNotBefore() - now)))
                 : Optional.empty();

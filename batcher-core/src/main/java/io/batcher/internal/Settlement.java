@@ -127,7 +127,7 @@ final class Settlement<T> {
     /** The next attempt waits for the delay; after one that was made early it is due when it was. */
     private void delayAfter(FrozenBatch<T> failed, long now) {
         if (!failed.isEarly()) {
-            retries.attemptNotBefore(now + delays.nanos(failed.counted()));
+            retries.attemptNotBefore(now + delays.nanos(failed.countedAttempts()));
         }
     }
 
