@@ -3,5 +3,6 @@ module io.batcher {
     requires static transitive org.jspecify;
 
     exports io.batcher;
+    exports io.batcher.store;
     exports io.batcher.testing;
 }
