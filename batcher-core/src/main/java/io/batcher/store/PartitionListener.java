@@ -10,6 +10,9 @@ package io.batcher.store;
  */
 public interface PartitionListener {
 
+    /** Stands for all partitions where the damaged one is not known. */
+    int ALL = -1;
+
     /** This process owns a partition from now on. */
     void gained(Partition partition);
 
@@ -25,8 +28,8 @@ public interface PartitionListener {
     /**
      * Items of a partition were damaged or missing.
      *
-     * @param partition its number
-     * @param items how many
+     * @param partition its number, or {@link #ALL}
+     * @param items how many; 0 if that is not known
      * @param what what was found and what was done, for the log
      */
     void damaged(int partition, long items, String what);

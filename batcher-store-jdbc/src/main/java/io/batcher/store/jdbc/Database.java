@@ -15,13 +15,6 @@ interface Database extends AutoCloseable {
     /** Runs work and returns after its commit. */
     <R> R run(String what, Work<R> work);
 
-    /**
-     * Runs an append, which may share its commit with others.
-     *
-     * @param weight how many items it has
-     */
-    <R> R append(int weight, Work<R> work);
-
     @Override
     void close();
 

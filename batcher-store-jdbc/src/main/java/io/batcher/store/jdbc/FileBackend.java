@@ -5,6 +5,7 @@
 package io.batcher.store.jdbc;
 
 import io.batcher.store.NewItem;
+import io.batcher.store.PartitionListener;
 import io.batcher.store.StoreContext;
 import io.batcher.store.StoreCount;
 import io.batcher.store.StoreTransaction;
@@ -62,6 +63,10 @@ final class FileBackend implements Backend {
             tables.createPartitions(jdbc, context.partitions());
             return context.partitions();
         });
+        String loss = database.loss();
+        if (loss != null) {
+            context.listener().damaged(PartitionListener.ALL, 0, loss);
+        }
         Map<Integer, Long> missing = database.run("compare counts", ((SqliteTables) tables)::missing);
         missing.forEach((part, items) ->
                 context.listener().damaged(part, items, "items are missing in the file: it was damaged or replaced"));

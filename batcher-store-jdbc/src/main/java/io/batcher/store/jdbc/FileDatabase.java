@@ -5,7 +5,6 @@
 package io.batcher.store.jdbc;
 
 import io.batcher.BatcherStoreException;
-import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
@@ -56,14 +55,16 @@ final class FileDatabase implements Database {
 
     private @Nullable Jdbc jdbc;
     private boolean closed = true;
+    private @Nullable String loss;
 
     FileDatabase(SqliteFile file, Tables.Names names) {
         this.file = file;
         this.names = names;
     }
 
-    Path directory() {
-        return file.directory();
+    /** Returns what had been lost when the store opened; null if nothing is known of a loss. */
+    synchronized @Nullable String loss() {
+        return loss;
     }
 
     AtomicLong lastIds() {
@@ -75,6 +76,7 @@ final class FileDatabase implements Database {
         closed = false;
         try {
             connected();
+            loss = file.loss();
         } catch (SQLException e) {
             closed = true;
             throw failure("open", e);
@@ -89,8 +91,12 @@ final class FileDatabase implements Database {
         return submit(new Call<>(1, what, work));
     }
 
-    @Override
-    public <R> R append(int weight, Work<R> work) {
+    /**
+     * Runs an append.
+     *
+     * @param weight how many items it has
+     */
+    <R> R append(int weight, Work<R> work) {
         return submit(new Call<>(weight, "store items", work));
     }
 
@@ -216,14 +222,21 @@ final class FileDatabase implements Database {
     @Override
     public synchronized void close() {
         closed = true;
+        Jdbc current = jdbc;
+        if (current != null) {
+            try {
+                file.markClosed(current);
+            } catch (SQLException e) {
+                Log.closeFailed(file.toString(), e);
+            }
+        }
         disconnect();
     }
 
     private BatcherStoreException failure(String what, SQLException cause) {
-        return new BatcherStoreException(
-                "Cannot " + what + ": " + file
-                        + " failed. Nothing of the call was stored. Check that the disk has room and is"
-                        + " writable; the call can be repeated",
-                cause);
+        String reason = SqliteFile.isDamaged(cause)
+                ? "is damaged. " + SqliteFile.DAMAGE_HELP
+                : "failed. Nothing of the call was stored. Check that the disk has room and is writable; the call can be repeated";
+        return new BatcherStoreException("Cannot " + what + ": " + file + " " + reason, cause);
     }
 }

@@ -4,7 +4,6 @@
  */
 package io.batcher.store.jdbc;
 
-import java.util.Collection;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -29,7 +28,7 @@ final class HandedOut {
         }
     }
 
-    void add(Collection<Long> added) {
+    void add(long[] added) {
         for (long id : added) {
             if (commitOrder) {
                 last = Math.max(last, id);

@@ -130,7 +130,7 @@ final class JdbcPartition implements Partition {
                 List<ItemRow> rows =
                         database.run("read items", jdbc -> tables.head(jdbc, number(), handedOut, maxItems, maxBytes));
                 List<StoredItem> items = intact(rows);
-                handedOut.add(rows.stream().map(ItemRow::id).toList());
+                handedOut.add(RowId.of(items));
                 if (!items.isEmpty() || rows.isEmpty()) {
                     return items;
                 }

@@ -20,6 +20,7 @@ import java.sql.Statement;
 import java.util.EnumSet;
 import java.util.Set;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The file of a store and how it is opened: write-ahead log, an fsync with each commit, exclusive to this process.
@@ -32,9 +33,26 @@ final class SqliteFile {
     private static final Set<PosixFilePermission> PRIVATE_DIRECTORY = PosixFilePermissions.fromString("rwx------");
     private static final Set<PosixFilePermission> PRIVATE_FILE = PosixFilePermissions.fromString("rw-------");
     private static final int SQLITE_BUSY = 5;
+    private static final int SQLITE_CORRUPT = 11;
+    private static final int SQLITE_NOTADB = 26;
+    private static final int SQLITE_MASK = 0xff;
+
+    static final String DAMAGE_HELP =
+            "Move its directory away to start with an empty one; \"sqlite3 batcher.db .recover\" reads"
+                    + " what can still be read";
+
+    /** The state of the file, in its header: the number of the format, and whether it was closed in order. */
+    private static final int CLOSED = 11;
+
+    private static final int OPEN = 12;
+    private static final int LAST_KNOWN = 19;
+
+    /** The largest file that is checked whole when it opens, which takes less than a second. */
+    private static final long MAX_CHECKED_BYTES = 32L << 20;
 
     private final Path directory;
     private final UnaryOperator<Connection> wrapper;
+    private volatile @Nullable String loss;
 
     /** Creates one. The wrapper stands between the driver and its user, for tests. */
     SqliteFile(Path directory, UnaryOperator<Connection> wrapper) {
@@ -53,7 +71,9 @@ final class SqliteFile {
 
     /** Opens a connection without autocommit. */
     Connection connect() throws SQLException {
+        loss = null;
         Path file = prepare();
+        boolean hasLog = Files.exists(file.resolveSibling(NAME + "-wal"));
         Connection connection = driverConnection(file);
         try {
             try (Statement statement = connection.createStatement()) {
@@ -66,6 +86,11 @@ final class SqliteFile {
                 statement.execute("begin immediate");
                 statement.execute("commit");
             }
+            Jdbc jdbc = new Jdbc(connection, 0);
+            check(jdbc, file, hasLog);
+            jdbc.execute("pragma user_version = " + OPEN);
+            // The state has to be in the file itself: it tells that a log belongs to it.
+            jdbc.execute("pragma wal_checkpoint(truncate)");
             connection.setAutoCommit(false);
             return wrapper.apply(connection);
         } catch (SQLException e) {
@@ -81,6 +106,46 @@ final class SqliteFile {
         }
     }
 
+    private void check(Jdbc jdbc, Path file, boolean hasLog) throws SQLException {
+        int state = Integer.parseInt(jdbc.text("pragma user_version"));
+        if (state > LAST_KNOWN) {
+            throw new BatcherStoreException(
+                    "The file " + file + " was written by a newer version of Batcher (format " + state / 10
+                            + "). Use that version, or another directory",
+                    null);
+        }
+        if (state == OPEN && !hasLog) {
+            loss = "the log of the file (" + NAME + "-wal) was removed after a crash: what was stored last is lost";
+        }
+        if (size(file) <= MAX_CHECKED_BYTES) {
+            String found = jdbc.text("pragma integrity_check(1)");
+            if (!found.equals("ok")) {
+                throw new BatcherStoreException(
+                        "The file " + file + " is damaged. " + DAMAGE_HELP, new SQLException(found));
+            }
+        }
+    }
+
+    private static long size(Path file) {
+        return file.toFile().length();
+    }
+
+    /** Returns what was lost, as far as the file tells it without being read; null if nothing was. */
+    @Nullable String loss() {
+        return loss;
+    }
+
+    /** Notes in the file that it is closed in order. */
+    void markClosed(Jdbc jdbc) throws SQLException {
+        jdbc.execute("pragma user_version = " + CLOSED);
+        jdbc.connection().commit();
+    }
+
+    static boolean isDamaged(SQLException e) {
+        int code = e.getErrorCode() & SQLITE_MASK;
+        return code == SQLITE_CORRUPT || code == SQLITE_NOTADB;
+    }
+
     private static Connection driverConnection(Path file) throws SQLException {
         try {
             Class.forName("org.sqlite.JDBC");
@@ -94,7 +159,7 @@ final class SqliteFile {
     }
 
     private static boolean isBusy(SQLException e) {
-        return (e.getErrorCode() & 0xff) == SQLITE_BUSY;
+        return (e.getErrorCode() & SQLITE_MASK) == SQLITE_BUSY;
     }
 
     private BatcherStoreException inUse(SQLException cause) {
@@ -125,6 +190,8 @@ final class SqliteFile {
             }
             if (!Files.exists(file)) {
                 create(file, false);
+            } else if (size(file) == 0) {
+                loss = "the file was empty: unless its first start was interrupted, what it held is lost";
             }
             warnOfOthers(file, PRIVATE_FILE);
             return file;

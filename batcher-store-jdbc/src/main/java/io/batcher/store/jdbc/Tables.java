@@ -239,8 +239,8 @@ abstract class Tables {
 
     boolean isAnyUpTo(Jdbc jdbc, long id) throws SQLException {
         PreparedStatement select = jdbc.prepare("select count(*) from " + names.partition()
-                + " p where p.batcher = ? and exists (select 1 from " + names.item()
-                + " i where i.batcher = p.batcher and i.part = p.part and i.id <= ?)");
+                + " p where p.batcher = ? and (select i.id from " + names.item()
+                + " i where i.batcher = p.batcher and i.part = p.part order by i.id limit 1) <= ?");
         select.setString(1, batcher);
         select.setLong(2, id);
         return firstInt(select) > 0;
