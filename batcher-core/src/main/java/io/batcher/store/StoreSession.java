@@ -31,7 +31,7 @@ public interface StoreSession extends AutoCloseable {
     /** Stops acquiring and revokes what is owned, so that other processes take over. Appends go on. Repeatable. */
     void suspend();
 
-    /** Acquires partitions again after {@link #suspend}. Repeatable. */
+    /** Acquires partitions again after {@link #suspend}, also those that were released for a lease. Repeatable. */
     void resume();
 
     /**

@@ -82,11 +82,14 @@ final class Coordinator {
     }
 
     private void pollAgain() {
-        pollOnce();
-        synchronized (this) {
-            polling = !members.isEmpty();
-            if (polling) {
-                timer.after(poll, this::pollAgain);
+        try {
+            pollOnce();
+        } finally {
+            synchronized (this) {
+                polling = !members.isEmpty();
+                if (polling) {
+                    timer.after(poll, this::pollAgain);
+                }
             }
         }
     }

@@ -21,15 +21,15 @@ final class FileBackend implements Backend {
     private final Tables.Names names;
     private final String owner;
     private final StoreTimer timer;
-    private final Duration poll;
+    private final Duration pause;
     private final Duration lease;
 
-    FileBackend(SqliteFile file, Tables.Names names, String owner, StoreTimer timer, Duration poll, Duration lease) {
+    FileBackend(SqliteFile file, Tables.Names names, String owner, StoreTimer timer, Duration pause, Duration lease) {
         this.database = new FileDatabase(file, names);
         this.names = names;
         this.owner = owner;
         this.timer = timer;
-        this.poll = poll;
+        this.pause = pause;
         this.lease = lease;
     }
 
@@ -75,7 +75,7 @@ final class FileBackend implements Backend {
 
     @Override
     public Ownership ownership(JdbcSession session) {
-        return new FileOwnership(session, (SqliteTables) session.tables(), owner, timer, poll, lease);
+        return new FileOwnership(session, (SqliteTables) session.tables(), owner, timer, pause, lease);
     }
 
     @Override

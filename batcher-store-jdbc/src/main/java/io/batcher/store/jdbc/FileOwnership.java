@@ -20,7 +20,7 @@ final class FileOwnership implements Ownership {
     private final SqliteTables tables;
     private final String owner;
     private final StoreTimer timer;
-    private final Duration poll;
+    private final Duration pause;
     private final Duration lease;
 
     // Guarded by this object's monitor
@@ -31,12 +31,12 @@ final class FileOwnership implements Ownership {
     private final Map<Integer, Long> notBefore = new HashMap<>();
 
     FileOwnership(
-            JdbcSession session, SqliteTables tables, String owner, StoreTimer timer, Duration poll, Duration lease) {
+            JdbcSession session, SqliteTables tables, String owner, StoreTimer timer, Duration pause, Duration lease) {
         this.session = session;
         this.tables = tables;
         this.owner = owner;
         this.timer = timer;
-        this.poll = poll;
+        this.pause = pause;
         this.lease = lease;
     }
 
@@ -44,6 +44,7 @@ final class FileOwnership implements Ownership {
     public void start() {
         synchronized (this) {
             acquires = true;
+            notBefore.clear();
         }
         acquire();
     }
@@ -61,7 +62,7 @@ final class FileOwnership implements Ownership {
 
     @Override
     public void released(JdbcPartition partition, boolean forLease) {
-        Duration delay = forLease ? lease : poll;
+        Duration delay = forLease ? lease : pause;
         synchronized (this) {
             notBefore.put(partition.number(), System.nanoTime() + delay.toNanos());
         }
@@ -78,7 +79,7 @@ final class FileOwnership implements Ownership {
             acquire();
         } catch (BatcherStoreException e) {
             Log.warning("Batcher \"" + tables.batcher + "\" could not acquire its partitions (retrying)", e);
-            timer.after(poll, this::acquireAgain);
+            timer.after(pause, this::acquireAgain);
         }
     }
 

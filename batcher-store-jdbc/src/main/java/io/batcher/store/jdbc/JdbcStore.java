@@ -34,6 +34,10 @@ public final class JdbcStore implements ItemStore {
 
     static final String DEFAULT_PREFIX = "batcher_";
     static final Duration DEFAULT_LEASE = Duration.ofSeconds(30);
+
+    /** Before a process takes back a partition of its file that it has released. */
+    private static final Duration FILE_PAUSE = Duration.ofMillis(100);
+
     static final Duration DEFAULT_POLL = Duration.ofSeconds(1);
     static final int DEFAULT_MAX_ITEM_SIZE = 1 << 20;
 
@@ -55,15 +59,15 @@ public final class JdbcStore implements ItemStore {
      * @param directory a directory of its own for each process; its last element is no symbolic link
      */
     public static JdbcStore file(Path directory) {
-        return file(directory, UnaryOperator.identity(), DEFAULT_POLL, DEFAULT_LEASE);
+        return file(directory, UnaryOperator.identity(), FILE_PAUSE, DEFAULT_LEASE);
     }
 
-    static JdbcStore file(Path directory, UnaryOperator<Connection> wrapper, Duration poll, Duration lease) {
+    static JdbcStore file(Path directory, UnaryOperator<Connection> wrapper, Duration pause, Duration lease) {
         String owner = UUID.randomUUID().toString();
         StoreTimer timer = new StoreTimer("batcher-store-file");
         SqliteFile file = new SqliteFile(directory, wrapper);
         Tables.Names names = new Tables.Names(DEFAULT_PREFIX);
-        return new JdbcStore(new FileBackend(file, names, owner, timer, poll, lease), DEFAULT_MAX_ITEM_SIZE);
+        return new JdbcStore(new FileBackend(file, names, owner, timer, pause, lease), DEFAULT_MAX_ITEM_SIZE);
     }
 
     /** Returns a store in PostgreSQL with the defaults of {@link #builder}. */

@@ -49,6 +49,7 @@ final class SharedOwnership implements Ownership {
     @Override
     public void start() {
         acquires = true;
+        notBefore.clear();
         coordinator.join(this);
         coordinator.pollSoon();
     }

@@ -7,23 +7,29 @@ package io.batcher.store.jdbc;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/** Starts processes of {@link CrashWorker} on this class path. */
+/** Starts processes on this class path. */
 final class ChildJvm {
 
     private ChildJvm() {}
 
     static Process start(Path errors, List<String> arguments) throws IOException {
-        List<String> command = new java.util.ArrayList<>(List.of(
+        return start(CrashWorker.class, 128, errors, arguments);
+    }
+
+    /** Starts another class with a heap in mebibytes. */
+    static Process start(Class<?> main, int heap, Path errors, List<String> arguments) throws IOException {
+        List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:TieredStopAtLevel=1",
                 "-XX:+UseSerialGC",
-                "-Xmx128m",
+                "-Xmx" + heap + "m",
                 "-cp",
                 System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
-                CrashWorker.class.getName()));
+                main.getName()));
         command.addAll(arguments);
         return new ProcessBuilder(command)
                 .redirectErrorStream(true)

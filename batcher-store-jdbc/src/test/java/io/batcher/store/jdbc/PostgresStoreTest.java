@@ -21,8 +21,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -33,6 +32,7 @@ import javax.sql.DataSource;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.sqlite.SQLiteDataSource;
 
 /** What is particular to PostgreSQL. */
 class PostgresStoreTest {
@@ -73,6 +73,17 @@ class PostgresStoreTest {
         assertThatThrownBy(() -> builder.timeout(Duration.ofSeconds(-1))).hasMessageContaining("timeout");
         assertThatThrownBy(() -> builder.pollInterval(Duration.ofSeconds(10)).build())
                 .hasMessageContaining("a third of lease");
+    }
+
+    @Test
+    void anotherDatabaseIsRefusedWithItsName() {
+        SQLiteDataSource other = new SQLiteDataSource();
+        other.setUrl("jdbc:sqlite::memory:");
+
+        assertThatThrownBy(() -> TestProcess.open(builder(other).build(), "readings", 1))
+                .isInstanceOf(BatcherStoreException.class)
+                .hasMessageContaining("SQLite")
+                .hasMessageContaining("JdbcStore.file");
     }
 
     @Test
@@ -174,10 +185,8 @@ class PostgresStoreTest {
         process.session().close();
     }
 
-    @Test
-    void everyStatementOnItemsRunsOnAnIndex() throws Exception {
-        Set<String> statements = ConcurrentHashMap.newKeySet();
-        DataSource recording = connections(() -> {
+    private static DataSource recording(List<String> statements) {
+        return connections(() -> {
             Connection connection = Postgres.dataSource().getConnection();
             return (Connection) Proxy.newProxyInstance(
                     Connection.class.getClassLoader(), new Class<?>[] {Connection.class}, (self, method, args) -> {
@@ -187,6 +196,36 @@ class PostgresStoreTest {
                         return method.invoke(connection, args);
                     });
         });
+    }
+
+    @Test
+    void idleBatchersCostOneStatementAPollForAllOfThemAndTwoARenewal() {
+        List<String> statements = new CopyOnWriteArrayList<>();
+        JdbcStore store = builder(recording(statements)).build();
+        List<TestProcess> idle = new ArrayList<>();
+        for (int i = 0; i < 10; i++) {
+            idle.add(TestProcess.start(store, "idle-" + i, 3));
+        }
+        Waiting.until("all are owned", () -> idle.stream().allMatch(process -> process.owned.size() == 3));
+        int before = statements.size();
+
+        Waiting.until("polls", () -> statements.size() > before + 40);
+
+        List<String> all = List.copyOf(statements);
+        List<String> idly = all.subList(before + 1, all.size());
+        assertThat(idly.stream().distinct().toList()).hasSizeLessThanOrEqualTo(3);
+        long polls = idly.stream()
+                .filter(sql -> sql.startsWith("select batcher, part"))
+                .count();
+        // A renewal comes with each fourth poll here: a third of 600 ms.
+        assertThat(idly.size() - polls).isLessThanOrEqualTo(polls);
+        idle.forEach(process -> process.session().close());
+    }
+
+    @Test
+    void everyStatementOnItemsRunsOnAnIndex() throws Exception {
+        List<String> statements = new CopyOnWriteArrayList<>();
+        DataSource recording = recording(statements);
         TestProcess process = TestProcess.start(builder(recording).build(), "readings", 4);
         Waiting.until("all are owned", () -> process.owned.size() == 4);
         for (int chunk = 0; chunk < 20; chunk++) {
@@ -209,7 +248,7 @@ class PostgresStoreTest {
 
         String item = prefix + "item";
         List<String> onItems =
-                statements.stream().filter(sql -> sql.contains(item)).toList();
+                statements.stream().distinct().filter(sql -> sql.contains(item)).toList();
         assertThat(onItems).hasSizeGreaterThanOrEqualTo(8);
         for (String sql : onItems) {
             assertThat(Postgres.plan(numbered(sql))).as("plan of %s", sql).doesNotContain("Seq Scan on " + item);
