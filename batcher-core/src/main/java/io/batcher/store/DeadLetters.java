@@ -41,7 +41,7 @@ public interface DeadLetters {
      */
     List<Letter> list(long afterId, int max);
 
-    /** Reads letters for a redrive. Those that do not exist any more are left out. */
+    /** Reads letters for a redrive. Those that do not exist any more, or are damaged, are left out. */
     List<Content> read(Collection<Long> ids);
 
     /**

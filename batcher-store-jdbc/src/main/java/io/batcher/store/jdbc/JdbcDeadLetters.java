@@ -67,16 +67,16 @@ final class JdbcDeadLetters implements DeadLetters {
     @Override
     public List<Content> read(Collection<Long> ids) {
         return database.run("read dead letters", jdbc -> {
-            PreparedStatement select = jdbc.prepare("select type, payload, " + tables.age("died_at") + " from " + letter
-                    + " where id = ? and batcher = ?");
+            PreparedStatement select = jdbc.prepare("select type, payload, crc, " + tables.age("died_at") + " from "
+                    + letter + " where id = ? and batcher = ?");
             List<Content> contents = new ArrayList<>();
             for (long id : ids) {
                 select.setLong(1, id);
                 select.setString(2, tables.batcher);
                 try (ResultSet rows = select.executeQuery()) {
-                    if (rows.next()) {
+                    if (rows.next() && Crc.of(rows.getString(1), rows.getBytes(2)) == rows.getInt(3)) {
                         contents.add(new Content(
-                                id, new StoredItem(new RowId(id), rows.getString(1), rows.getBytes(2), age(rows, 3))));
+                                id, new StoredItem(new RowId(id), rows.getString(1), rows.getBytes(2), age(rows, 4))));
                     }
                 }
             }

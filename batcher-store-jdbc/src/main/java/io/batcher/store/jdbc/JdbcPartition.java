@@ -17,7 +17,6 @@ import io.batcher.store.jdbc.Tables.RecordKey;
 import io.batcher.store.jdbc.Tables.RecordRow;
 import java.sql.SQLException;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -211,10 +210,7 @@ final class JdbcPartition implements Partition {
             return true;
         }
         RecordRow row = tables.record(jdbc, lease);
-        if (row == null) {
-            throw lost();
-        }
-        if (!row.key().equals(RecordKey.of(batch)) && !tables.setRecord(jdbc, lease, row.key(), batch)) {
+        if (row == null || !tables.setRecord(jdbc, lease, row.key(), batch)) {
             throw lost();
         }
         return false;
@@ -278,6 +274,6 @@ final class JdbcPartition implements Partition {
 
     @Override
     public String toString() {
-        return tables.batcher + Arrays.toString(new int[] {number()});
+        return tables.batcher + "[" + number() + "]";
     }
 }

@@ -87,26 +87,28 @@ final class SqliteFile {
                 statement.execute("commit");
             }
             Jdbc jdbc = new Jdbc(connection, 0);
-            check(jdbc, file, hasLog);
-            jdbc.execute("pragma user_version = " + OPEN);
-            // The state has to be in the file itself: it tells that a log belongs to it.
-            jdbc.execute("pragma wal_checkpoint(truncate)");
+            if (check(jdbc, file, hasLog) != OPEN) {
+                jdbc.execute("pragma user_version = " + OPEN);
+                // The state has to be in the file itself: it tells that a log belongs to it.
+                jdbc.execute("pragma wal_checkpoint(truncate)");
+            }
             connection.setAutoCommit(false);
             return wrapper.apply(connection);
-        } catch (SQLException e) {
+        } catch (SQLException | RuntimeException e) {
             try {
                 connection.close();
             } catch (SQLException close) {
                 e.addSuppressed(close);
             }
-            if (isBusy(e)) {
-                throw inUse(e);
+            if (e instanceof SQLException sql && isBusy(sql)) {
+                throw inUse(sql);
             }
             throw e;
         }
     }
 
-    private void check(Jdbc jdbc, Path file, boolean hasLog) throws SQLException {
+    /** Returns the state of the file. */
+    private int check(Jdbc jdbc, Path file, boolean hasLog) throws SQLException {
         int state = Integer.parseInt(jdbc.text("pragma user_version"));
         if (state > LAST_KNOWN) {
             throw new BatcherStoreException(
@@ -124,6 +126,7 @@ final class SqliteFile {
                         "The file " + file + " is damaged. " + DAMAGE_HELP, new SQLException(found));
             }
         }
+        return state;
     }
 
     private static long size(Path file) {

@@ -27,7 +27,7 @@ import java.util.concurrent.locks.LockSupport;
  * is killed. It writes what was acknowledged and what was delivered to a file.
  *
  * <p>Lines: {@code R} ready; {@code A item...} acknowledged; {@code D partition id attempt item...} handed to the
- * handler; {@code F} fenced.
+ * handler; {@code F} fenced; {@code L} told of a loss.
  */
 final class CrashWorker {
 
@@ -97,8 +97,12 @@ final class CrashWorker {
 
     /** Delivers until it is killed, or until nothing is left. */
     private void deliver(boolean drains) {
+        int damage = 0;
         while (true) {
             process.releaseWaiting();
+            for (; damage < process.damage.size(); damage++) {
+                log.write("L " + process.damage.get(damage));
+            }
             boolean idle = true;
             for (Partition partition : process.owned.values()) {
                 try {

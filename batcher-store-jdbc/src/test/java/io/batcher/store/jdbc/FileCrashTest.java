@@ -46,6 +46,7 @@ class FileCrashTest {
                 .as("child output: %s", Files.readString(temp.resolve("errors")))
                 .isZero();
 
+        assertThat(CrashLog.read(log)).as("losses").noneMatch(line -> line.startsWith("L"));
         CrashVerdict verdict = new CrashVerdict(CrashLog.read(log));
         verdict.assertNothingLost();
         verdict.assertOrder();

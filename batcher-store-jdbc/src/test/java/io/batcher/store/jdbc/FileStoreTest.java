@@ -8,6 +8,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.batcher.BatcherStoreException;
+import io.batcher.store.BatchRecord;
+import io.batcher.store.DeadLetters;
 import io.batcher.store.Partition;
 import io.batcher.store.Settlement;
 import io.batcher.store.StoredItem;
@@ -15,6 +17,10 @@ import io.batcher.store.fixtures.TestProcess;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
@@ -159,6 +165,54 @@ class FileStoreTest {
                             .toList());
         }
         process.session().close();
+    }
+
+    @Test
+    void aDamagedItemIsSetAsideAndNotReadForARedrive() throws Exception {
+        TestProcess before = TestProcess.start(JdbcStore.file(directory()), "readings", 1);
+        before.append(0, "a", "b", "c");
+        before.session().close();
+        inFile("update batcher_item set payload = x'00' where id < 3");
+
+        TestProcess process = TestProcess.start(JdbcStore.file(directory()), "readings", 1);
+        assertThat(TestProcess.texts(process.owned.get(0).next(2, 1_000))).containsExactly("c");
+        assertThat(process.damage).singleElement().asString().contains("2 items", "checksum");
+        DeadLetters letters = process.session().deadLetters().orElseThrow();
+        List<DeadLetters.Letter> list = letters.list(0, 10);
+        assertThat(list).extracting(DeadLetters.Letter::errorType).containsExactly("damaged", "damaged");
+        assertThat(letters.read(list.stream().map(DeadLetters.Letter::id).toList()))
+                .isEmpty();
+        process.session().close();
+    }
+
+    @Test
+    void whatIsLeftOfADamagedBatchHasAnIdOfItsOwn() throws Exception {
+        TestProcess before = TestProcess.start(JdbcStore.file(directory()), "readings", 1);
+        before.append(0, "a", "b", "c", "d");
+        Partition first = before.owned.get(0);
+        first.begin(new BatchRecord("readings-1", first.next(10, 1_000), 2, 1));
+        before.session().close();
+        inFile("update batcher_item set payload = x'00' where id = 2");
+        inFile("delete from batcher_item where id = 4");
+
+        TestProcess process = TestProcess.start(JdbcStore.file(directory()), "readings", 1);
+        BatchRecord left = process.owned.get(0).recorded().orElseThrow();
+        assertThat(left.id()).isEqualTo("readings-1/2");
+        assertThat(TestProcess.texts(left.items())).containsExactly("a", "c");
+        assertThat(left.attempt()).isEqualTo(2);
+        assertThat(process.damage).anyMatch(what -> what.contains("1 items are missing"));
+        process.owned.get(0).begin(new BatchRecord(left.id(), left.items(), 3, 2));
+        process.owned.get(0).settle(Settlement.handled(left.items()));
+        assertThat(process.session().count().items()).isZero();
+        process.session().close();
+    }
+
+    private void inFile(String sql) throws SQLException {
+        try (Connection connection =
+                        DriverManager.getConnection("jdbc:sqlite:" + directory().resolve("batcher.db"));
+                Statement statement = connection.createStatement()) {
+            statement.execute(sql);
+        }
     }
 
     @Test

@@ -119,6 +119,7 @@ class PostgresCrashTest {
                 .as("drained; output: %s", output())
                 .isTrue();
         assertThat(last.exitValue()).as("output: %s", output()).isZero();
+        assertThat(lines("L")).as("losses").isZero();
         return new CrashVerdict(CrashLog.read(log));
     }
 
