@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 
 /** The parent of the exceptions of this library. Unchecked. */
 public abstract sealed class BatcherException extends RuntimeException
-        permits BatcherFullException, BatcherClosedException, PartialBatchException {
+        permits BatcherFullException, BatcherClosedException, BatcherStoreException, PartialBatchException {
 
     private static final long serialVersionUID = 1L;
 
