@@ -4,5 +4,6 @@ module io.batcher {
     requires static com.google.errorprone.annotations;
 
     exports io.batcher;
+    exports io.batcher.store;
     exports io.batcher.testing;
 }

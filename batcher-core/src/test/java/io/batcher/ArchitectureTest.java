@@ -267,7 +267,7 @@ class ArchitectureTest {
         assertThat(module.name()).isEqualTo("io.batcher");
         assertThat(module.exports())
                 .extracting(ModuleDescriptor.Exports::source)
-                .containsExactlyInAnyOrder("io.batcher", "io.batcher.testing");
+                .containsExactlyInAnyOrder("io.batcher", "io.batcher.store", "io.batcher.testing");
         assertThat(module.opens()).isEmpty();
         assertThat(module.requires())
                 .filteredOn(needed -> !needed.modifiers().contains(ModuleDescriptor.Requires.Modifier.STATIC))

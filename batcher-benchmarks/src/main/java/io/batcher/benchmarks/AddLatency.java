@@ -10,9 +10,9 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * How long a call of add takes while the handler sleeps 50 ms per batch: one thread adds 200 000 items a second at even distances
- * (and catches up after a delay). The batches are limited to 20 000 items, so that a handler this slow keeps up. Prints a row of a
- * Markdown table; the contender NOTHING shows what clock, scheduler and hypervisor add.
+ * Measures the time of a call of add while the handler sleeps 50 ms per batch. One thread adds 200 000 items a second at even intervals,
+ * and catches up after a delay. Batches are limited to 20 000 items, so that the slow handler keeps up. Prints a row of a Markdown table.
+ * The contender NOTHING shows the share of clock, scheduler and hypervisor.
  */
 public final class AddLatency {
 

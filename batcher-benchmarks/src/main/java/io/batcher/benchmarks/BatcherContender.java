@@ -13,10 +13,10 @@ import java.util.List;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 
-/** Batcher as it comes: own threads, statistics, capacity bound, and a listener that counts. */
+/** Batcher with defaults: its own threads, statistics, capacity, and a listener that counts. */
 final class BatcherContender implements Contender {
 
-    /** What a metrics binder would do at least. */
+    /** The least work of a metrics binder. */
     private static final class Counts implements BatcherListener {
         private final LongAdder items = new LongAdder();
         private final LongAdder nanos = new LongAdder();

@@ -12,8 +12,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /**
- * A bounded blocking queue of the JDK and a thread that drains it: {@code drainTo} until the batch is full or the interval is over,
- * which is what {@link Queues#drain} of Guava does. A burst ends with a full batch, so that no flush is needed.
+ * A bounded blocking queue of the JDK and a thread that drains it with {@link Queues#drain} of Guava: {@code drainTo} until the batch is
+ * full or the interval has elapsed. A burst ends with a full batch, so no flush is needed.
  */
 final class BlockingQueueContender implements Contender {
 

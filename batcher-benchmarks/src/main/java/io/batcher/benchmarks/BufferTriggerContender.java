@@ -10,7 +10,7 @@ import java.util.function.Consumer;
 
 /**
  * buffer-trigger's {@code batchBlocking}, the variant for batches of bounded size: a {@code LinkedBlockingQueue}, drained on the
- * scheduler thread that the library makes. {@code manuallyDoTrigger} calls the handler on the calling thread.
+ * scheduler thread that the library creates. {@code manuallyDoTrigger} calls the handler on the calling thread.
  */
 final class BufferTriggerContender implements Contender {
 

@@ -13,12 +13,12 @@ import java.util.function.Consumer;
 import java.util.stream.IntStream;
 
 /**
- * A burst: threads that were there before add a number of items together; it ends when the handler has seen each of them. The thread
- * that is through last flushes. The measuring thread sleeps meanwhile.
+ * A burst: existing threads add a number of items together. It ends when the handler has seen all of them. The thread that finishes last
+ * flushes. The measuring thread sleeps meanwhile.
  */
 final class Burst {
 
-    /** The handler: looks at each item. Its calls do not overlap, so its counts are plain. */
+    /** The handler: reads each item. Its calls do not overlap, so its counters are plain fields. */
     private final class Handler implements Consumer<List<Item>> {
         private int seen;
         private long sum;
@@ -35,7 +35,7 @@ final class Burst {
         }
     }
 
-    /** What a producer does with its share. */
+    /** Adds the share of one producer. */
     @FunctionalInterface
     interface Share {
         void add(int from, int count);
@@ -51,7 +51,7 @@ final class Burst {
     private Runnable flush = () -> {};
     private volatile boolean ended;
 
-    /** Prepares bursts of so many items; they divide by the number of producers. */
+    /** Prepares bursts of {@code items} items, a multiple of the number of producers. */
     Burst(int items, int producers) {
         this.items = items;
         this.expectedSum =
@@ -85,14 +85,14 @@ final class Burst {
         }
     }
 
-    /** When all are here: the burst before is over only then, for the producer that was last. */
+    /** Called when all have arrived: only then has the last producer finished the burst before. */
     private void reset() {
         handler.seen = 0;
         handler.sum = 0;
         adding.set(producers);
     }
 
-    /** Lets the producers add, and returns when the handler has seen all. */
+    /** Runs one burst. Returns when the handler has seen all items. */
     long run() {
         awaitOthers();
         done.acquireUninterruptibly();
@@ -102,7 +102,7 @@ final class Burst {
         return handler.sum;
     }
 
-    /** Ends the producers. */
+    /** Stops the producers. */
     void end() {
         ended = true;
         awaitOthers();

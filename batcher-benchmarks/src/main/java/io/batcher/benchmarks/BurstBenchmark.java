@@ -20,7 +20,7 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
-/** End-to-end cost of an item: from before the first add of a burst until the handler has seen the last item. */
+/** Measures the end-to-end cost of an item: from before the first add of a burst until the handler has seen the last item. */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)

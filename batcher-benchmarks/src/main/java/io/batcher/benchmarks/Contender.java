@@ -8,22 +8,22 @@ import java.util.List;
 import java.util.function.Consumer;
 
 /**
- * One way to collect items and hand them to a handler in batches. Any number of threads adds; the handler is called by one
- * thread at a time, never by one that adds.
+ * Collects items and delivers them to a handler in batches. Any number of threads may add; the handler is called by one thread at a time,
+ * never by an adding one.
  */
 interface Contender extends AutoCloseable {
 
-    /** Adds an item; waits while the buffer is full. */
+    /** Adds an item. Blocks while the buffer is full. */
     void add(Item item);
 
-    /** Lets what waits go without waiting for more, where the contender can be told so. */
+    /** Delivers waiting items at once, if the contender supports that. */
     void flush();
 
-    /** Ends its threads. */
+    /** Stops its threads. */
     @Override
     void close();
 
-    /** Forgets what it is given: the cost of the harness. */
+    /** Discards items: the cost of the harness. */
     Contender NOTHING = new Contender() {
         @Override
         public void add(Item item) {}
@@ -35,7 +35,7 @@ interface Contender extends AutoCloseable {
         public void close() {}
     };
 
-    /** Makes a contender. */
+    /** Creates a contender. */
     @FunctionalInterface
     interface Factory {
         Contender create(Limits limits, Consumer<List<Item>> handler);

@@ -22,9 +22,9 @@ import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * The time from the call of flush until the handler is entered, with one item waiting and all threads at rest before. The
- * measuring thread spins until it sees the handler. buffer-trigger calls the handler on the flushing thread; with the others a
- * parked thread has to wake up.
+ * Measures the time from the call of flush until the handler is entered, with one waiting item and all threads parked. The measuring
+ * thread spins until the handler is entered. buffer-trigger calls the handler on the flushing thread; with the others a parked thread has
+ * to wake up.
  */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.SampleTime)
@@ -34,7 +34,7 @@ import org.openjdk.jmh.annotations.Warmup;
 @Measurement(iterations = 2, time = 1)
 public class FlushLatencyBenchmark {
 
-    /** Long enough for the threads of a contender to go to sleep. */
+    /** Long enough for the threads of a contender to park. */
     private static final long REST_NANOS = 200_000;
 
     @Param({"BATCHER", "STARTER", "SYNCHRONIZED_LIST", "BUFFER_TRIGGER", "GAX"})

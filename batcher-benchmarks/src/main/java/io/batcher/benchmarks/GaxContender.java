@@ -24,9 +24,9 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The batcher of Google's API clients, with {@code LimitExceededBehavior.Block} and a limit on elements. Its callable is asynchronous
- * by contract: ours calls the handler on a single thread and completes the future afterwards. Every item has a future, also here
- * where nobody looks at it: the library knows no other way to add.
+ * The batcher of Google's API clients, with {@code LimitExceededBehavior.Block} and a limit on elements. Its callable is asynchronous by
+ * contract: this one calls the handler on a single thread and completes the future afterwards. Every item has a future, because the
+ * library has no other way to add.
  */
 final class GaxContender implements Contender {
 
@@ -61,7 +61,7 @@ final class GaxContender implements Contender {
         };
     }
 
-    /** Adds an item whose fate somebody wants to know. */
+    /** Adds an item with a future. */
     ApiFuture<Boolean> submit(Item item) {
         return batcher.add(item);
     }

@@ -19,8 +19,8 @@ import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What 10 000 batchers cost while nothing happens, and while each gets one item a second: heap, threads, timers, processor time.
- * Prints rows of a Markdown table.
+ * Measures the cost of 10 000 batchers that are idle, and that get one item a second each: heap, threads, timers, processor time. Prints
+ * rows of a Markdown table.
  */
 public final class IdleFootprint {
 
@@ -91,7 +91,7 @@ public final class IdleFootprint {
         return percentSince(before, TICKING_SECONDS);
     }
 
-    /** Adds an item a second to each, a few every millisecond. */
+    /** Adds an item a second to each batcher, a few every millisecond. */
     private static void tick(IntConsumer add, long seconds) {
         int perMillisecond = BATCHERS / 1_000;
         long next = System.nanoTime();
@@ -105,7 +105,7 @@ public final class IdleFootprint {
         }
     }
 
-    /** The timers of batchers that have one scheduler of the user's. */
+    /** Returns the timers of batchers that share a user's scheduler. */
     private static void timers() throws InterruptedException {
         ScheduledThreadPoolExecutor executor = new ScheduledThreadPoolExecutor(1, task -> {
             Thread thread = new Thread(task, "timers");
@@ -158,7 +158,7 @@ public final class IdleFootprint {
         return ((OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean()).getProcessCpuTime();
     }
 
-    /** Of one core. */
+    /** In percent of one core. */
     private static double percentSince(long processNanos, long seconds) {
         return (processNanos() - processNanos) / 1e7 / seconds;
     }

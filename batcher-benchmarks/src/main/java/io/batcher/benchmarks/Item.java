@@ -4,7 +4,7 @@
  */
 package io.batcher.benchmarks;
 
-/** What is added. */
+/** An item. */
 record Item(int value) {
 
     private static final int COUNT = 1_024;
@@ -16,7 +16,7 @@ record Item(int value) {
         }
     }
 
-    /** Returns an item that exists already, so that what is allocated is the contender's doing. */
+    /** Returns an existing item, so that only the contender allocates. */
     static Item of(int number) {
         return ITEMS[number & (COUNT - 1)];
     }

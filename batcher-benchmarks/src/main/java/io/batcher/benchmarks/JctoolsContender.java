@@ -11,9 +11,9 @@ import java.util.function.Consumer;
 import org.jctools.queues.MpscArrayQueue;
 
 /**
- * The floor: a bounded queue for many producers and one consumer, and a thread that drains it into lists of the batch size.
- * No interval, no retry, no statistics, no close that loses nothing. Producers spin, then yield, while the queue is full; the
- * thread spins, yields, then sleeps for moments while it is empty.
+ * The floor: a bounded queue for many producers and one consumer, and a thread that drains it into lists of the batch size. It has no
+ * interval, no retry, no statistics, and loses items at close. Producers spin, then yield, while the queue is full. The thread spins,
+ * yields, then sleeps briefly while it is empty.
  */
 final class JctoolsContender implements Contender {
 

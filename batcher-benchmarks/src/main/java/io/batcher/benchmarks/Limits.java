@@ -6,7 +6,7 @@ package io.batcher.benchmarks;
 
 import java.time.Duration;
 
-/** The settings that every contender gets, or the nearest it has. */
+/** The settings of every contender, or the nearest that it supports. */
 record Limits(int batchSize, int capacity, Duration interval) {
 
     static final Limits DEFAULT = new Limits(1_000, 100_000, Duration.ofMillis(500));

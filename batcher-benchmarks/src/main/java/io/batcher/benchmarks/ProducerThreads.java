@@ -6,7 +6,7 @@ package io.batcher.benchmarks;
 
 import java.util.concurrent.ThreadFactory;
 
-/** What kind of thread adds. */
+/** The kind of the producer threads. */
 public enum ProducerThreads {
     PLATFORM {
         @Override
@@ -19,7 +19,7 @@ public enum ProducerThreads {
         }
     },
 
-    /** Needs JDK 21 or later; found by reflection, because the byte code is that of 17. */
+    /** Needs JDK 21 or later. Called by reflection, because the byte code is that of Java 17. */
     VIRTUAL {
         @Override
         ThreadFactory factory() {

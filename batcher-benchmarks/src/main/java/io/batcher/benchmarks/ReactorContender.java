@@ -14,9 +14,9 @@ import reactor.core.scheduler.Schedulers;
 import reactor.util.concurrent.Queues;
 
 /**
- * Reactor: a unicast sink over a bounded queue, moved to one thread by {@code publishOn}, then {@code bufferTimeout}. The sink wants
- * its callers serialised: they take a lock, which is faster here than its own busy-looping retry. While the queue is full
- * the producer spins, then yields.
+ * Reactor: a unicast sink over a bounded queue, moved to one thread by {@code publishOn}, then {@code bufferTimeout}. The sink
+ * requires serialized callers: they acquire a lock, which is faster here than its own busy-looping retry. While the queue is full the
+ * producer spins, then yields.
  */
 final class ReactorContender implements Contender {
 

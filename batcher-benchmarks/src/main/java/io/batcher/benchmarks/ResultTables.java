@@ -23,7 +23,7 @@ import tools.jackson.databind.json.JsonMapper;
 public final class ResultTables {
 
     private static final JsonMapper JSON = new JsonMapper();
-    /** What a row and a column have in common: a benchmark with its parameters, run once or several times. */
+    /** The cell of a table: a benchmark with its parameters, run once or more often. */
     private record Cell(String benchmark, String row, String column) {
 
         static Cell of(Map<String, Object> json) {
@@ -47,7 +47,7 @@ public final class ResultTables {
         }
     }
 
-    /** What the forks of a cell said. */
+    /** The results of the forks of a cell. */
     private record Forks(List<Map<String, Object>> results) {
 
         double score() {
@@ -148,7 +148,7 @@ public final class ResultTables {
         return all.keySet().stream().map(what).distinct().toList();
     }
 
-    /** Of the means of all forks of all runs. */
+    /** Returns the median of the means of all forks of all runs. */
     private static double median(Stream<Map<String, Object>> metrics) {
         double[] forks = metrics.flatMap(metric -> list(metric.get("rawData")).stream())
                 .mapToDouble(ResultTables::mean)

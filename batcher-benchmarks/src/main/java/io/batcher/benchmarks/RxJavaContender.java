@@ -15,7 +15,7 @@ import java.util.function.Consumer;
 
 /**
  * RxJava: a processor whose {@code offer} respects the buffer of {@code observeOn}, which moves the items to one thread, then
- * {@code buffer} by time and count. The processor wants its callers serialised: they take a lock. While the buffer is full the
+ * {@code buffer} by time and count. The processor requires serialized callers: they acquire a lock. While the buffer is full the
  * producer yields.
  */
 final class RxJavaContender implements Contender {

@@ -26,8 +26,8 @@ import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * What the starter adds to the cost of an item: the engine alone, beside the same in a Spring context with an annotated method,
- * metrics and an observation of each batch. Ends as {@link BurstBenchmark} does.
+ * Measures what the starter adds to the cost of an item: the engine alone, compared with a Spring context with an annotated method,
+ * metrics and an observation per batch. A burst ends as in {@link BurstBenchmark}.
  */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
@@ -37,11 +37,11 @@ import org.openjdk.jmh.annotations.Warmup;
 @Measurement(iterations = 1, time = 1)
 public class StarterBenchmark {
 
-    /** Who makes the batcher. */
+    /** What creates the batcher. */
     public enum Maker {
-        /** The builder, and nobody listens. */
+        /** The builder, without a listener. */
         ENGINE,
-        /** The starter, with all that an application with the actuator has. */
+        /** The starter, with everything that an application with the actuator has. */
         STARTER
     }
 

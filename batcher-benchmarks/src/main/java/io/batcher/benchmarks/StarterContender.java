@@ -22,7 +22,7 @@ import org.springframework.boot.micrometer.observation.autoconfigure.Observation
 import org.springframework.context.annotation.AnnotationConfigApplicationContext;
 import org.springframework.core.env.MapPropertySource;
 
-/** Batcher as the starter makes it: an annotated method, metrics and an observation of each batch. */
+/** Batcher created by the starter: an annotated method, metrics and an observation per batch. */
 final class StarterContender implements Contender {
 
     private final AnnotationConfigApplicationContext context = new AnnotationConfigApplicationContext();
@@ -67,7 +67,7 @@ final class StarterContender implements Contender {
         batcher.flush();
     }
 
-    /** Everything was on, or the comparison says nothing. */
+    /** Checks that metrics and observations were on; otherwise the comparison is invalid. */
     @Override
     public void close() {
         MeterRegistry meters = context.getBean(MeterRegistry.class);
@@ -83,7 +83,7 @@ final class StarterContender implements Contender {
         }
     }
 
-    /** The handler as an application has it. */
+    /** The handler, as in an application. */
     static final class Items {
 
         private final Consumer<List<Item>> handler;

@@ -25,8 +25,8 @@ import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * As {@link BurstBenchmark}, with a future per item: from before the first submit until the handler has seen the last item and the
- * last future of each producer is complete. The producers keep no other future.
+ * As {@link BurstBenchmark}, with a future per item. Measures from before the first submit until the handler has seen the last item and
+ * the last future of each producer is complete. The producers keep no other future.
  */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)

@@ -10,8 +10,8 @@ import java.util.List;
 import java.util.function.Consumer;
 
 /**
- * What one writes by hand: a list under a monitor, moved to the thread that calls the handler when it is full, when the interval is
- * over or when asked to.
+ * A hand-written batcher: a list under a monitor, moved to the thread that calls the handler when it is full, when the interval has
+ * elapsed, or on flush.
  */
 final class SynchronizedListContender implements Contender {
 

@@ -19,8 +19,8 @@ import jdk.jfr.Recording;
 import jdk.jfr.consumer.RecordingFile;
 
 /**
- * 10 000 virtual threads that each submit an item and wait for it, some of them for room as well, on JDK 21 or later. Prints rows of a
- * Markdown table: how many came through, and how often a virtual thread held its carrier while it waited.
+ * Runs 10 000 virtual threads that each submit an item and wait for it, some of them for room too. Needs JDK 21 or later. Prints rows of a
+ * Markdown table: how many finished, and how often a waiting virtual thread pinned its carrier.
  */
 public final class VirtualThreads {
 
@@ -42,7 +42,7 @@ public final class VirtualThreads {
                 "| the same for a thread that waits in a static initializer (control) | " + control + " | 1 |");
     }
 
-    /** Counts the moments at which a virtual thread could not leave its carrier. */
+    /** Counts how often a virtual thread pinned its carrier. */
     private static long pinned(Work work) throws IOException, InterruptedException {
         Path file = Files.createTempFile("batcher", ".jfr");
         try (Recording recording = new Recording()) {
@@ -66,7 +66,7 @@ public final class VirtualThreads {
         thread.join();
     }
 
-    /** Where a virtual thread waits inside a static initializer, it cannot leave its carrier. */
+    /** Control: a virtual thread that waits inside a static initializer pins its carrier. */
     private static final class SlowToInitialize {
         static {
             LockSupport.parkNanos(1_000_000);

@@ -4,10 +4,10 @@
  */
 package io.batcher.benchmarks;
 
-/** A thread that repeats a step until it is told to end. */
+/** A thread that repeats a step until it is stopped. */
 final class Worker {
 
-    /** One round; returns when interrupted. */
+    /** Runs one round. Returns when interrupted. */
     @FunctionalInterface
     interface Step {
         void run() throws InterruptedException;

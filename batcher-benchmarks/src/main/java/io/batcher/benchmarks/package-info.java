@@ -2,7 +2,7 @@
  * Copyright 2026 the Batcher authors
  * SPDX-License-Identifier: Apache-2.0
  */
-/** What Batcher costs, beside the queue it cannot beat and beside its peers. */
+/** Compares the cost of Batcher with a bare queue and with other libraries. */
 @NullMarked
 package io.batcher.benchmarks;
 

@@ -174,9 +174,9 @@ final class FlushLoop<T> {
         if (failure == null) {
             engine.update((machine, now, decision) -> succeeded(machine, attempt, took, now, decision));
         } else {
-            FrozenBatch<T> batch = attempt.delivery();
+            FrozenBatch<T> batch = attempt.frozenBatch();
             RetryVerdict verdict =
-                    RetryVerdict.of(failure, batch.size(), batch.counted(), policy, callbacks::isWorthRetry);
+                    RetryVerdict.of(failure, batch.size(), batch.countedAttempts(), policy, callbacks::isWorthRetry);
             Optional<FrozenBatch<T>> left =
                     engine.change((machine, now, decision) -> failed(machine, attempt, verdict, took, now, decision));
             left.ifPresent(this::offerLast);

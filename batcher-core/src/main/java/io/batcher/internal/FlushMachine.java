@@ -86,7 +86,7 @@ final class FlushMachine<T> {
             lane.hold(attempt);
         } else if (lane.isAside(attempt)) {
             lane.clearAside();
-            settlement.undoAside(lane, attempt.delivery(), now);
+            settlement.undoAside(lane, attempt.frozenBatch(), now);
         }
     }
 
@@ -106,21 +106,21 @@ final class FlushMachine<T> {
     }
 
     void succeeded(Attempt<T> attempt, long now, Decision decision) {
-        settlement.succeeded(lane, attempt.delivery(), isOpen(), now, decision);
+        settlement.succeeded(lane, attempt.frozenBatch(), isOpen(), now, decision);
         lane.clearInFlight();
         afterRelease(now, decision);
     }
 
     /** Settles a failed attempt. Returns the delay until the next one with what is left of the batch; empty if nothing is left. */
     Optional<Duration> failed(Attempt<T> attempt, RetryVerdict verdict, long now, Decision decision) {
-        settlement.failed(lane, attempt.delivery(), verdict, isOpen(), now, decision);
+        settlement.failed(lane, attempt.frozenBatch(), verdict, isOpen(), now, decision);
         lane.clearInFlight(); // not before: what an error keeps from being settled is attempted again
-        if (verdict.isFailure() && !isOpen() && attempt.serial() - lastBeforeClose > 0) {
+        if (verdict.isFailure() && !isOpen() && attempt.attemptNumber() - lastBeforeClose > 0) {
             lifecycle.endLastAttempts();
         }
         afterRelease(now, decision);
         if (verdict.isFailure()) {
-            pendingFlushes.failed(attempt.serial(), verdict.cause(), decision);
+            pendingFlushes.failed(attempt.attemptNumber(), verdict.cause(), decision);
         }
         restIfAsked(verdict, now, decision);
         return retryIn(now);
@@ -154,13 +154,13 @@ final class FlushMachine<T> {
 
     void asideSucceeded(Attempt<T> attempt, Decision decision) {
         lane.clearAside();
-        settlement.asideSucceeded(lane, attempt.delivery(), decision);
+        settlement.asideSucceeded(lane, attempt.frozenBatch(), decision);
     }
 
     /** Settles a failed attempt that was set aside. Returns what close cannot hand back any more, because it has ended. */
     Optional<FrozenBatch<T>> asideFailed(Attempt<T> attempt, RetryVerdict verdict, long now, Decision decision) {
         lane.clearAside();
-        FrozenBatch<T> failed = settlement.asideFailed(lane, attempt.delivery(), verdict, decision);
+        FrozenBatch<T> failed = settlement.asideFailed(lane, attempt.frozenBatch(), verdict, decision);
         restIfAsked(verdict, now, decision);
         if (!isClosed()) {
             settlement.keep(lane, failed, now);

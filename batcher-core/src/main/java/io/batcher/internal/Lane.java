@@ -143,12 +143,12 @@ final class Lane<T> {
     /** Whether the attempt, which has ended, still owns the batch in flight: not if close has handed that back or has set it aside. */
     boolean end(Attempt<T> attempt) {
         timed = timed == attempt ? null : timed;
-        return inFlight == attempt.delivery();
+        return inFlight == attempt.frozenBatch();
     }
 
     /** Whether the batch of the attempt was set aside: then its outcome counts, also after close has ended. */
     boolean isAside(Attempt<T> attempt) {
-        return aside == attempt.delivery();
+        return aside == attempt.frozenBatch();
     }
 
     /** Removes the batch in flight, which is settled. */

@@ -268,7 +268,7 @@ final class LoopControl<T> {
 
     /** Leaves an attempt to its pending stage. Returns false if the stage has ended: then the loop settles it. */
     boolean detach(Attempt<T> attempt) {
-        if (!attempt.leave()) {
+        if (!attempt.detach()) {
             return false;
         }
         if (lane.detach(attempt)) {

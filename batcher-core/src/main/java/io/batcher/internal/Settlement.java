@@ -144,7 +144,7 @@ final class Settlement<T> {
     /** Delays the next attempt, unless the last one was made early: then it stays due when it was. */
     private void delayAfter(Lane<T> lane, FrozenBatch<T> failed, long now) {
         if (!failed.isEarly()) {
-            lane.retries().attemptNotBefore(now + delays.nanos(failed.counted()));
+            lane.retries().attemptNotBefore(now + delays.nanos(failed.countedAttempts()));
         }
     }
 

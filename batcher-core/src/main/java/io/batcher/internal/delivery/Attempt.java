@@ -17,83 +17,84 @@ import org.jspecify.annotations.Nullable;
  *
  * <ul>
  *   <li>{@link #call} never throws: whatever the handler does is an outcome.
- *   <li>The outcome is set once. That of an asynchronous attempt is set by its stage, its call or the timeout, whichever is
- *       first.
- *   <li>The flush loop that gives up the thread {@linkplain #leave leaves}, unless the stage has ended: one that is complete when the
- *       call returns costs no second thread (the idea of Jetty's IteratingCallback).
+ *   <li>The outcome is set once. For an asynchronous attempt it is set by the stage, the call or the timeout, whichever is first.
+ *   <li>The flush loop {@linkplain #detach detaches} before it gives up its thread, unless the stage has ended. A stage that is complete
+ *       when the call returns needs no second thread, as in Jetty's {@code IteratingCallback}.
  * </ul>
  */
 public final class Attempt<T> {
 
     /**
-     * How it went.
+     * The outcome.
      *
-     * @param failure null means success
-     * @param timedOut whether the failure is that of the timeout
-     * @param endedAt when the call returned, the stage ended or the timeout came, in nanoseconds of the batcher's clock
+     * @param failure null after success
+     * @param timedOut whether the timeout is the failure
+     * @param endedAt when the call returned, the stage ended or the timeout fired, in nanoseconds of the batcher's clock
      */
     private record Outcome(@Nullable Throwable failure, boolean timedOut, long endedAt) {}
 
-    private final FrozenBatch<T> delivery;
+    private final FrozenBatch<T> frozenBatch;
     private final ArrayBatch<T> batch;
     private final Handler<T> handler;
-    private final int serial;
+    private final int attemptNumber;
     private final @Nullable Duration timeout;
     private final BatcherClock clock;
     private final Runnable resume;
     private final @Nullable CallTimeout call;
     private final AtomicReference<@Nullable Outcome> outcome = new AtomicReference<>();
 
-    /** What an asynchronous handler returned; written and read on loop threads only, one after the other. */
+    /** The stage of an asynchronous handler. Written and read by loop threads only, one after the other. */
     private @Nullable CompletionStage<?> stage;
 
-    /** When the handler was called; written before {@link #started}. */
+    /** When the handler was called. Written before {@link #started}. */
     private long startedAt;
 
     private volatile boolean started;
-    private volatile boolean left;
+    private volatile boolean detached;
 
     /**
-     * Prepares an attempt; its time begins with {@link #call}.
+     * Creates an attempt. Its time begins with {@link #call}.
      *
-     * @param serial its number among all attempts of the batcher
-     * @param resume called on the thread that ended the attempt, once or more often, if the loop has left before
+     * @param attemptNumber its number among all attempts of the batcher
+     * @param timeout null if there is none
+     * @param resume resumes the loop after it has detached; called at least once, on the thread that ends the attempt
      */
     public Attempt(
-            FrozenBatch<T> delivery,
+            FrozenBatch<T> frozenBatch,
             Handler<T> handler,
-            int serial,
+            int attemptNumber,
             @Nullable Duration timeout,
             BatcherClock clock,
             Runnable resume) {
-        this.delivery = delivery;
-        this.batch = delivery.batch(clock);
+        this.frozenBatch = frozenBatch;
+        this.batch = frozenBatch.batch(clock);
         this.handler = handler;
-        this.serial = serial;
+        this.attemptNumber = attemptNumber;
         this.timeout = timeout;
         this.call = timeout == null ? null : new CallTimeout();
         this.clock = clock;
         this.resume = resume;
     }
 
-    public FrozenBatch<T> delivery() {
-        return delivery;
+    public FrozenBatch<T> frozenBatch() {
+        return frozenBatch;
     }
 
+    /** Returns the batch that is passed to the handler. */
     public ArrayBatch<T> batch() {
         return batch;
     }
 
-    public int serial() {
-        return serial;
+    public int attemptNumber() {
+        return attemptNumber;
     }
 
-    /** How long it took, from the call of the handler to its end. Only after it has ended. */
+    /** Returns the time from the call of the handler to the end of the attempt. Only after it has ended. */
     public Duration took() {
         return Duration.ofNanos(Math.max(0, ended().endedAt() - startedAt));
     }
 
-    /** Calls the handler. Afterwards the attempt {@linkplain #isEnded() has ended}, or its stage is pending. */
+    /** Calls the handler. When this returns, the attempt {@linkplain #isEnded() has ended} or its stage is pending. */
     public void call() {
         startedAt = clock.nanoTime();
         started = true;
@@ -107,22 +108,22 @@ public final class Attempt<T> {
         } catch (Throwable t) {
             thrown = t;
         }
-        long returnedAt = clock.nanoTime(); // before the timer is stopped: it does not decide who was late
+        long returnedAt = clock.nanoTime(); // before the timer is stopped, which takes time
         if (call != null) {
             call.end();
         }
         if (thrown != null) {
             end(failed(thrown, returnedAt));
         } else if (handler.sync() != null) {
-            end(succeeded(returnedAt)); // however late: it was handled
+            end(succeeded(returnedAt)); // also after the timeout: the batch was handled
         } else if (isLate(returnedAt)) {
             end(timedOut(null, returnedAt));
         } else {
-            follow(stage);
+            observe(stage);
         }
     }
 
-    private void follow(@Nullable CompletionStage<?> returned) {
+    private void observe(@Nullable CompletionStage<?> returned) {
         if (returned == null) {
             IllegalStateException noStage = new IllegalStateException(
                     "the asynchronous handler returned null; it must return a stage, a completed one if it is done");
@@ -132,7 +133,7 @@ public final class Attempt<T> {
         try {
             returned.whenComplete((value, failure) -> stageEnded(failure));
         } catch (Throwable t) {
-            end(failed(t, clock.nanoTime())); // a stage of the user's own making
+            end(failed(t, clock.nanoTime())); // a stage implemented by the user
         }
     }
 
@@ -141,12 +142,12 @@ public final class Attempt<T> {
         end(failure == null ? succeeded(now) : failed(failure, now));
     }
 
-    /** When the time is over; only with a timeout. Until the call begins it has all of its time. */
+    /** Returns when the timeout fires. Only with a timeout. Before the call begins, the full timeout lies ahead. */
     public long timeoutAt(long now) {
         return (started ? startedAt : now) + Objects.requireNonNull(timeout).toNanos();
     }
 
-    /** The time is over: interrupts the call, and fails the attempt if that is asynchronous. Any thread. */
+    /** Called when the timeout fires, on any thread. Interrupts the call, and fails an asynchronous attempt. */
     public void timeOut() {
         if (call != null) {
             call.fire();
@@ -161,13 +162,13 @@ public final class Attempt<T> {
     }
 
     /**
-     * Leaves the attempt to its stage. The loop writes that it has left and then looks at the outcome; whoever ends the attempt writes
-     * the outcome and then looks whether the loop has left: so one of them at least goes on.
+     * Detaches the loop from the attempt, so that the end of the stage resumes it. The loop sets {@code detached}, then reads
+     * {@code outcome}; the stage sets {@code outcome}, then reads {@code detached}. At least one sees the other and continues.
      *
-     * @return false if it has ended meanwhile, and the loop has to go on
+     * @return false if the attempt has ended, and the loop has to continue itself
      */
-    public boolean leave() {
-        left = true;
+    public boolean detach() {
+        detached = true;
         return !isEnded();
     }
 
@@ -175,7 +176,7 @@ public final class Attempt<T> {
         return outcome.get() != null;
     }
 
-    /** What the attempt failed with; null if it succeeded. Only after it has ended. */
+    /** Returns the failure; null if the attempt succeeded. Only after it has ended. */
     public @Nullable Throwable failure() {
         return ended().failure();
     }
@@ -188,7 +189,7 @@ public final class Attempt<T> {
         return known;
     }
 
-    /** Tells an asynchronous handler's stage that nobody waits for it any more, if the attempt has timed out. */
+    /** Cancels the stage of an attempt that has timed out. Only after it has ended. */
     public void cancelStageIfTimedOut() {
         CompletionStage<?> pending = stage;
         if (pending != null && ended().timedOut()) {
@@ -198,8 +199,9 @@ public final class Attempt<T> {
 
     private void end(Outcome how) {
         outcome.compareAndSet(null, how);
-        // The timer asks too, in case the thread that ended the stage had no memory or stack left for it.
-        if (left) {
+        // Also if the outcome was set before: the thread that set it may have had no memory or stack left to resume the
+        // loop.
+        if (detached) {
             resume.run();
         }
     }
@@ -208,7 +210,7 @@ public final class Attempt<T> {
         return new Outcome(null, false, at);
     }
 
-    /** What the handler threw, or its stage failed with; after the timeout it is that of the timeout. */
+    /** The failure of the handler or its stage; after the timeout it is suppressed in a {@link TimeoutException}. */
     private Outcome failed(Throwable failure, long at) {
         Throwable cause = Causes.unwrapped(failure);
         return isLate(at) ? timedOut(cause, at) : new Outcome(cause, false, at);

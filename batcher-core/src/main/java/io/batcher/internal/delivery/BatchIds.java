@@ -7,10 +7,10 @@ package io.batcher.internal.delivery;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** Makes ids of batches: the batcher's name, what tells this run of it from every other, and a number. Thread-safe. */
+/** Generates ids of batches: the batcher's name, a UUID per batcher instance, and a number. Thread-safe. */
 public final class BatchIds {
 
-    /** An id that is spelled when somebody asks: most handlers do not. */
+    /** Builds the string on demand: most handlers do not use the id. */
     record BatchId(BatchIds ids, long number) {
         @Override
         public String toString() {

@@ -11,12 +11,12 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One pass of halving a batch that would be given up, until the bad items stand alone. Guarded by the batcher's lock.
+ * One pass that bisects a batch that would be given up, to isolate the bad items. Guarded by the batcher's lock.
  *
  * <ul>
- *   <li>Parts are tried in order; one that fails is halved, and one item that fails alone is a suspect.
- *   <li>Suspects are given up at the end of the pass, but only if some other part succeeded: when nothing does, the fault is not
- *       with the items. Then all is as it was before the pass, and the pass is repeated after the retry delay.
+ *   <li>Parts are tried in order. A part that fails is halved; a single item that fails is a suspect.
+ *   <li>Suspects are given up at the end of the pass if another part succeeded. If none did, the items are not to blame: all batches are
+ *       kept as they were, and the pass is repeated after the retry delay.
  *   <li>A pass without a success ends after {@code ceil(log2 n) + 2} calls, so that an outage does not cost a call per item.
  * </ul>
  */
@@ -29,7 +29,7 @@ public final class Bisection<T> {
     private int callsWithoutSuccess;
     private boolean succeeded;
 
-    /** Begins again, with what an earlier pass left as it was. */
+    /** Begins a pass with the batches that an earlier pass has kept. */
     public Bisection(List<FrozenBatch<T>> origin, BatchIds ids) {
         this.origin = new ArrayList<>(origin);
         this.ids = ids;
@@ -40,7 +40,7 @@ public final class Bisection<T> {
         }
     }
 
-    /** Begins with a batch that failed just now. */
+    /** Begins a pass with a batch that has just failed. */
     public Bisection(FrozenBatch<T> failed, Throwable cause, BatchIds ids) {
         this.origin = new ArrayList<>(List.of(failed));
         this.ids = ids;
@@ -51,21 +51,21 @@ public final class Bisection<T> {
         }
     }
 
-    /** The part to try now; null if every part was tried. */
+    /** Returns the next part to try; null if every part was tried. */
     @Nullable FrozenBatch<T> next() {
         return toTry.peekFirst();
     }
 
-    /** The part tried last was handled. */
+    /** Records that the part tried last was handled. */
     public void handled() {
         toTry.removeFirst();
         succeeded = true;
     }
 
     /**
-     * The part tried last failed, wholly or for the items named.
+     * Records that the part tried last failed, for all or some of its items.
      *
-     * @param deferred what the target has asked to be called with later: it is next, and as if it had not been tried; null for nothing
+     * @param deferred the items with which the target asked to be called later: they are next, as if not tried; null for none
      */
     public void failed(RetryVerdict verdict, @Nullable FrozenBatch<T> deferred) {
         FrozenBatch<T> part = toTry.removeFirst();
@@ -86,13 +86,13 @@ public final class Bisection<T> {
         }
     }
 
-    /** Adds the item behind a lone suspect, to tell a bad item from a bad handler. */
+    /** Adds the item behind a single suspect, to tell a bad item from a failing handler. */
     public void probe(FrozenBatch<T> next) {
         origin.add(next);
         toTry.addLast(next);
     }
 
-    /** Whether one suspect stands alone, with nothing tried beside it. */
+    /** Returns whether the batch is a single suspect with no other part to compare it with. */
     public boolean needsProbe() {
         return !succeeded
                 && toTry.isEmpty()
@@ -100,20 +100,22 @@ public final class Bisection<T> {
                 && origin.get(0).size() == 1;
     }
 
-    /** Whether the pass has seen so many failures and no success that the items are not to blame. */
+    /** Returns whether the pass has seen so many failures without a success that the items are not to blame. */
     public boolean isFutile() {
         return !succeeded && (toTry.isEmpty() || callsWithoutSuccess >= mostCallsWithoutSuccess());
     }
 
+    /** Returns whether every part was tried. */
     public boolean isDone() {
         return toTry.isEmpty();
     }
 
+    /** Returns the items that failed alone, or that the handler named. */
     public List<GivenUp<T>> suspects() {
         return suspects;
     }
 
-    /** What is not settled: the batches from before the pass where nothing succeeded, else what is left of them. */
+    /** Returns what is not settled: the original batches if nothing succeeded, otherwise their remaining parts. */
     public List<FrozenBatch<T>> unsettled() {
         if (!succeeded) {
             return origin;

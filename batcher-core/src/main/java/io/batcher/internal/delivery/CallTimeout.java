@@ -7,26 +7,26 @@ package io.batcher.internal.delivery;
 import java.util.concurrent.atomic.AtomicReference;
 
 /**
- * Interrupts one call of user code when its time is over, and sees to it that the interrupt never outlives the call: whoever
- * ends the call waits for an interrupt that is on its way, then clears it.
+ * Interrupts a call of user code at its timeout. The interrupt never outlives the call: when the call ends, its thread waits for a pending
+ * interrupt and clears it.
  */
 public final class CallTimeout {
 
     private enum State {
-        /** The call runs. */
+        /** The call is running. */
         RUNNING,
-        /** The time is over, the interrupt on its way. */
+        /** The timeout has fired; the interrupt is pending. */
         INTERRUPTING,
         /** The thread was interrupted. */
         INTERRUPTED,
-        /** The call has ended in time. */
+        /** The call has ended before the timeout. */
         ENDED
     }
 
     private final Thread thread = Thread.currentThread();
     private final AtomicReference<State> state = new AtomicReference<>(State.RUNNING);
 
-    /** The time is over. Called by the timer. */
+    /** Called when the timeout fires, on a thread of its own. */
     public void fire() {
         if (state.compareAndSet(State.RUNNING, State.INTERRUPTING)) {
             thread.interrupt();
@@ -34,13 +34,13 @@ public final class CallTimeout {
         }
     }
 
-    /** The call has returned. Called once, by the thread that made the call. Returns whether the time was over before. */
+    /** Called once when the call has returned, by its thread. Returns whether the timeout fired before. */
     public boolean end() {
         if (state.compareAndSet(State.RUNNING, State.ENDED)) {
             return false;
         }
         while (state.get() == State.INTERRUPTING) {
-            Thread.onSpinWait(); // the timer is between two statements
+            Thread.onSpinWait(); // the other thread is between two statements
         }
         Thread.interrupted();
         return true;

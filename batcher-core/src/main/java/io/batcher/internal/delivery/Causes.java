@@ -11,14 +11,14 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import org.jspecify.annotations.Nullable;
 
-/** Removes the exceptions in which {@code java.util.concurrent} wraps a failure. Stateless. */
+/** Removes the exceptions that {@code java.util.concurrent} wraps around a failure. Stateless. */
 public final class Causes {
 
     private Causes() {}
 
     /**
-     * Returns the first throwable that is neither a {@link CompletionException} nor an {@link ExecutionException}, following the
-     * causes. Stops at a wrapper that has no cause, whose cause was visited before, or whose {@code getCause} throws.
+     * Follows the causes to the first throwable that is neither a {@link CompletionException} nor an {@link ExecutionException}. Stops at a
+     * wrapper that has no cause, whose cause was visited before, or whose {@code getCause} throws.
      */
     public static Throwable unwrapped(Throwable failure) {
         Throwable inner = failure;
@@ -38,7 +38,7 @@ public final class Causes {
         return failure instanceof CompletionException || failure instanceof ExecutionException;
     }
 
-    /** Subclasses of the wrappers are user code. */
+    /** Guarded, because a subclass of a wrapper is user code. */
     private static @Nullable Throwable causeOf(Throwable wrapper) {
         try {
             return wrapper.getCause();

@@ -15,8 +15,8 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A batch on its way: frozen content, and what has become of it so far. The content is immutable; the rest is guarded by the
- * batcher's lock, and read by the flush loop, which alone changes it.
+ * A batch whose content no longer changes, and the state of its delivery. The content is immutable. The state is changed by the flush loop
+ * only, under the batcher's lock.
  */
 public final class FrozenBatch<T> {
 
@@ -26,42 +26,42 @@ public final class FrozenBatch<T> {
     private final long addedAt;
     private final long firstSequence;
 
-    /** Each item's distance from the first sequence number; null where they follow without a gap. */
+    /** The distance of each item from the first sequence number; null if they follow without a gap. */
     private final int @Nullable [] offsets;
 
-    /** Where the items come from, until somebody asks for them; guarded by this object's monitor. */
+    /** The source of the items until {@link #items} is called first. Guarded by this object's monitor. */
     private @Nullable ChunkSlice<T> taken;
 
-    /** The items, once somebody has asked for them; guarded by this object's monitor. */
+    /** The items after {@link #items} was called. Guarded by this object's monitor. */
     private @Nullable Items<T> items;
 
-    /** {@link #addedAt} as time of day; set by the first attempt, on the flush loop. */
+    /** {@link #addedAt} as time of day. Set by the first attempt, in the flush loop. */
     private @Nullable Instant firstAddedAt;
 
-    /** Behind which items batches end, where this is more than one; null if only their size says so. */
+    /** The indexes behind which batches end if this is several weighed batches; otherwise null. */
     private final int @Nullable [] batchEnds;
 
     // Mutable state
 
-    /** Attempts made, and those of them that count towards the maximum. */
+    /** Attempts made, and the part of them that counts towards {@code maxAttempts}. */
     private int attempts;
 
-    private int counted;
+    private int countedAttempts;
 
-    /** Whether a flush made the last attempt before its time: it does not count, and the retry that was due stays due. */
+    /** Whether a flush made the last attempt early. Such an attempt is not counted and does not move the scheduled retry. */
     private boolean early;
 
-    /** Whether it would have been given up, were the poison not to be isolated. */
+    /** Whether the batch would have been given up without {@code isolatePoison}. */
     private boolean exhausted;
 
     private @Nullable Throwable lastFailure;
 
-    /** A batch of items that were taken just now. */
+    /** Creates a batch of items that were just taken. */
     public FrozenBatch(BatchIds.BatchId id, ChunkSlice<T> taken, FlushReason reason) {
         this(id, taken, reason, null);
     }
 
-    /** What close takes out of the buffer: several batches in one, of which weighed ones end as the array says. */
+    /** Creates one batch of all items that close takes from the buffer; {@code batchEnds} says where weighed batches end. */
     public FrozenBatch(BatchIds.BatchId id, ChunkSlice<T> taken, FlushReason reason, int @Nullable [] batchEnds) {
         this.batchEnds = batchEnds;
         this.id = id;
@@ -88,18 +88,18 @@ public final class FrozenBatch<T> {
         this.items = whole.items().only(indexes);
         this.firstAddedAt = whole.firstAddedAt;
         this.attempts = whole.attempts;
-        this.counted = whole.counted;
+        this.countedAttempts = whole.countedAttempts;
         this.early = whole.early;
         this.exhausted = whole.exhausted;
         this.lastFailure = whole.lastFailure;
     }
 
-    /** The items at the given indexes, with an id of their own and the attempts made so far; this one if those are all. */
+    /** Returns the items at the given indexes as a batch with a new id and the same attempts; this batch if those are all. */
     public FrozenBatch<T> part(BatchIds ids, int[] indexes) {
         return indexes.length == size ? this : new FrozenBatch<>(ids.next(), this, indexes);
     }
 
-    /** The sequence number of an item: its place among all items ever accepted. */
+    /** Returns the sequence number of an item: its position among all items ever accepted. */
     long sequence(int index) {
         return firstSequence + (offsets == null ? index : offsets[index]);
     }
@@ -109,8 +109,8 @@ public final class FrozenBatch<T> {
     }
 
     /**
-     * The items. The first call waits where a producer has not yet put what it has claimed a slot for, so it is not made under
-     * the batcher's lock.
+     * Returns the items. The first call may wait for a producer that has claimed a slot and not yet filled it, so it is not made under the
+     * batcher's lock.
      */
     public synchronized Items<T> items() {
         Items<T> known = items;
@@ -123,9 +123,9 @@ public final class FrozenBatch<T> {
     }
 
     /**
-     * The items as lists of at most a batch each, for others than the handler.
+     * Returns the items in lists of at most one batch each, for the dead-letter callback.
      *
-     * @param maxBatchSize where no weight says where batches end
+     * @param maxBatchSize the size of a list that no weight limits
      */
     public List<List<T>> batches(int maxBatchSize) {
         List<T> all = itemList();
@@ -140,12 +140,12 @@ public final class FrozenBatch<T> {
         return batches;
     }
 
-    /** The items as a list, for others than the handler. */
+    /** Returns the items as a list, for the dead-letter callback. */
     public List<T> itemList() {
         return new ArrayBatch<>(items(), id, attempts, reason, Instant.EPOCH);
     }
 
-    /** The batch as the handler gets it in the attempt that was begun last. */
+    /** Returns the batch for the handler, for the attempt that was begun last. */
     ArrayBatch<T> batch(BatcherClock clock) {
         Instant known = firstAddedAt;
         if (known == null) {
@@ -167,20 +167,20 @@ public final class FrozenBatch<T> {
         return attempts;
     }
 
-    public int counted() {
-        return counted;
+    public int countedAttempts() {
+        return countedAttempts;
     }
 
     public void beginAttempt(boolean early) {
         attempts++;
-        counted += early ? 0 : 1;
+        countedAttempts += early ? 0 : 1;
         this.early = early;
     }
 
     /** Takes the last attempt back: the target has only asked to be called later. */
     public void undoAttempt() {
         attempts--;
-        counted -= early ? 0 : 1;
+        countedAttempts -= early ? 0 : 1;
     }
 
     public boolean isEarly() {

@@ -7,31 +7,31 @@ package io.batcher.internal.delivery;
 import java.util.List;
 import java.util.PriorityQueue;
 
-/** What close hands back as one list, in the order in which the items were accepted. No memory per item but for the list. */
+/** Merges what close hands back into one list, in the order of acceptance. Allocates nothing per item but the list. */
 public final class HandBack {
 
     private HandBack() {}
 
-    /** A place in a batch: parts of one batch may lie between each other. */
+    /** A position in a batch. Parts of one batch may interleave. */
     private static final class Cursor<T> implements Comparable<Cursor<T>> {
-        private final FrozenBatch<T> delivery;
+        private final FrozenBatch<T> batch;
         private final Object[] items;
         private int next;
 
-        private Cursor(FrozenBatch<T> delivery) {
-            this.delivery = delivery;
-            this.items = delivery.items().array();
+        private Cursor(FrozenBatch<T> batch) {
+            this.batch = batch;
+            this.items = batch.items().array();
         }
 
         private boolean hasNext() {
-            return next < delivery.size();
+            return next < batch.size();
         }
 
         private long sequence() {
-            return delivery.sequence(next);
+            return batch.sequence(next);
         }
 
-        /** Copies the items that come before this sequence number. Returns the index behind them. */
+        /** Copies the items before this sequence number. Returns the index behind them. */
         private int copyUntil(long sequence, Object[] to, int at) {
             int end = at;
             while (hasNext() && sequence() < sequence) {
@@ -47,12 +47,12 @@ public final class HandBack {
     }
 
     @SuppressWarnings("unchecked")
-    public static <T> List<T> inOrder(List<FrozenBatch<T>> deliveries) {
+    public static <T> List<T> inOrder(List<FrozenBatch<T>> batches) {
         PriorityQueue<Cursor<T>> cursors = new PriorityQueue<>();
         int size = 0;
-        for (FrozenBatch<T> delivery : deliveries) {
-            cursors.add(new Cursor<>(delivery));
-            size += delivery.size();
+        for (FrozenBatch<T> batch : batches) {
+            cursors.add(new Cursor<>(batch));
+            size += batch.size();
         }
         Object[] items = new Object[size];
         int at = 0;

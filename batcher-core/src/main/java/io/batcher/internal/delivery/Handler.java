@@ -9,7 +9,7 @@ import io.batcher.BatchConsumer;
 import io.batcher.BatcherConfig;
 import org.jspecify.annotations.Nullable;
 
-/** The user's handler: exactly one of the two kinds. */
+/** The user's handler, either synchronous or asynchronous. */
 public record Handler<T>(
         @Nullable BatchConsumer<T> sync, @Nullable AsyncBatchConsumer<T> async) {
 
@@ -20,7 +20,7 @@ public record Handler<T>(
         return config.asyncHandler() == null ? null : async(config.asyncHandler());
     }
 
-    @SuppressWarnings("unchecked") // a batch is only read from: who can handle a batch of a supertype can handle ours
+    @SuppressWarnings("unchecked") // a batch is read only, so a handler of a supertype can handle it
     public static <T> Handler<T> sync(BatchConsumer<? super T> handler) {
         return new Handler<>((BatchConsumer<T>) handler, null);
     }

@@ -11,10 +11,10 @@ import java.util.SplittableRandom;
 import java.util.function.DoubleSupplier;
 
 /**
- * How long a failed batch waits for its next attempt: a pure rule over the retry policy.
+ * Computes the delay of a failed batch before its next attempt. A pure function of the retry policy.
  *
- * <p>The growing, bounded and varied delay is "exponential backoff and jitter" of the AWS architecture blog; the variation is
- * symmetric as in Failsafe, but never above the bound, so that retries at the bound do not fall into step.
+ * <p>The delay follows "Exponential Backoff And Jitter" of the AWS Architecture Blog. The jitter is symmetric as in Failsafe, but never
+ * exceeds the bound, and below it retries still vary.
  */
 public final class RetryDelay {
 
@@ -30,14 +30,14 @@ public final class RetryDelay {
         this(config, config.retry().jitter() == 0 ? () -> 0 : seeded(config));
     }
 
-    /** By the clock: virtual time makes every run the same, and real clocks keep the instances of an application out of step. */
+    /** Seeded by the clock: runs with virtual time are reproducible, and instances of an application differ. */
     private static DoubleSupplier seeded(BatcherConfig<?> config) {
         long seed = config.clock().nanoTime() ^ config.name().hashCode();
         return new SplittableRandom(seed)::nextDouble;
     }
 
     /**
-     * Creates the rule.
+     * Creates the function.
      *
      * @param random returns numbers from 0 inclusive to 1 exclusive
      */
@@ -45,12 +45,12 @@ public final class RetryDelay {
         RetryPolicy policy = config.retry();
         this.delayNanos = policy.delay().orElse(config.interval()).toNanos();
         this.multiplier = policy.multiplier();
-        this.boundNanos = Math.max(delayNanos, policy.maxDelay().toNanos()); // it bounds growth only
+        this.boundNanos = Math.max(delayNanos, policy.maxDelay().toNanos()); // maxDelay bounds the growth only
         this.jitter = policy.jitter();
         this.random = random;
     }
 
-    /** The delay in nanoseconds after so many failed attempts that count, at least 1. */
+    /** Returns the delay in nanoseconds, at least 1, after {@code failures} counted attempts. */
     public long nanos(int failures) {
         double nominal = Math.min(delayNanos * Math.pow(multiplier, Math.max(0, failures - 1)), boundNanos);
         if (jitter == 0) {

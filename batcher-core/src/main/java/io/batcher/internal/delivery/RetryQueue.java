@@ -10,9 +10,14 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What was attempted and is not settled, in order: given-up items whose callback has yet to take them, failed batches, and the
- * {@link Bisection} that takes one apart. While there are batches no new one is taken, because order forbids overtaking; letters
- * hold up what is behind them unless {@link #letsPass}. Guarded by the batcher's lock.
+ * What was attempted and is not settled, in order. Guarded by the batcher's lock.
+ *
+ * <ul>
+ *   <li>Letters: items that were given up and that the dead-letter callback has not taken. Batches behind them wait, unless
+ *       {@link #letsPass}.
+ *   <li>Failed batches. While there are any, no new batch is taken, to keep the order.
+ *   <li>The {@link Bisection} of a failed batch.
+ * </ul>
  */
 public final class RetryQueue<T> {
 
@@ -22,27 +27,27 @@ public final class RetryQueue<T> {
 
     // In nanoseconds of the batcher's clock
 
-    /** When the next attempt with the first batch may be made. */
+    /** When the first batch may be attempted. */
     private long batchNotBefore;
 
-    /** When the next part of the pass may be tried: a pass does not wait, unless the flush loop has died. */
+    /** When the next part of the pass may be attempted. A pass does not wait, except after an error in the flush loop. */
     private long passNotBefore;
 
     /** When the first letter may be offered. */
     private long letterNotBefore;
 
-    /** Whether a flush began the pass before its time. */
+    /** Whether a flush began the pass early. */
     private boolean passIsEarly;
 
-    /** Whether the callback has the first letter now, and whether a flush made that offer before its time. */
+    /** Whether the callback has the first letter, and whether a flush made that offer early. */
     private boolean held;
 
     private boolean offerIsEarly;
 
-    /** Whether what is behind the first letter may go on before it. */
+    /** Whether batches behind the first letter may be delivered before it. */
     private boolean letsPass;
 
-    /** When the next attempt may be made. */
+    /** Returns when the next attempt may be made. */
     public long attemptNotBefore() {
         return pass == null ? batchNotBefore : passNotBefore;
     }
@@ -51,7 +56,7 @@ public final class RetryQueue<T> {
         batchNotBefore = nanos;
     }
 
-    /** Nothing is tried or offered before this moment. */
+    /** Delays all attempts and offers until this moment. */
     public void delayAll(long until) {
         batchNotBefore = until;
         passNotBefore = until;
@@ -65,7 +70,7 @@ public final class RetryQueue<T> {
         return letters.peekFirst();
     }
 
-    /** When the first letter may be offered. */
+    /** Returns when the first letter may be offered. */
     public long letterNotBefore() {
         return letterNotBefore;
     }
@@ -77,26 +82,26 @@ public final class RetryQueue<T> {
         letters.addLast(letter);
     }
 
-    /** Returns the first letter for an offer; it is the callback's until {@link #removeLetter} or {@link #putBack}. */
+    /** Returns the first letter for an offer. The callback has it until {@link #removeLetter} or {@link #putBack}. */
     public GivenUp<T> offerLetter(long now) {
         held = true;
         offerIsEarly = now - letterNotBefore < 0;
         return letters.getFirst();
     }
 
-    /** Takes the letter that the callback has now out of the queue, so that others may be offered; null if there is none. */
+    /** Removes and returns the letter that the callback has, so that others can be offered; null if there is none. */
     public @Nullable GivenUp<T> setAside() {
         boolean withCallback = held;
         held = false;
         return withCallback ? letters.removeFirst() : null;
     }
 
-    /** Whether the letter is still the first one: it was not set aside. */
+    /** Returns whether the letter is the first one, and was not set aside. */
     public boolean isFirst(GivenUp<T> letter) {
         return letters.peekFirst() == letter;
     }
 
-    /** The callback has taken the first letter, or one that was set aside. */
+    /** Removes a letter that the callback has taken. It may have been set aside. */
     public void removeLetter(GivenUp<T> letter, long now) {
         if (!isFirst(letter)) {
             return;
@@ -108,10 +113,10 @@ public final class RetryQueue<T> {
     }
 
     /**
-     * The callback has refused the first letter.
+     * Keeps the first letter, because the callback threw.
      *
-     * @param again when it may be offered again, unless the offer was made early: then it is when it was due
-     * @param letsPass whether what is behind it may go on before it
+     * @param again when it may be offered again; after an early offer the scheduled time stays
+     * @param letsPass whether batches behind it may be delivered before it
      */
     public void putBack(long again, boolean letsPass) {
         held = false;
@@ -119,7 +124,7 @@ public final class RetryQueue<T> {
         letterNotBefore = offerIsEarly ? letterNotBefore : again;
     }
 
-    /** Whether what is behind the first letter may go on before it. */
+    /** Returns whether batches behind the first letter may be delivered before it. */
     public boolean letsPass() {
         return letsPass;
     }
@@ -133,7 +138,7 @@ public final class RetryQueue<T> {
     /**
      * Begins a pass.
      *
-     * @param early whether it is begun, or what failed was attempted, before its time
+     * @param early whether a flush began it, or made the failed attempt, early
      */
     public void begin(Bisection<T> pass, boolean early, long now) {
         this.pass = pass;
@@ -141,18 +146,18 @@ public final class RetryQueue<T> {
         this.passNotBefore = now;
     }
 
-    /** Ends the pass; what is to be kept goes back in front. */
+    /** Ends the pass and keeps these batches. */
     public void endPass(List<FrozenBatch<T>> kept) {
         pass = null;
         batches.addAll(kept);
     }
 
-    /** Whether there is something to try again, in whatever parts. */
+    /** Returns whether there is a batch, or a part of one, to retry. */
     public boolean hasBatches() {
         return !batches.isEmpty() || pass != null;
     }
 
-    /** Keeps a batch for another attempt, in front of all others but an earlier part of the same batch. */
+    /** Keeps a batch for another attempt, in front of all others except an earlier part of the same batch. */
     public void keep(FrozenBatch<T> batch) {
         FrozenBatch<T> first = batches.peekFirst();
         if (first == null || batch.firstSequence() < first.firstSequence()) {
@@ -164,15 +169,16 @@ public final class RetryQueue<T> {
         }
     }
 
-    /** Whether an attempt that begins now is made before its time. */
+    /** Returns whether an attempt that begins now is early. */
     public boolean isEarly(long now) {
         return pass == null ? now - batchNotBefore < 0 : passIsEarly;
     }
 
     /**
-     * Returns what is to be tried now: the next part of the pass, or the first batch, which leaves the queue.
+     * Returns the next batch to attempt: the next part of the pass, or the first batch, which is removed. Begins a pass if the first batch
+     * has to be bisected again.
      *
-     * @param ids for the parts, if the first batch has to be taken apart
+     * @param ids for the parts of a pass
      */
     public FrozenBatch<T> next(BatchIds ids, long now) {
         FrozenBatch<T> first = batches.peekFirst();
@@ -183,14 +189,14 @@ public final class RetryQueue<T> {
         if (pass != null) {
             FrozenBatch<T> part = pass.next();
             if (part == null) {
-                throw new IllegalStateException("a pass with nothing to try was not ended");
+                throw new IllegalStateException("the pass has no part left and was not ended");
             }
             return part;
         }
         return batches.removeFirst();
     }
 
-    /** Everything in the queue, in no particular order. */
+    /** Returns everything in the queue, in no particular order. */
     public List<FrozenBatch<T>> unsettled() {
         List<FrozenBatch<T>> all = new ArrayList<>();
         letters.forEach(letter -> all.add(letter.batch()));
@@ -201,7 +207,7 @@ public final class RetryQueue<T> {
         return all;
     }
 
-    /** Everything but a letter that the callback has now, in no particular order. */
+    /** Returns everything but a letter that the callback has, in no particular order. */
     public List<FrozenBatch<T>> toHandBack() {
         List<FrozenBatch<T>> all = unsettled(); // letters first
         if (held) {
@@ -210,7 +216,7 @@ public final class RetryQueue<T> {
         return all;
     }
 
-    /** Forgets what was handed back. A letter that the callback has now stays with it. */
+    /** Removes what was handed back. A letter that the callback has is kept. */
     public void clear() {
         GivenUp<T> withCallback = held ? letters.peekFirst() : null;
         letters.removeIf(letter -> letter != withCallback);

@@ -15,8 +15,8 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a failed attempt means for each item of the batch: handled after all, tried again, given up, or deferred because the target
- * asked to be called later. A pure rule over the retry policy; made outside the lock, because the policy's predicate is user code.
+ * Decides for each item of a failed attempt: handled, retried, given up, or deferred because the target asked to be called later. A pure
+ * function of the retry policy. Made outside the lock, because the policy's predicate is user code.
  */
 public final class RetryVerdict {
 
@@ -47,16 +47,20 @@ public final class RetryVerdict {
     }
 
     /**
-     * Judges a failed attempt.
+     * Creates the verdict on a failed attempt.
      *
-     * @param cause what it failed with, unwrapped; the causes of the items that it names are unwrapped here
-     * @param size how many items the batch has
-     * @param counted how many attempts were made that count, this one included
-     * @param worthRetry the policy's predicate, guarded
+     * @param cause the failure, unwrapped; the causes of items that it names are unwrapped here
+     * @param size the number of items in the batch
+     * @param countedAttempts the counted attempts, including this one
+     * @param worthRetry the policy's predicate, guarded against exceptions
      */
     public static RetryVerdict of(
-            Throwable cause, int size, int counted, RetryPolicy policy, Predicate<? super Throwable> worthRetry) {
-        boolean last = counted >= policy.maxAttempts();
+            Throwable cause,
+            int size,
+            int countedAttempts,
+            RetryPolicy policy,
+            Predicate<? super Throwable> worthRetry) {
+        boolean last = countedAttempts >= policy.maxAttempts();
         List<Failed> failed = new ArrayList<>();
         IntStream.Builder deferred = IntStream.builder();
         RetryAfterException longest = null;
@@ -100,7 +104,7 @@ public final class RetryVerdict {
         return cause;
     }
 
-    /** The items that failed, in order. */
+    /** Returns the items that failed, in order. */
     public List<Failed> failed() {
         return failed;
     }
@@ -131,12 +135,12 @@ public final class RetryVerdict {
         return failed.stream().anyMatch(Failed::givenUp);
     }
 
-    /** The indexes of the items that are to be tried again, ascending. */
+    /** Returns the indexes of the items to retry, ascending. */
     public int[] kept() {
         return kept;
     }
 
-    /** The indexes of the items that the handler did not name, ascending: they are handled. */
+    /** Returns the indexes of the items that the handler did not name, ascending: they are handled. */
     public int[] handled() {
         return handled;
     }

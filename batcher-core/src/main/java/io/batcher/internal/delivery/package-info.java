@@ -1,4 +1,4 @@
-/** One batch, its attempts and what became of them. Knows no lock and no loop. */
+/** One batch, its attempts and their outcomes. Knows no lock and no loop. */
 @NullMarked
 package io.batcher.internal.delivery;
 

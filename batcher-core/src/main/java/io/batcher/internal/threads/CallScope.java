@@ -7,8 +7,8 @@ package io.batcher.internal.threads;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Knows whether a thread is inside a handler or a callback of a batcher, where waiting for that batcher would never end, and whether it
- * was started there by a call that has not returned.
+ * Marks a thread as inside a handler or a callback of a batcher, where waiting for that batcher would never end. Threads that are started
+ * inside inherit the mark, to tell whether the call may wait for them.
  */
 public final class CallScope implements AutoCloseable {
 
@@ -22,10 +22,10 @@ public final class CallScope implements AutoCloseable {
     private final Thread thread = Thread.currentThread();
     private final @Nullable CallScope outer;
 
-    /** The innermost scope of the thread that started this one; only in the outermost scope of a thread, which has no owner. */
+    /** The innermost scope of the thread that started this one. Set only in a scope without an owner, the outermost of its thread. */
     private final @Nullable CallScope startedIn;
 
-    /** Null when the scope is closed: a thread that was started inside must not keep the batcher in memory. */
+    /** Null after the scope is closed: a thread that was started inside must not keep the batcher in memory. */
     private volatile @Nullable Object owner;
 
     private CallScope(@Nullable Object owner, @Nullable CallScope outer, @Nullable CallScope startedIn) {
@@ -34,24 +34,25 @@ public final class CallScope implements AutoCloseable {
         this.startedIn = startedIn;
     }
 
-    /** Enters; the same thread closes it. */
+    /** Enters a scope. The same thread closes it. */
     public static CallScope enter(Object owner) {
         CallScope scope = new CallScope(owner, CURRENT.get(), null);
         CURRENT.set(scope);
         return scope;
     }
 
-    /** Returns the innermost scope of the thread; null if it is in none. */
+    /** Returns the innermost scope of the current thread; null if it is in none. */
     static @Nullable CallScope current() {
         CallScope scope = CURRENT.get();
         return scope == null || scope.startedIn != null ? null : scope;
     }
 
-    /** Whether the thread is inside a handler or a callback of any batcher. */
+    /** Returns whether the current thread is inside a handler or a callback of any batcher. */
     static boolean isInsideAny() {
         return current() != null;
     }
 
+    /** Returns whether the current thread is inside a scope of this owner. */
     public static boolean isInside(Object owner) {
         for (CallScope scope = CURRENT.get(); scope != null; scope = scope.outer) {
             if (scope.owner == owner) {
@@ -62,14 +63,14 @@ public final class CallScope implements AutoCloseable {
     }
 
     /**
-     * Whether the thread inside this scope waits for the current thread, as far as that can be told: it has started it and is blocked or has
-     * left the scope to a stage; or it is inside {@code System.exit}, which waits for the shutdown hooks.
+     * Returns whether the thread inside this scope waits for the current thread, as far as can be detected: it has started the current
+     * thread, and is blocked or has closed the scope; or it is inside {@code System.exit}, which waits for the shutdown hooks.
      */
     public boolean awaitsCurrentThread() {
         return isExiting() || (hasStartedCurrentThread() && (owner == null || isBlocked()));
     }
 
-    /** Whether the thread is inside {@code System.exit}, from which it does not return. */
+    /** Returns whether the thread is inside {@code System.exit}, from which it does not return. */
     public boolean isExiting() {
         if (owner != null && isBlocked()) {
             for (StackTraceElement frame : thread.getStackTrace()) {
@@ -89,7 +90,7 @@ public final class CallScope implements AutoCloseable {
         };
     }
 
-    /** Not of a thread that is inside a call of its own. */
+    /** False if the current thread is inside a call of its own. */
     private boolean hasStartedCurrentThread() {
         CallScope first = CURRENT.get();
         CallScope scope = first == null ? null : first.startedIn;

@@ -9,8 +9,8 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 
 /**
- * A future that the engine hands out. Joining it inside a handler is a mistake, because it can complete only after the handler has
- * returned; here the interrupt of {@code handlerTimeout} ends it, which the join of any other future ignores.
+ * A future that the engine returns to callers. A handler must not join it, because it completes only after the handler has returned. If
+ * one does, the interrupt of {@code handlerTimeout} ends the join; {@link CompletableFuture#join} would ignore it.
  */
 public final class EngineFuture<V> extends CompletableFuture<V> {
 
@@ -29,7 +29,7 @@ public final class EngineFuture<V> extends CompletableFuture<V> {
                 throw new CompletionException(
                         "interrupted while joining a future of the batcher inside its handler", e);
             } catch (ExecutionException e) {
-                // it is done now: join tells how
+                // done now: join() reports the outcome
             }
         }
         return super.join();

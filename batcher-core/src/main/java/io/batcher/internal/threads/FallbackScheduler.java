@@ -12,21 +12,21 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The user's scheduler, and the process-wide one where there is none, where it refuses, and for a while after it has lost a timer: a
- * tick must not be lost with a scheduler.
+ * Schedules with the user's scheduler, and with the process-wide one if there is none, if it throws, and for 1 min after it has lost a
+ * timer. Thread-safe.
  */
 public final class FallbackScheduler {
 
-    /** Told of the failures of the user's scheduler, on the thread that met them. */
+    /** Receives failures of the user's scheduler, on the thread that detects them. */
     public interface Failures {
-        /** A timer has not fired in time. */
+        /** Called when a timer has not fired in time. */
         void timerLost();
 
-        /** The scheduler has thrown. */
+        /** Called when the scheduler has thrown. */
         void schedulerRefused(Throwable refusal);
     }
 
-    /** How long a scheduler that has lost a timer is not asked. */
+    /** How long a scheduler that has lost a timer is not used. */
     private static final long DISTRUST_NANOS = TimeUnit.MINUTES.toNanos(1);
 
     private final @Nullable BatcherScheduler users;
@@ -34,7 +34,7 @@ public final class FallbackScheduler {
     private final BatcherClock clock;
     private final Failures failures;
 
-    /** When the user's scheduler may be asked again; null if it has lost no timer. */
+    /** When the user's scheduler may be used again; null if it has lost no timer. */
     private volatile @Nullable Long distrustedUntil;
 
     public FallbackScheduler(
@@ -45,34 +45,34 @@ public final class FallbackScheduler {
         this.failures = failures;
     }
 
-    /** The process-wide scheduler alone. */
+    /** Returns a scheduler that uses the process-wide one only. */
     FallbackScheduler processWide() {
         return new FallbackScheduler(null, processWide, clock, failures);
     }
 
-    /** Whether time itself is the scheduler, as in tests: it loses nothing, and forgets a timer that is cancelled. */
+    /** Returns whether the clock is the scheduler, as in tests: it loses no timer and removes a cancelled one at once. */
     boolean isExact() {
         return (Object) users == clock;
     }
 
-    /** Whether timers may be lost. */
+    /** Returns whether timers may be lost. */
     boolean needsGuard() {
         return users != null && !isExact();
     }
 
-    /** Whether the next timer is the user's scheduler's. */
+    /** Returns whether the next timer goes to the user's scheduler. */
     boolean asksUsers() {
         Long until = distrustedUntil;
         return users != null && (until == null || clock.nanoTime() - until >= 0);
     }
 
-    /** The user's scheduler has not fired a timer. */
+    /** Called when the user's scheduler has not fired a timer. */
     void lost() {
         distrustedUntil = clock.nanoTime() + DISTRUST_NANOS;
         failures.timerLost();
     }
 
-    /** Withdraws a task. Never throws; a task that is run all the same does no harm. */
+    /** Cancels a task. Never throws. A task that runs in spite of that does no harm. */
     void cancel(@Nullable Future<?> handle) {
         if (handle != null) {
             try {
@@ -83,7 +83,7 @@ public final class FallbackScheduler {
         }
     }
 
-    /** Schedules a task once. Never throws what the user's scheduler throws, never runs user code but that scheduler. */
+    /** Schedules a task once. If the user's scheduler throws, the process-wide one is used. */
     Future<?> schedule(Runnable task, Duration delay) {
         if (users != null && asksUsers()) {
             try {

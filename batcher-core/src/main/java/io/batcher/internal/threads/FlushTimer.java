@@ -13,31 +13,30 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps a timer set for the next moment at which something will be due, or for an earlier one: a timer that fires too early looks
- * and is set again.
+ * Keeps a timer armed for the next moment at which something is due, or for an earlier one: a timer that fires early is armed again.
  *
- * <p>What is wanted is written under the batcher's lock; the scheduler, which may be the user's, is called outside it. One thread at a
- * time compares what is wanted with what is set, and again if another moment was wanted meanwhile, so that a cancellation cannot
- * overtake the setting that came after it.
+ * <p>The requested time is written under the batcher's lock. The scheduler may be the user's, so it is called outside the lock: one thread
+ * at a time compares the requested time with the armed timers, and compares again if another time was requested meanwhile. So a
+ * cancellation cannot overtake a later request.
  *
- * <p>A scheduler may keep cancelled tasks until their time comes. So timers are cancelled only where none that was cancelled before
- * can be left, else they stay set and serve a later wish. An earlier moment gets a timer in front of those that are set. However many
- * batches there are, a scheduler holds one dead timer at most, and one live timer of each of the batcher's delays (interval, retry
- * delay, {@code handlerTimeout}). Virtual time forgets what is cancelled: there one timer at most is set, and none for an idle batcher.
+ * <p>A scheduler may keep a cancelled task until its time. So a timer is cancelled only if no earlier cancelled one can still be there;
+ * otherwise it stays armed and serves a later request. An earlier time gets another timer in front of the armed ones. A scheduler holds at
+ * most one cancelled timer of a batcher, and one armed timer for each of its delays (interval, retry delay, {@code handlerTimeout}).
+ * Virtual time removes cancelled timers at once: at most one timer is armed there, and none for an idle batcher.
  */
 public final class FlushTimer {
 
-    /** A timer of the user's scheduler that has not fired this long after its time is taken for lost. */
+    /** After this time, a timer of the user's scheduler that has not fired counts as lost. */
     private static final long LATE_NANOS = TimeUnit.SECONDS.toNanos(1);
 
-    /** A timer that was given to the scheduler. */
+    /** A timer that the scheduler has accepted. */
     private static final class Armed {
         private final long at;
         private final boolean users;
         private volatile boolean fired;
         private volatile @Nullable Future<?> handle;
 
-        /** The next later one. Written by the thread that compares. */
+        /** The next later timer. Written by the thread that compares. */
         private volatile @Nullable Armed next;
 
         private Armed(long at, boolean users, @Nullable Armed next) {
@@ -47,65 +46,66 @@ public final class FlushTimer {
         }
     }
 
-    private final FallbackScheduler scheduling;
+    private final FallbackScheduler scheduler;
     private final BatcherClock clock;
     private final Runnable onTime;
 
-    /** Looks after the user's scheduler by the process-wide timer; null where that timer or virtual time is the scheduler. */
+    /** Watches the user's scheduler with the process-wide timer; null if that timer or virtual time is the scheduler. */
     private final @Nullable FlushTimer guard;
 
-    /** Wishes that no thread has looked at yet. */
+    /** Requests that are not compared yet; above zero while a thread compares. */
     private final AtomicInteger requests = new AtomicInteger();
 
     private volatile @Nullable Long wanted;
 
-    /** Whether what is set is not known to be what was wanted: a timer has fired, or could not be set. */
+    /** Whether the armed timers may not match the requested time: a timer has fired, or could not be armed. */
     private volatile boolean stale;
 
     /** Whether the batcher is closed. */
     private volatile boolean stopped;
 
-    /** The first of the timers that are set, which is the earliest. Written by the thread that compares. */
+    /** The earliest armed timer. Written by the thread that compares. */
     private volatile @Nullable Armed armed;
 
-    /** When the last timer that was cancelled would have fired; null if none was. Written by the thread that compares. */
+    /** When the last cancelled timer would have fired; null if none was cancelled. Written by the thread that compares. */
     private volatile @Nullable Long deadUntil;
 
-    public FlushTimer(FallbackScheduler scheduling, BatcherClock clock, Runnable onTime) {
-        this.scheduling = scheduling;
+    public FlushTimer(FallbackScheduler scheduler, BatcherClock clock, Runnable onTime) {
+        this.scheduler = scheduler;
         this.clock = clock;
         this.onTime = onTime;
         this.guard =
-                scheduling.needsGuard() ? new FlushTimer(scheduling.processWide(), clock, this::checkScheduler) : null;
+                scheduler.needsGuard() ? new FlushTimer(scheduler.processWide(), clock, this::checkScheduler) : null;
     }
 
     /**
-     * Says when the timer is wanted; null for not at all. Guarded by the batcher's lock.
+     * Requests the timer. Guarded by the batcher's lock.
      *
+     * @param at when it has to fire, in nanoseconds of the batcher's clock; null for never
      * @param last whether the batcher is closed
      * @return whether {@link #reconcile} has something to do
      */
     public boolean want(@Nullable Long at, long now, boolean last) {
         Long before = wanted;
-        wanted = at; // before the looks below: the thread that compares writes what they read, then reads this
-        boolean ends = last && !stopped; // the guard may be set although no timer is
+        wanted = at; // before the reads below: the thread that compares writes what they read, then reads this
+        boolean ends = last && !stopped; // the guard may be armed although no timer is
         stopped |= last;
         Armed first = armed;
         if (stale || ends || (at == null && first != null && mayCancel(first, now))) {
             return true;
         }
-        // A wish after none is always looked at: the timer seen here may just be cancelled.
+        // The first request after none is always compared: the timer seen here may be about to be cancelled.
         boolean served = before != null && first != null && !first.fired && at != null && first.at - at <= 0;
         return !served && !Objects.equals(before, at);
     }
 
-    /** Whether that leaves one dead timer at most. */
+    /** Returns whether a cancellation leaves at most one cancelled timer with the scheduler. */
     private boolean mayCancel(Armed first, long now) {
         Long until = deadUntil;
-        return scheduling.isExact() || stopped || (first.next == null && (until == null || now - until >= 0));
+        return scheduler.isExact() || stopped || (first.next == null && (until == null || now - until >= 0));
     }
 
-    /** Sets what is wanted. Outside the lock. */
+    /** Arms or cancels the timer to match the requested time. Called outside the lock. */
     public void reconcile() {
         if (requests.getAndIncrement() != 0) {
             return;
@@ -116,7 +116,7 @@ public final class FlushTimer {
                 stale = false;
                 rearm(wanted);
             } catch (Throwable error) {
-                stale = true; // so that the next wish, whatever it is, tries again
+                stale = true; // so that the next request tries again
                 requests.set(0);
                 throw error;
             }
@@ -126,9 +126,9 @@ public final class FlushTimer {
 
     private void rearm(@Nullable Long at) {
         long now = clock.nanoTime();
-        forgetFired(scheduling.asksUsers());
+        forgetFired(scheduler.asksUsers());
         Armed first = armed;
-        if (first != null && (at == null ? mayCancel(first, now) : scheduling.isExact() && !isArmedBy(at))) {
+        if (first != null && (at == null ? mayCancel(first, now) : scheduler.isExact() && !isArmedBy(at))) {
             cancelAll();
         }
         if (at != null && !isArmedBy(at)) {
@@ -143,7 +143,7 @@ public final class FlushTimer {
         }
     }
 
-    /** Forgets the timers that have fired, and those of a scheduler that is not to be trusted any more. */
+    /** Removes timers that have fired, and those of a scheduler that is no longer used. */
     private void forgetFired(boolean users) {
         Armed kept = null;
         for (Armed timer = armed; timer != null; timer = timer.next) {
@@ -159,42 +159,42 @@ public final class FlushTimer {
         }
     }
 
-    /** Whether a timer is set that fires by then. */
+    /** Returns whether an armed timer fires at that time or earlier. */
     private boolean isArmedBy(long at) {
         Armed first = armed;
         return first != null && first.at - at <= 0;
     }
 
     private void arm(long at, long now) {
-        Armed timer = new Armed(at, scheduling.asksUsers(), armed);
-        timer.handle = scheduling.schedule(() -> fire(timer), Duration.ofNanos(Math.max(0, at - now)));
+        Armed timer = new Armed(at, scheduler.asksUsers(), armed);
+        timer.handle = scheduler.schedule(() -> fire(timer), Duration.ofNanos(Math.max(0, at - now)));
         armed = timer;
     }
 
     private void cancelAll() {
         for (Armed timer = armed; timer != null; timer = timer.next) {
-            scheduling.cancel(timer.handle);
+            scheduler.cancel(timer.handle);
             deadUntil = timer.at; // the last one is the latest
         }
         armed = null;
     }
 
     private void fire(Armed timer) {
-        if (!timer.fired) { // else the guard was first
+        if (!timer.fired) { // otherwise the guard was first
             timer.fired = true;
-            stale = true; // after "fired": the thread that clears it sees that
+            stale = true; // after "fired", so that the thread that clears it sees that
             onTime.run();
         }
     }
 
-    /** Runs on the process-wide timer. A timer of the user's scheduler that is late counts as fired. */
+    /** Runs on the process-wide timer. A late timer of the user's scheduler counts as fired. */
     private void checkScheduler() {
         Armed first = armed;
         if (first != null && !first.fired && clock.nanoTime() - first.at >= LATE_NANOS) {
-            scheduling.lost();
+            scheduler.lost();
             fire(first);
         } else {
-            stale = true; // the guard has to be set again
+            stale = true; // the guard has to be armed again
             onTime.run();
         }
     }

@@ -8,32 +8,31 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The task in which the flush loop runs, and its way through the {@link State states}: IDLE -> QUEUED -> RUNNING -> IDLE,
- * RUNNING -> WAITING -> QUEUED, or RUNNING -> QUEUED to give the thread to others. Each start has a number, the generation, so that a
- * task that comes late can tell that it is not the one awaited. Guarded by the batcher's lock; what is told without
- * it is in {@link LoopSignals}.
+ * The state of the flush loop, and the {@linkplain State transitions}: IDLE -> QUEUED -> RUNNING -> IDLE,
+ * RUNNING -> WAITING -> QUEUED, or RUNNING -> QUEUED to yield the thread. Each run has a number, so that a task that begins late can tell
+ * that another run has taken its place. Guarded by the batcher's lock; signals without the lock are in {@link LoopSignals}.
  */
 public final class LoopStatus {
 
-    /** Where the flush loop of a batcher is. docs/concurrency.md has the table of transitions. */
+    /** The state of the flush loop. docs/concurrency.md has the table of transitions. */
     public enum State {
-        /** Nothing can be done now. If something can be done later without a further call, the timer is set. */
+        /** Nothing is due. If something will be due without a further call, the timer is armed. */
         IDLE,
-        /** A task was given to the executor and has not begun. */
+        /** The executor was given a task that has not begun. */
         QUEUED,
-        /** One thread delivers. It finds what becomes due meanwhile before it goes idle. */
+        /** A thread delivers. It delivers what becomes due meanwhile before it goes idle. */
         RUNNING,
-        /** The stage of an asynchronous handler is pending; no thread is held. */
+        /** The stage of an asynchronous handler is pending. No thread is blocked. */
         WAITING
     }
 
-    /** An executor that refuses is asked again after the interval, or after this where that is longer. */
+    /** After a rejection the executor is asked again after the interval, or after this time if the interval is longer. */
     private static final long LONGEST_REFUSAL_NANOS = TimeUnit.SECONDS.toNanos(1);
 
-    /** A task that has not begun for this long, or for two intervals where those are longer, is taken for lost. */
+    /** A task that has not begun after this time, or after two intervals if that is longer, counts as lost. */
     private static final long SHORTEST_PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(1);
 
-    /** The patience doubles with each start that is lost in a row, up to this. */
+    /** The time doubles with each task lost in a row, up to this. */
     private static final long LONGEST_PATIENCE_NANOS = TimeUnit.MINUTES.toNanos(1);
 
     private final LoopSignals signals;
@@ -42,20 +41,20 @@ public final class LoopStatus {
 
     private State state = State.IDLE;
 
-    private long generation;
+    private long runNumber;
 
-    /** The scope in which the loop runs, or from which it has left to a stage; null if it does neither. */
+    /** The scope of the run; closed while a stage is pending; null if there is no run. */
     private @Nullable CallScope run;
 
-    /** How long the start that is queued may take to begin, and when it is taken for lost. */
+    /** How long the queued task may take to begin, and when it counts as lost. */
     private long patienceNanos;
 
     private long lostAt;
 
-    /** Not to trouble the executor before, because it has refused a task; null if it has not. */
+    /** When the executor may be asked again after a rejection; null if it has not rejected a task. */
     private @Nullable Long refusedUntil;
 
-    /** What the start that is queued was before the loop gave up its thread; null if it is an ordinary one. */
+    /** The successor that the queued task is; null if it is an ordinary task. */
     private @Nullable Successor successor;
 
     public LoopStatus(long intervalNanos, LoopSignals signals) {
@@ -70,27 +69,27 @@ public final class LoopStatus {
     }
 
     /**
-     * A task is to be given to the executor: something is due.
+     * Records that a task is given to the executor, because something is due.
      *
-     * @return the generation to give to it
+     * @return the number of its run
      */
     public long queue(long now) {
         state = State.QUEUED;
         run = null;
         lostAt = now + patienceNanos;
         successor = null;
-        return ++generation;
+        return ++runNumber;
     }
 
-    /** The run of now gives its thread to others, and goes on in the task that the executor was asked to take. */
+    /** Records that the current run yields its thread and continues in its successor. */
     public void queue(Successor next, long now) {
         next.succeed(queue(now));
         successor = next;
     }
 
-    /** The task of a start runs. Returns false if it is not awaited any more. */
-    public boolean begin(long generation) {
-        if (queued() != generation) {
+    /** Records that the task of a run begins. Returns false if another run has taken its place. */
+    public boolean begin(long runNumber) {
+        if (queued() != runNumber) {
             return false;
         }
         state = State.RUNNING;
@@ -100,34 +99,34 @@ public final class LoopStatus {
         return true;
     }
 
-    /** Nothing is due any more, or the loop has died. */
+    /** Records that nothing is due, or that the run has failed. */
     public void rest() {
         state = State.IDLE;
         run = null;
     }
 
-    /** The run of now goes on by itself: what is due next is for another one. */
+    /** Detaches the current run: the next delivery needs another one. */
     public void overtake() {
-        generation++;
+        runNumber++;
         rest();
     }
 
-    /** Whether the loop is in the run that began with this start. */
-    public boolean isRun(long generation) {
-        return state == State.RUNNING && this.generation == generation;
+    /** Returns whether this run is the current one. */
+    public boolean isRun(long runNumber) {
+        return state == State.RUNNING && this.runNumber == runNumber;
     }
 
-    /** The scope in which the loop runs, or from which it has left to a stage; null if it does neither. */
+    /** Returns the scope of the run; closed while a stage is pending; null if there is no run. */
     public @Nullable CallScope run() {
         return run;
     }
 
-    /** The rest is left to a stage. */
+    /** Records that the stage of an asynchronous handler continues the run. */
     public void leaveToStage() {
         state = State.WAITING;
     }
 
-    /** The executor has refused the start that is queued: it is asked again later. */
+    /** Records that the executor has rejected the queued task. It is asked again later. */
     public void refuse(long now) {
         state = State.IDLE;
         refusedUntil = now + refusalNanos;
@@ -137,46 +136,46 @@ public final class LoopStatus {
         return refusedUntil != null && now - refusedUntil < 0;
     }
 
-    /** When the executor may be asked again; null if it has not refused. */
+    /** Returns when the executor may be asked again; null if it has not rejected a task. */
     public @Nullable Long refusedUntil() {
         return refusedUntil;
     }
 
-    /** When the start that is queued is taken for lost, unless it begins before. */
+    /** Returns when the queued task counts as lost. */
     public long lostAt() {
         return lostAt;
     }
 
-    /** Whether the start that is queued has not begun in time. */
+    /** Returns whether the queued task has not begun in time. */
     public boolean isOverdue(long now) {
         return state == State.QUEUED && now - lostAt >= 0;
     }
 
-    /** Whether the executor still blocks in {@code execute} for the start that is queued: then it has lost nothing. */
+    /** Returns whether {@code execute} has not returned for the queued task: then the task is not lost. */
     public boolean isExecutorAsked() {
-        return successor == null ? signals.isExecutorAsked(generation) : !successor.hasReturned();
+        return successor == null ? signals.isExecutorAsked(runNumber) : !successor.hasReturned();
     }
 
-    /** Gives the executor more time than the last time. */
+    /** Doubles the time that the executor has. */
     public void waitLonger(long now) {
         patienceNanos = Math.max(firstPatienceNanos, Math.min(2 * patienceNanos, LONGEST_PATIENCE_NANOS));
         lostAt = now + patienceNanos;
     }
 
-    /** The generation of the start that has not begun; 0 if there is none. */
+    /** Returns the number of the queued run; 0 if there is none. */
     public long queued() {
-        return state == State.QUEUED ? generation : 0;
+        return state == State.QUEUED ? runNumber : 0;
     }
 
-    /** Claims a start that the executor has not begun. Returns its new generation; 0 if it has begun after all. */
-    public long takeOver(long generation) {
-        return queued() == generation ? ++this.generation : 0;
+    /** Takes over a run that the executor has not begun. Returns its new number; 0 if it has begun. */
+    public long takeOver(long runNumber) {
+        return queued() == runNumber ? ++this.runNumber : 0;
     }
 
     /** Whether the start or the run of now is abandoned and {@link #madeGood} has not been said. */
     public boolean isAbandoned() {
-        return generation != 0
-                && (signals.isAbandoned(generation) || (state == State.QUEUED && signals.isRefused(generation)));
+        return runNumber != 0
+                && (signals.isAbandoned(runNumber) || (state == State.QUEUED && signals.isRefused(runNumber)));
     }
 
     public void madeGood() {

@@ -16,8 +16,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * The threads of batchers that were given none: one timer thread and one cached pool for the whole process, made on first use.
- * Daemon threads, which end when they were idle for a while.
+ * The threads of batchers without an executor or scheduler of their own: one timer thread and one cached pool for the whole process,
+ * created on first use. Daemon threads that end after they were idle for a while.
  */
 public final class SharedThreads {
 
@@ -29,13 +29,13 @@ public final class SharedThreads {
 
     private SharedThreads() {}
 
-    /** Made on first use. */
+    /** Initialized on first use. */
     private static final class Lazy {
         private static final ScheduledThreadPoolExecutor TIMER_THREAD =
                 new ScheduledThreadPoolExecutor(1, daemons(TIMER));
         private static final WorkerPool POOL =
                 new WorkerPool(daemons("batcher-worker"), TimeUnit.SECONDS.toNanos(KEEP_ALIVE_SECONDS));
-        private static final TimerTaskQueue TICKS = new TimerTaskQueue(look -> schedule(look, 1), POOL);
+        private static final TimerTaskQueue TICKS = new TimerTaskQueue(check -> schedule(check, 1), POOL);
 
         static {
             TIMER_THREAD.setKeepAliveTime(KEEP_ALIVE_SECONDS, TimeUnit.SECONDS);
@@ -45,8 +45,8 @@ public final class SharedThreads {
     }
 
     /**
-     * Runs a task once, after the delay and at best less than a grid's width later: timers fire together, so that ten thousand of
-     * them a second wake the thread a few hundred times.
+     * Runs a task once, after the delay, rounded up to a grid: timers fire together, so that 10,000 timers a second wake the thread a few
+     * hundred times.
      */
     static Future<?> schedule(Runnable task, long delayNanos) {
         long now = BatcherClock.system().nanoTime();
@@ -55,7 +55,7 @@ public final class SharedThreads {
         return Lazy.TIMER_THREAD.schedule(task, at - Math.floorMod(at, grid) - now, TimeUnit.NANOSECONDS);
     }
 
-    /** A millisecond; 2 or 4 of them where that is at most 1 % of the delay. */
+    /** 1 ms; 2 or 4 ms if that is at most 1 % of the delay. */
     private static long grid(long delayNanos) {
         long hundredth = delayNanos / 100;
         return hundredth < 2 * MILLISECOND
@@ -79,7 +79,7 @@ public final class SharedThreads {
         }
     }
 
-    /** Runs a task that may block: here, unless this is the timer's thread. */
+    /** Runs a task that may block: on this thread, unless it is the timer thread. */
     public static void offTimer(Runnable task) {
         if (isTimerThread()) {
             Lazy.TICKS.add(task);
@@ -88,12 +88,12 @@ public final class SharedThreads {
         }
     }
 
-    /** Whether this is the thread of the process-wide timer. */
+    /** Returns whether this is the thread of the process-wide timer. */
     public static boolean isTimerThread() {
         return Thread.currentThread() instanceof Daemon daemon && daemon.isTimer;
     }
 
-    /** Starts a thread of its own, for what must run even where an executor does not. */
+    /** Runs a task on a new thread, for work that must run even if an executor does not run it. */
     public static void runOnFreshThread(String name, Runnable task) {
         newDaemon(task, name, false).start();
     }
@@ -104,10 +104,10 @@ public final class SharedThreads {
     }
 
     /**
-     * Makes a thread that inherits nothing from the caller, whose application may be stopped before the thread ends: no inheritable
-     * thread locals, context class loader, priority, thread group or access control context.
+     * Creates a thread that inherits nothing from the caller, whose application may stop before the thread ends: no inheritable thread
+     * locals, context class loader, priority, thread group or access control context.
      */
-    @SuppressWarnings("removal") // without it the thread would refer to the class loaders of the caller, before JDK 24
+    @SuppressWarnings("removal") // before JDK 24 the thread would otherwise refer to the class loaders of the caller
     private static Thread newDaemon(Runnable task, String name, boolean isTimer) {
         return AccessController.doPrivileged((PrivilegedAction<Thread>) () -> new Daemon(task, name, isTimer));
     }

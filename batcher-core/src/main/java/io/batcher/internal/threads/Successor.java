@@ -5,19 +5,19 @@
 package io.batcher.internal.threads;
 
 /**
- * A task that the executor is asked to take while the flush loop runs on, so that the loop can give its thread to others and go on in
- * that task. Guarded by the batcher's lock, save for {@link #hasReturned}.
+ * A task that is given to the executor while the flush loop runs, so that the loop can yield its thread and continue in that task. Guarded
+ * by the batcher's lock, except {@link #hasReturned}.
  */
 public final class Successor {
 
     /** Whether {@code execute} has returned, or thrown. Written without the lock. */
     private volatile boolean returned;
 
-    /** Whether it is of no use: the executor has refused it, or has begun it at once and so has threads to spare. */
+    /** Whether it is not needed: the executor has rejected it, or has begun it at once and so has a free thread. */
     private boolean ended;
 
-    /** The start that it is; 0 until the loop has given up its thread. */
-    private long generation;
+    /** The run that it continues; 0 until the loop has yielded its thread. */
+    private long runNumber;
 
     boolean hasReturned() {
         return returned;
@@ -36,11 +36,11 @@ public final class Successor {
     }
 
     public long generation() {
-        return generation;
+        return runNumber;
     }
 
-    /** The loop has given up its thread; the task goes on with this start. */
-    void succeed(long generation) {
-        this.generation = generation;
+    /** Records that the loop has yielded its thread and this task continues with the run. */
+    void succeed(long runNumber) {
+        this.runNumber = runNumber;
     }
 }

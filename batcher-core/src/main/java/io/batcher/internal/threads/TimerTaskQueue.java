@@ -10,11 +10,11 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 
 /**
- * Runs what the process-wide timer starts: many short tasks on one worker, instead of a thread woken for each. With ten thousand
- * batchers that tick, waking is most of the cost.
+ * Runs the tasks of the process-wide timer: many short tasks on one worker, instead of waking a thread for each. With 10,000 ticking
+ * batchers, waking threads is most of the cost.
  *
- * <p>A task that takes long does not hold up the others: as long as something waits, the timer looks again each time that it
- * wakes, and where nothing has moved it doubles the workers.
+ * <p>A long task does not delay the others: while tasks wait, the timer checks for progress each time that it wakes up, and doubles the
+ * workers if there was none.
  */
 public final class TimerTaskQueue {
 
@@ -22,66 +22,66 @@ public final class TimerTaskQueue {
     private final Executor pool;
     private final ConcurrentLinkedQueue<Runnable> due = new ConcurrentLinkedQueue<>();
 
-    /** Workers that were asked for and have not left; and how many tasks they have taken. */
+    /** Workers that were started and have not ended, and the number of tasks that they have taken. */
     private final AtomicInteger workers = new AtomicInteger();
 
     private final AtomicInteger taken = new AtomicInteger();
 
-    // Used by the timer's thread only
+    // Used by the timer thread only
 
-    private boolean looking;
+    private boolean checking;
     private int takenBefore;
 
     /**
      * Creates the queue.
      *
-     * @param nextTime runs a task on the timer's thread the next time that it wakes, within a millisecond or two
+     * @param nextTime runs a task on the timer thread when it wakes up next, within 1 to 2 ms
      */
     TimerTaskQueue(Consumer<Runnable> nextTime, Executor pool) {
         this.nextTime = nextTime;
         this.pool = pool;
     }
 
-    /** Adds a task. Called on the timer's thread only. */
+    /** Adds a task. Called on the timer thread only. */
     void add(Runnable task) {
         due.add(task);
         try {
             if (workers.get() == 0) {
-                hire();
+                startWorker();
             }
         } finally {
-            lookAgain();
+            checkLater();
         }
     }
 
-    private void lookAgain() {
-        if (!looking) {
+    private void checkLater() {
+        if (!checking) {
             takenBefore = taken.get();
-            nextTime.accept(this::look);
-            looking = true;
+            nextTime.accept(this::check);
+            checking = true;
         }
     }
 
-    private void look() {
-        looking = false;
+    private void check() {
+        checking = false;
         if (!due.isEmpty()) {
             try {
                 if (taken.get() == takenBefore) {
-                    hire(Math.min(due.size(), Math.max(1, workers.get())));
+                    startWorkers(Math.min(due.size(), Math.max(1, workers.get())));
                 }
             } finally {
-                lookAgain(); // also if no thread can be made now
+                checkLater(); // also if no thread can be created now
             }
         }
     }
 
-    private void hire(int more) {
+    private void startWorkers(int more) {
         for (int i = 0; i < more; i++) {
-            hire();
+            startWorker();
         }
     }
 
-    private void hire() {
+    private void startWorker() {
         workers.incrementAndGet();
         try {
             pool.execute(this::work);
@@ -102,7 +102,7 @@ public final class TimerTaskQueue {
             } finally {
                 workers.decrementAndGet();
             }
-            // A task that was added between the last poll and the decrement has seen a worker and hired none.
+            // A task that was added between the last poll and the decrement has seen a worker and started none.
             more = !due.isEmpty() && workers.compareAndSet(0, 1);
         }
     }

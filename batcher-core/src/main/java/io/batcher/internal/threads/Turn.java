@@ -9,15 +9,15 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How long a flush loop that always has something to do keeps a thread of the user's executor: long enough for the hand-over to cost
- * nothing beside the work, short enough for other users of the executor. In the turn after that the executor is asked for a successor,
- * and the loop goes on until it has taken that. Used by one thread.
+ * Limits how long a busy flush loop keeps a thread of the user's executor: long enough for the hand-over to cost little beside the work,
+ * short enough for other users of the executor. In the next turn the executor is given a successor, and the loop continues until that is
+ * accepted. Used by one thread.
  */
 public final class Turn {
 
     private static final long NANOS = TimeUnit.MILLISECONDS.toNanos(10);
 
-    /** Where the clock stands still or the batches are quick, the steps count. */
+    /** Limits a turn when the clock stands still or batches are quick. */
     private static final int STEPS = 1_000;
 
     private final BatcherClock clock;
@@ -28,7 +28,7 @@ public final class Turn {
     /**
      * Begins a turn.
      *
-     * @param successor what the executor was asked to take; null if it was not asked
+     * @param successor the task that was given to the executor; null if none was
      */
     public Turn(BatcherClock clock, @Nullable Successor successor) {
         this.clock = clock;
@@ -40,7 +40,7 @@ public final class Turn {
         return successor;
     }
 
-    /** Called after each step. An executor that blocks may take the successor only when it has the thread: the turn ends all the same. */
+    /** Called after each step. The turn also ends if the executor blocks: it may accept the successor only when it has this thread. */
     public boolean isOver() {
         return (successor != null && successor.hasReturned())
                 || ++steps >= STEPS

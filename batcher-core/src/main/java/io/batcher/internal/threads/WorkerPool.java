@@ -11,12 +11,11 @@ import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A cached pool: runs a task on the thread that has been idle for the shortest time, or on a new one. A thread ends when it has been
- * idle for a while. Thread-safe; never blocks, refuses or queues.
+ * A cached pool. Runs a task on the thread that became idle last, or on a new thread. Idle threads end after a while. Thread-safe; never
+ * blocks, rejects or queues a task.
  *
- * <p>A {@link java.util.concurrent.ThreadPoolExecutor} with a {@link java.util.concurrent.SynchronousQueue} does the same, but its
- * threads spin before they park, and a thread that has spun is scheduled later when it is woken. Measured with
- * {@code FlushLatencyBenchmark}.
+ * <p>The threads of a {@link java.util.concurrent.ThreadPoolExecutor} with a {@link java.util.concurrent.SynchronousQueue} spin before they
+ * park, and a thread that has spun is scheduled later when it wakes up. {@code FlushLatencyBenchmark} measures the difference.
  */
 public final class WorkerPool implements Executor {
 
@@ -26,8 +25,8 @@ public final class WorkerPool implements Executor {
     private final long keepAliveNanos;
 
     /**
-     * The worker that has been idle for the shortest time; the others follow by {@link Worker#next}. Guarded by this object's monitor.
-     * Nothing is called and nothing is allocated under it, so an error cannot come between two of its statements.
+     * The worker that became idle last; the others follow by {@link Worker#next}. Guarded by this object's monitor. No method is called and
+     * nothing is allocated under it, so no error can interrupt it half-way.
      */
     private @Nullable Worker idle;
 
@@ -57,7 +56,7 @@ public final class WorkerPool implements Executor {
     /** A thread of the pool. */
     private final class Worker implements Runnable {
 
-        /** What to run next. Set under the monitor, in which the worker stops being idle. */
+        /** The next task. Set under the monitor, when the worker is removed from the idle ones. */
         private volatile @Nullable Runnable task;
 
         /** Set before the worker is idle for the first time. */
@@ -75,12 +74,12 @@ public final class WorkerPool implements Executor {
             thread = Thread.currentThread();
             for (Runnable given = task; given != null; given = awaitTask()) {
                 task = null;
-                Thread.interrupted(); // an interrupt that the last task left behind is not for this one
+                Thread.interrupted(); // an interrupt of the last task must not reach this one
                 runGuarded(given);
             }
         }
 
-        /** What a task throws ends neither the thread nor the pool. */
+        /** Reports what a task throws to the uncaught-exception handler; the thread lives on. */
         private void runGuarded(Runnable given) {
             try {
                 given.run();
@@ -100,18 +99,18 @@ public final class WorkerPool implements Executor {
             Runnable given = task;
             while (given == null) {
                 long nanos = deadline - CLOCK.nanoTime();
-                if (nanos <= 0 && leave()) {
+                if (nanos <= 0 && retire()) {
                     return null;
                 }
                 LockSupport.parkNanos(WorkerPool.this, nanos);
-                Thread.interrupted(); // else it would not park again
+                Thread.interrupted(); // otherwise it would not park again
                 given = task;
             }
             return given;
         }
 
-        /** Returns false if a task was given meanwhile. */
-        private boolean leave() {
+        /** Removes this worker from the idle ones. Returns false if it was given a task meanwhile. */
+        private boolean retire() {
             synchronized (WorkerPool.this) {
                 Worker before = null;
                 Worker worker = idle;

@@ -1,4 +1,4 @@
-/** The process-wide threads, timers and what a run of the flush loop needs of a thread. Knows no batcher. */
+/** The process-wide threads, timers, and the thread-related state of the flush loop. Knows no batcher. */
 @NullMarked
 package io.batcher.internal.threads;
 

@@ -132,13 +132,13 @@ class StartupFailureTest {
         assertFailure(
                 contexts.withPropertyValues("batcher.instances.orderAudit.item-type=java.lang.String"),
                 "The batcher name in batcher.instances.orderAudit is invalid" + rule
-                        + "\"orderAudit\"; \"order-audit\" would do.",
+                        + "\"orderAudit\"; use a name like \"order-audit\".",
                 "Choose another name.");
         assertFailure(
                 contexts.withUserConfiguration(BadName.class),
                 "The batcher name in @BatchHandler(\"Bad Name\") on " + TEST
                         + "$BadName.handle of bean 'startupFailureTest.BadName' is invalid" + rule
-                        + "\"Bad Name\"; \"bad-name\" would do.",
+                        + "\"Bad Name\"; use a name like \"bad-name\".",
                 "Choose another name.");
     }
 

@@ -1,0 +1,21 @@
+/*
+ * Copyright 2026 the Batcher authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.batcher.store;
+
+import io.batcher.store.fixtures.FakeHarness;
+import io.batcher.store.fixtures.MembershipContract;
+import io.batcher.store.fixtures.StoreHarness;
+
+class FakeStoreMembershipTest extends MembershipContract {
+
+    FakeStoreMembershipTest() {
+        super(200);
+    }
+
+    @Override
+    protected StoreHarness openHarness() {
+        return new FakeHarness();
+    }
+}

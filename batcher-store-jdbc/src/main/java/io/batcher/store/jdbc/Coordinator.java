@@ -1,0 +1,161 @@
+/*
+ * Copyright 2026 the Batcher authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.batcher.store.jdbc;
+
+import io.batcher.BatcherStoreException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * Polls a shared database for all sessions of a store, on the store's one thread: renews leases, looks at partitions, members and
+ * waiting items with one statement, and lets each session act on it.
+ */
+final class Coordinator {
+
+    private final Database database;
+    private final PostgresCluster cluster;
+    private final StoreTimer timer;
+    private final Duration poll;
+    private final long renewNanos;
+    private final Map<String, SharedOwnership> members = new ConcurrentHashMap<>();
+
+    // Guarded by this object's monitor
+
+    private boolean polling;
+    private long renewedAt;
+    private boolean failing;
+
+    /** Set by tests: no poll does anything. */
+    private volatile boolean stalled;
+
+    Coordinator(Database database, PostgresCluster cluster, StoreTimer timer, Duration poll, Duration lease) {
+        this.database = database;
+        this.cluster = cluster;
+        this.timer = timer;
+        this.poll = poll;
+        this.renewNanos = lease.toNanos() / 3;
+    }
+
+    void stall(boolean on) {
+        stalled = on;
+    }
+
+    /** Adds a session, or tells that it acquires from now on or no more. */
+    void join(SharedOwnership ownership) {
+        String batcher = ownership.session().tables().batcher;
+        database.run("join the instances", jdbc -> {
+            cluster.removeMember(jdbc, batcher);
+            cluster.renewMembers(jdbc, Map.of(batcher, ownership.acquires()));
+            return true;
+        });
+        members.put(batcher, ownership);
+        synchronized (this) {
+            if (!polling) {
+                polling = true;
+                renewedAt = System.nanoTime();
+                timer.after(poll, this::pollAgain);
+            }
+        }
+    }
+
+    void remove(SharedOwnership ownership) {
+        members.remove(ownership.session().tables().batcher, ownership);
+    }
+
+    void leave(String batcher) {
+        database.run("leave the instances", jdbc -> {
+            cluster.removeMember(jdbc, batcher);
+            return true;
+        });
+    }
+
+    /** Polls once more, at once. */
+    void pollSoon() {
+        timer.after(Duration.ZERO, this::pollOnce);
+    }
+
+    private void pollAgain() {
+        try {
+            pollOnce();
+        } finally {
+            synchronized (this) {
+                polling = !members.isEmpty();
+                if (polling) {
+                    timer.after(poll, this::pollAgain);
+                }
+            }
+        }
+    }
+
+    private void pollOnce() {
+        if (stalled || members.isEmpty()) {
+            return;
+        }
+        try {
+            renew();
+            List<String> batchers = List.copyOf(members.keySet());
+            Map<String, PostgresCluster.View> views =
+                    database.run("look for partitions and items", jdbc -> cluster.views(jdbc, batchers));
+            for (SharedOwnership ownership : new ArrayList<>(members.values())) {
+                PostgresCluster.View view = views.get(ownership.session().tables().batcher);
+                if (view != null) {
+                    ownership.apply(view);
+                }
+            }
+            succeeded();
+        } catch (BatcherStoreException | IllegalStateException e) {
+            failed(e);
+        }
+    }
+
+    private void renew() {
+        if (System.nanoTime() - renewedAt() < renewNanos) {
+            return;
+        }
+        Map<String, Boolean> acquiring = new HashMap<>();
+        Map<String, Set<Integer>> held = new HashMap<>();
+        members.forEach((batcher, ownership) -> {
+            acquiring.put(batcher, ownership.acquires());
+            held.put(batcher, ownership.session().held().keySet());
+        });
+        database.run("renew leases", jdbc -> {
+            cluster.renewLeases(jdbc, held);
+            cluster.renewMembers(jdbc, acquiring);
+            return true;
+        });
+        synchronized (this) {
+            renewedAt = System.nanoTime();
+        }
+    }
+
+    private synchronized long renewedAt() {
+        return renewedAt;
+    }
+
+    private synchronized void succeeded() {
+        if (failing) {
+            failing = false;
+            Log.warning("the store reaches its database again");
+        }
+    }
+
+    private synchronized void failed(RuntimeException cause) {
+        if (!failing && !members.isEmpty()) {
+            failing = true;
+            Log.warning(
+                    "the store does not reach its database; leases are not renewed until it does (retrying)", cause);
+        }
+    }
+
+    /** Ends without a call to the database. */
+    void stop() {
+        members.clear();
+    }
+}

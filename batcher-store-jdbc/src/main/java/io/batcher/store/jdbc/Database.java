@@ -1,0 +1,25 @@
+/*
+ * Copyright 2026 the Batcher authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.batcher.store.jdbc;
+
+import java.util.function.Supplier;
+
+/** Runs transactions. Thread-safe. Fails with {@link io.batcher.BatcherStoreException}. */
+interface Database extends AutoCloseable {
+
+    /** Connects, and makes or checks the tables. */
+    void open();
+
+    /** Runs work and returns after its commit. */
+    <R> R run(String what, Work<R> work);
+
+    @Override
+    void close();
+
+    /** Returns the exception of a call on a closed store. */
+    static Supplier<IllegalStateException> closed(String what) {
+        return () -> new IllegalStateException("Cannot " + what + ": the store is closed");
+    }
+}

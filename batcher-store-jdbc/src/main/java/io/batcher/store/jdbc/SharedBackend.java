@@ -1,0 +1,141 @@
+/*
+ * Copyright 2026 the Batcher authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.batcher.store.jdbc;
+
+import io.batcher.BatcherStoreException;
+import io.batcher.store.NewItem;
+import io.batcher.store.StoreContext;
+import io.batcher.store.StoreCount;
+import io.batcher.store.StoreTransaction;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** PostgreSQL, shared by instances. */
+final class SharedBackend implements Backend {
+
+    /** Counting costs at most a twentieth of the time. */
+    private static final int COUNT_FACTOR = 20;
+
+    private record Counted(StoreCount count, long at, long validNanos) {}
+
+    private final SharedDatabase database;
+    private final Tables.Names names;
+    private final PostgresCluster cluster;
+    private final Coordinator coordinator;
+    private final ApplicationTransactions transactions;
+    private final String owner;
+    private final Duration poll;
+    private final Duration lease;
+
+    /** The last count by batcher. */
+    private final Map<String, Counted> counts = new ConcurrentHashMap<>();
+
+    SharedBackend(
+            SharedDatabase database,
+            Tables.Names names,
+            String owner,
+            ApplicationTransactions transactions,
+            Duration poll,
+            Duration lease) {
+        this.database = database;
+        this.names = names;
+        this.transactions = transactions;
+        this.owner = owner;
+        this.poll = poll;
+        this.lease = lease;
+        this.cluster = new PostgresCluster(names, owner, lease.toMillis());
+        this.coordinator = new Coordinator(database, cluster, new StoreTimer("batcher-store-jdbc"), poll, lease);
+    }
+
+    Coordinator coordinator() {
+        return coordinator;
+    }
+
+    @Override
+    public String kind() {
+        return "jdbc";
+    }
+
+    @Override
+    public boolean isShared() {
+        return true;
+    }
+
+    @Override
+    public Database database() {
+        return database;
+    }
+
+    @Override
+    public Tables tables(StoreContext context) {
+        return new PostgresTables(names, context.batcher());
+    }
+
+    @Override
+    public int openPartitions(Tables tables, StoreContext context) {
+        return database.run("open the partitions", jdbc -> {
+            PostgresSchema.lock(jdbc, names, tables.batcher);
+            boolean anotherAlive = cluster.isAnotherAlive(jdbc, tables.batcher);
+            cluster.renewMembers(jdbc, Map.of(tables.batcher, false));
+            int stored = tables.partitions(jdbc);
+            if (stored == context.partitions()
+                    || (stored > 0 && (anotherAlive || tables.isAnyUpTo(jdbc, Long.MAX_VALUE)))) {
+                return stored;
+            }
+            tables.createPartitions(jdbc, context.partitions());
+            return context.partitions();
+        });
+    }
+
+    @Override
+    public Ownership ownership(JdbcSession session) {
+        return new SharedOwnership(session, coordinator, owner, lease.toMillis());
+    }
+
+    @Override
+    public long[] append(Tables tables, List<NewItem> items) {
+        return database.append(items.stream()
+                .map(item -> new PostgresTables.Added(tables.batcher, item))
+                .toList());
+    }
+
+    @Override
+    public StoreCount count(JdbcSession session) {
+        String batcher = session.tables().batcher;
+        Counted last = counts.get(batcher);
+        long now = System.nanoTime();
+        if (last != null && now - last.at < last.validNanos) {
+            return last.count;
+        }
+        StoreCount count = database.run("count items", session.tables()::count);
+        long end = System.nanoTime();
+        counts.put(batcher, new Counted(count, end, Math.max(poll.toNanos(), COUNT_FACTOR * (end - now))));
+        return count;
+    }
+
+    @Override
+    public Optional<StoreTransaction> currentTransaction(JdbcSession session) {
+        Optional<ApplicationTransactions.Active> active = transactions.current();
+        if (active.isEmpty()) {
+            return Optional.empty();
+        }
+        if (active.get().isReadOnly()) {
+            throw new BatcherStoreException(
+                    "Cannot store items of batcher \"" + session.tables().batcher
+                            + "\" in a read-only transaction. Begin it without readOnly, or add outside of it",
+                    null);
+        }
+        return Optional.of(new JoinedTransaction(session, active.get()));
+    }
+
+    @Override
+    public void leave(JdbcSession session) {
+        counts.remove(session.tables().batcher);
+        coordinator.leave(session.tables().batcher);
+    }
+}

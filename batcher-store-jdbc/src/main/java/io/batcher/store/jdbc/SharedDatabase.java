@@ -1,0 +1,256 @@
+/*
+ * Copyright 2026 the Batcher authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.batcher.store.jdbc;
+
+import io.batcher.BatcherStoreException;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.SQLFeatureNotSupportedException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * PostgreSQL through a {@code DataSource}. Each call has a connection of its own while it runs and leaves it as it was. Appends of
+ * all threads share commits.
+ */
+final class SharedDatabase implements Database {
+
+    private static final int MAX_GROUP = 10_000;
+
+    /** An append of one thread. */
+    private static final class Append extends GroupCommit.Call {
+        private final List<PostgresTables.Added> items;
+        private long @Nullable [] ids;
+
+        Append(List<PostgresTables.Added> items) {
+            this.items = items;
+        }
+
+        @Override
+        int weight() {
+            return items.size();
+        }
+    }
+
+    private final DataSource dataSource;
+    private final Tables.Names names;
+    private final boolean initializeSchema;
+    private final Duration timeout;
+    private final PostgresTables inserts;
+    private final GroupCommit<Append> commits = new GroupCommit<>(MAX_GROUP, this::runGroup);
+    private volatile boolean open;
+
+    /** Whether connections come with another isolation than READ COMMITTED; asking each one would cost a round trip. */
+    private volatile boolean setsIsolation;
+
+    SharedDatabase(DataSource dataSource, Tables.Names names, boolean initializeSchema, Duration timeout) {
+        this.dataSource = dataSource;
+        this.names = names;
+        this.initializeSchema = initializeSchema;
+        this.timeout = timeout;
+        this.inserts = new PostgresTables(names, "");
+    }
+
+    @Override
+    public void open() {
+        open = true;
+        try {
+            run("open", jdbc -> {
+                Connection connection = jdbc.connection();
+                String product = connection.getMetaData().getDatabaseProductName();
+                if (!product.equals("PostgreSQL")) {
+                    throw new BatcherStoreException(
+                            "The JDBC store needs PostgreSQL, but the DataSource leads to " + product
+                                    + ". Use JdbcStore.file for a store without a server",
+                            null);
+                }
+                setsIsolation = connection.getTransactionIsolation() != Connection.TRANSACTION_READ_COMMITTED;
+                if (initializeSchema) {
+                    PostgresSchema.create(jdbc, names);
+                } else {
+                    PostgresSchema.check(jdbc, names);
+                }
+                PostgresSchema.warnOfSettings(jdbc);
+                return true;
+            });
+        } catch (RuntimeException e) {
+            open = false;
+            throw e;
+        }
+    }
+
+    @Override
+    public void close() {
+        open = false;
+    }
+
+    /** Appends items of any batchers. Returns their ids. */
+    long[] append(List<PostgresTables.Added> items) {
+        Append call = new Append(items);
+        commits.submit(call);
+        Throwable failure = call.failure();
+        long[] ids = call.ids;
+        if (failure == null && ids != null) {
+            return ids;
+        }
+        if (failure instanceof BatcherStoreException store) {
+            throw Failures.again(store);
+        }
+        throw Failures.unchecked(failure == null ? new IllegalStateException("an append has no result") : failure);
+    }
+
+    private void runGroup(List<Append> group) {
+        try {
+            insert(group);
+        } catch (BatcherStoreException e) {
+            if (group.size() == 1 || e.outcomeUnknown()) {
+                group.forEach(call -> call.complete(e));
+            } else {
+                // Nothing was stored. One of them may be to blame; the others need not suffer.
+                group.forEach(this::insertAlone);
+            }
+        }
+    }
+
+    private void insertAlone(Append call) {
+        try {
+            insert(List.of(call));
+        } catch (RuntimeException e) {
+            call.complete(e);
+        }
+    }
+
+    private void insert(List<Append> group) {
+        List<PostgresTables.Added> all = new ArrayList<>();
+        group.forEach(call -> all.addAll(call.items));
+        long[] ids = run("store items", jdbc -> inserts.insertAll(jdbc, all));
+        int from = 0;
+        for (Append call : group) {
+            call.ids = Arrays.copyOfRange(ids, from, from + call.weight());
+            from += call.weight();
+            call.complete(null);
+        }
+    }
+
+    @Override
+    public <R> R run(String what, Work<R> work) {
+        if (!open) {
+            throw Database.closed(what).get();
+        }
+        try (Borrowed borrowed = borrow()) {
+            R result = runOn(borrowed, work);
+            commit(what, borrowed);
+            return result;
+        } catch (SQLException e) {
+            throw failure(what, e, false);
+        }
+    }
+
+    private static <R> R runOn(Borrowed borrowed, Work<R> work) throws SQLException {
+        try (Jdbc jdbc = new Jdbc(borrowed.connection, borrowed.timeoutSeconds)) {
+            return work.run(jdbc);
+        } catch (Throwable e) {
+            borrowed.rollBack(e);
+            throw e;
+        }
+    }
+
+    private static void commit(String what, Borrowed borrowed) {
+        try {
+            borrowed.connection.commit();
+        } catch (SQLException e) {
+            borrowed.rollBack(e);
+            throw failure(what, e, Failures.isUnknownAfterCommit(e));
+        }
+    }
+
+    private static BatcherStoreException failure(String what, SQLException cause, boolean unknown) {
+        String result = unknown
+                ? "The answer to its commit was lost: it may have taken effect"
+                : "Nothing of it took effect; it can be repeated";
+        return new BatcherStoreException(
+                "Cannot " + what + ": the database failed (SQL state " + cause.getSQLState() + "). " + result,
+                cause,
+                unknown);
+    }
+
+    /** A connection and how it was before. */
+    private static final class Borrowed implements AutoCloseable {
+        private final Connection connection;
+        private final int timeoutSeconds;
+        private final boolean autoCommit;
+        private int isolation = -1;
+        private int networkTimeout = -1;
+        private boolean isOpenTransaction;
+
+        Borrowed(Connection connection, Duration timeout, boolean setsIsolation) throws SQLException {
+            this.connection = connection;
+            this.timeoutSeconds = (int) Math.max(1, timeout.toSeconds());
+            try {
+                // Longer than a statement may take, so that the database gets to answer first.
+                setNetworkTimeout((int) Math.min(Integer.MAX_VALUE, timeout.toMillis() * 2));
+                autoCommit = connection.getAutoCommit();
+                if (setsIsolation) {
+                    isolation = connection.getTransactionIsolation();
+                    connection.setTransactionIsolation(Connection.TRANSACTION_READ_COMMITTED);
+                }
+                if (autoCommit) {
+                    connection.setAutoCommit(false);
+                }
+            } catch (SQLException e) {
+                connection.close();
+                throw e;
+            }
+        }
+
+        private void setNetworkTimeout(int millis) throws SQLException {
+            try {
+                networkTimeout = connection.getNetworkTimeout();
+                connection.setNetworkTimeout(Runnable::run, millis);
+            } catch (SQLFeatureNotSupportedException e) {
+                networkTimeout = -1;
+            }
+        }
+
+        /** Ends what a failed call has begun: to switch autocommit on would commit it. */
+        void rollBack(Throwable cause) {
+            try {
+                connection.rollback();
+            } catch (SQLException e) {
+                isOpenTransaction = true;
+                cause.addSuppressed(e);
+            }
+        }
+
+        /** Restores the connection. One that cannot be is broken, and its pool notices. */
+        @Override
+        public void close() {
+            try (connection) {
+                if (isOpenTransaction) {
+                    return;
+                }
+                if (autoCommit) {
+                    connection.setAutoCommit(true);
+                }
+                if (isolation >= 0) {
+                    connection.setTransactionIsolation(isolation);
+                }
+                if (networkTimeout >= 0) {
+                    connection.setNetworkTimeout(Runnable::run, networkTimeout);
+                }
+            } catch (SQLException e) {
+                Log.closeFailed("a connection of the store", e);
+            }
+        }
+    }
+
+    private Borrowed borrow() throws SQLException {
+        return new Borrowed(dataSource.getConnection(), timeout, setsIsolation);
+    }
+}

@@ -1,0 +1,149 @@
+/*
+ * Copyright 2026 the Batcher authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.batcher.store.jdbc;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Three processes on one database: kill -9 of them and of the server, and SIGSTOP beyond the lease. */
+@Timeout(600)
+class PostgresCrashTest {
+
+    private static final int WORKERS = 3;
+    private static final int KILLS = Integer.getInteger("batcher.kills", 20);
+    private static final int SERVER_KILLS = 3;
+    private static final int STOPS = 6;
+
+    @TempDir
+    Path temp;
+
+    private final Random random = new Random(43);
+    private final List<Process> workers = new ArrayList<>();
+    private PostgresServer server;
+    private Path log;
+    private int runs;
+
+    @BeforeEach
+    void start() throws Exception {
+        server = new PostgresServer(temp);
+        log = temp.resolve("log");
+        for (int i = 0; i < WORKERS; i++) {
+            workers.add(startWorker());
+        }
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        for (Process worker : workers) {
+            ChildJvm.kill(worker);
+        }
+        server.close();
+    }
+
+    @Test
+    void nothingIsLostByKillsOfProcessesAndServer() throws Exception {
+        for (int kill = 0; kill < KILLS; kill++) {
+            pause(400);
+            int which = random.nextInt(WORKERS);
+            ChildJvm.kill(workers.get(which));
+            workers.set(which, startWorker());
+            if (kill % (KILLS / SERVER_KILLS) == KILLS / SERVER_KILLS - 1) {
+                server.killAndRestart();
+            }
+        }
+        CrashVerdict verdict = drain();
+        verdict.assertNothingLost();
+        verdict.assertOrder();
+        verdict.assertRedeliveriesAreTheSameBatch(KILLS + SERVER_KILLS);
+        assertThat(verdict.acknowledged()).isGreaterThan(KILLS * 10);
+        assertThat(verdict.redelivered()).isPositive();
+    }
+
+    @Test
+    void aStoppedProcessIsFenced() throws Exception {
+        for (int stop = 0; stop < STOPS; stop++) {
+            pause(300);
+            Process stopped = workers.get(stop % WORKERS);
+            signal("STOP", stopped);
+            LockSupport.parkNanos(CrashStores.LEASE.plusMillis(500).toNanos());
+            signal("CONT", stopped);
+        }
+        pause(1);
+        CrashVerdict verdict = drain();
+        verdict.assertNothingLost();
+        verdict.assertOrder();
+        verdict.assertRedeliveriesAreTheSameBatch(STOPS + WORKERS);
+        assertThat(lines("F")).as("fenced").isPositive();
+    }
+
+    private Process startWorker() throws IOException {
+        int before = lines("R");
+        Process worker = child("w" + runs++);
+        Waiting.until("the process is ready", Duration.ofSeconds(60), () -> lines("R") > before || !worker.isAlive());
+        assertThat(worker.isAlive()).as("output: %s", output()).isTrue();
+        return worker;
+    }
+
+    private Process child(String... arguments) throws IOException {
+        List<String> all =
+                new ArrayList<>(List.of(CrashStores.onPostgres(server.url(), "crash_"), arguments[0], log.toString()));
+        all.addAll(List.of(arguments).subList(1, arguments.length));
+        return ChildJvm.start(temp.resolve("errors"), all);
+    }
+
+    /** Ends the workers and delivers what is left. */
+    private CrashVerdict drain() throws Exception {
+        for (Process worker : workers) {
+            ChildJvm.kill(worker);
+        }
+        Process last = child("last", "drain");
+        workers.add(last);
+        assertThat(last.waitFor(120, TimeUnit.SECONDS))
+                .as("drained; output: %s", output())
+                .isTrue();
+        assertThat(last.exitValue()).as("output: %s", output()).isZero();
+        assertThat(lines("L")).as("losses").isZero();
+        return new CrashVerdict(CrashLog.read(log));
+    }
+
+    private String output() throws IOException {
+        return Files.exists(temp.resolve("errors")) ? Files.readString(temp.resolve("errors")) : "";
+    }
+
+    private int lines(String first) {
+        try {
+            return (int) CrashLog.read(log).stream()
+                    .filter(line -> line.startsWith(first))
+                    .count();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private void pause(int maxMillis) {
+        LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(50 + random.nextInt(maxMillis)));
+    }
+
+    private static void signal(String name, Process process) throws Exception {
+        Process kill = new ProcessBuilder("kill", "-" + name, String.valueOf(process.pid())).start();
+        assertThat(kill.waitFor(10, TimeUnit.SECONDS)).isTrue();
+        assertThat(kill.exitValue()).isZero();
+    }
+}
