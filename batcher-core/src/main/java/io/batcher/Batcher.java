@@ -133,6 +133,9 @@ public interface Batcher<T> extends AutoCloseable {
      * {@link #resume} or {@code close}. It fails with {@link IllegalStateException} if there is no handler, and with
      * {@link BatcherClosedException} after close.
      *
+     * <p>The {@linkplain BatcherBuilder#pace(Pace) pace} still applies. While the batcher rests after a {@link RetryAfterException}, and
+     * for flushes that are pending when it begins to, the future fails with that exception; the items are kept.
+     *
      * <p>A flush from a callback, or from a dependent of a future that the batcher completes, does not skip the retry delay: its future
      * completes or fails with the attempt after the delay. A flush from the handler skips the delay unless a flush made that attempt
      * early.
@@ -187,6 +190,9 @@ public interface Batcher<T> extends AutoCloseable {
      * handler at the timeout is handed back, its outcome unknown. Items that {@link BatcherBuilder#onDeadLetter onDeadLetter} is handling
      * at the timeout are not handed back: they are part of {@link BatcherStats#depth} until it returns, and are logged by count if it
      * throws.
+     *
+     * <p>The {@linkplain BatcherBuilder#pace(Pace) pace} and a rest after a {@link RetryAfterException} still apply. If the next call of
+     * the handler would start after the timeout, close ends immediately.
      *
      * <p>If the handler or a callback started the calling thread and waits for it ({@link #awaitsCaller}), close does not wait for that
      * call. Items behind it are delivered on another thread, and its outcome counts when it returns. Its batch is not handed back; if it
