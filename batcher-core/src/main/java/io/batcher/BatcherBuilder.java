@@ -58,6 +58,10 @@ public final class BatcherBuilder<T> {
     Duration maxBlock = Duration.ofSeconds(1);
     RetryPolicy retry = RetryPolicy.defaults();
 
+    @Nullable Pace pace;
+
+    Duration maxRetryAfter = Duration.ofMinutes(5);
+
     @Nullable Duration handlerTimeout;
 
     Duration shutdownTimeout = Duration.ofSeconds(10);
@@ -169,6 +173,31 @@ public final class BatcherBuilder<T> {
     /** Sets when a failed batch is retried and when it is given up. Default: {@link RetryPolicy#defaults()}. */
     public BatcherBuilder<T> retry(RetryPolicy retry) {
         this.retry = Objects.requireNonNull(retry, "retry");
+        return this;
+    }
+
+    /**
+     * Limits how often the handler is called. While a call has to wait for its turn, no thread does. {@link Batcher#flush} skips the
+     * retry delay, not the pace; {@link Batcher#close(Duration)} keeps the pace too, and ends at once when the next call would start
+     * after its timeout. The limit applies to this batcher in this process: divide the target's limit by the number of instances.
+     * Default: none.
+     */
+    public BatcherBuilder<T> pace(Pace pace) {
+        this.pace = Objects.requireNonNull(pace, "pace");
+        return this;
+    }
+
+    /** Sets {@link #pace(Pace)} to {@link Pace#of}, with evenly spaced calls. */
+    public BatcherBuilder<T> pace(int calls, Duration per) {
+        return pace(Pace.of(calls, per));
+    }
+
+    /**
+     * Limits how long the batcher rests after a {@link RetryAfterException}; a longer wish of the target is shortened to it. A rest is
+     * never shorter than the retry delay, whatever this is. More than zero. Default: 5 min.
+     */
+    public BatcherBuilder<T> maxRetryAfter(Duration maxRetryAfter) {
+        this.maxRetryAfter = Require.positive(maxRetryAfter, "maxRetryAfter");
         return this;
     }
 

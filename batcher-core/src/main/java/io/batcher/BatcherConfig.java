@@ -31,6 +31,8 @@ public final class BatcherConfig<T> {
     private final Overflow overflow;
     private final Duration maxBlock;
     private final RetryPolicy retry;
+    private final Optional<Pace> pace;
+    private final Duration maxRetryAfter;
     private final Optional<Duration> handlerTimeout;
     private final Duration shutdownTimeout;
     private final boolean autoFlush;
@@ -60,6 +62,8 @@ public final class BatcherConfig<T> {
         this.overflow = builder.overflow;
         this.maxBlock = builder.maxBlock;
         this.retry = builder.retry;
+        this.pace = Optional.ofNullable(builder.pace);
+        this.maxRetryAfter = builder.maxRetryAfter;
         this.handlerTimeout = Optional.ofNullable(builder.handlerTimeout);
         this.shutdownTimeout = builder.shutdownTimeout;
         this.autoFlush = builder.autoFlush;
@@ -130,6 +134,16 @@ public final class BatcherConfig<T> {
     /** Returns the policy for failed batches. */
     public RetryPolicy retry() {
         return retry;
+    }
+
+    /** Returns the limit on the rate of handler calls; empty if it is not limited. */
+    public Optional<Pace> pace() {
+        return pace;
+    }
+
+    /** Returns the longest rest after a {@link RetryAfterException}, unless the retry delay is longer. */
+    public Duration maxRetryAfter() {
+        return maxRetryAfter;
     }
 
     /** Returns the longest time of an attempt; empty if it is not limited. */

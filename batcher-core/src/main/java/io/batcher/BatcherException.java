@@ -8,7 +8,11 @@ import org.jspecify.annotations.Nullable;
 
 /** The parent of the exceptions of this library. Unchecked. */
 public abstract sealed class BatcherException extends RuntimeException
-        permits BatcherFullException, BatcherClosedException, BatcherStoreException, PartialBatchException {
+        permits BatcherFullException,
+                BatcherClosedException,
+                BatcherStoreException,
+                PartialBatchException,
+                RetryAfterException {
 
     private static final long serialVersionUID = 1L;
 

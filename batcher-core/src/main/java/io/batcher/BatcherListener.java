@@ -15,7 +15,7 @@ import java.time.Duration;
  */
 public interface BatcherListener {
 
-    /** Called before an attempt. The handler is called next, on the same thread. */
+    /** Called before an attempt. The handler is called next, on the same thread unless the pace makes it wait. */
     default void onBatchStarted(String batcher, Batch<?> batch) {}
 
     /**
@@ -26,7 +26,7 @@ public interface BatcherListener {
     default void onBatchHandled(String batcher, Batch<?> batch, Duration took) {}
 
     /**
-     * Called after an attempt failed, for all or some of its items.
+     * Called after an attempt failed, for all or some of its items, or ended with a {@link RetryAfterException}.
      *
      * @param took the time from the call of the handler to its return or the end of its stage
      */

@@ -34,6 +34,8 @@ public final class BatcherStats {
     private final long batches;
     private final int consecutiveFailures;
     private final Duration oldestAge;
+    private final long throttled;
+    private final Duration restingFor;
 
     private BatcherStats(Builder builder) {
         this.state = builder.state;
@@ -50,6 +52,8 @@ public final class BatcherStats {
         this.batches = builder.batches;
         this.consecutiveFailures = builder.consecutiveFailures;
         this.oldestAge = builder.oldestAge;
+        this.throttled = builder.throttled;
+        this.restingFor = builder.restingFor;
     }
 
     /** Starts a snapshot of a running batcher in which every number is zero. */
@@ -127,6 +131,16 @@ public final class BatcherStats {
         return oldestAge;
     }
 
+    /** Returns the number of handler calls that ended with a {@link RetryAfterException}; they are neither failed nor batches. */
+    public long throttled() {
+        return throttled;
+    }
+
+    /** Returns how long the batcher still rests after a {@link RetryAfterException}; zero if it does not. */
+    public Duration restingFor() {
+        return restingFor;
+    }
+
     @Override
     public boolean equals(@Nullable Object other) {
         return other instanceof BatcherStats stats && values().equals(stats.values());
@@ -160,6 +174,8 @@ public final class BatcherStats {
         values.put("batches", batches);
         values.put("consecutiveFailures", consecutiveFailures);
         values.put("oldestAge", oldestAge);
+        values.put("throttled", throttled);
+        values.put("restingFor", restingFor);
         return values;
     }
 
@@ -180,6 +196,8 @@ public final class BatcherStats {
         private long batches;
         private int consecutiveFailures;
         private Duration oldestAge = Duration.ZERO;
+        private long throttled;
+        private Duration restingFor = Duration.ZERO;
 
         private Builder() {}
 
@@ -264,6 +282,18 @@ public final class BatcherStats {
         /** Sets {@link BatcherStats#oldestAge}. */
         public Builder oldestAge(Duration oldestAge) {
             this.oldestAge = Objects.requireNonNull(oldestAge, "oldestAge");
+            return this;
+        }
+
+        /** Sets {@link BatcherStats#throttled}. */
+        public Builder throttled(long throttled) {
+            this.throttled = throttled;
+            return this;
+        }
+
+        /** Sets {@link BatcherStats#restingFor}. */
+        public Builder restingFor(Duration restingFor) {
+            this.restingFor = Objects.requireNonNull(restingFor, "restingFor");
             return this;
         }
 

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 final class Require {
 
     /** The longest duration of an option. In nanoseconds it fits a long, with room for additions. */
-    private static final Duration LONGEST = Duration.ofDays(36_500);
+    static final Duration LONGEST = Duration.ofDays(36_500);
 
     private Require() {}
 

@@ -40,6 +40,8 @@ class BatcherBuilderTest {
         assertThat(config.overflow()).isEqualTo(Overflow.REJECT);
         assertThat(config.maxBlock()).isEqualTo(Duration.ofSeconds(1));
         assertThat(config.retry()).isSameAs(RetryPolicy.defaults());
+        assertThat(config.pace()).isEmpty();
+        assertThat(config.maxRetryAfter()).isEqualTo(Duration.ofMinutes(5));
         assertThat(config.handlerTimeout()).isEmpty();
         assertThat(config.shutdownTimeout()).isEqualTo(Duration.ofSeconds(10));
         assertThat(config.autoFlush()).isTrue();
@@ -69,6 +71,8 @@ class BatcherBuilderTest {
                 .overflow(Overflow.BLOCK)
                 .maxBlock(Duration.ZERO)
                 .retry(retry)
+                .pace(6, Duration.ofSeconds(7))
+                .maxRetryAfter(Duration.ofMillis(8))
                 .handlerTimeout(Duration.ofMillis(5))
                 .shutdownTimeout(Duration.ZERO)
                 .autoFlush(false)
@@ -88,6 +92,8 @@ class BatcherBuilderTest {
         assertThat(config.overflow()).isEqualTo(Overflow.BLOCK);
         assertThat(config.maxBlock()).isZero();
         assertThat(config.retry()).isSameAs(retry);
+        assertThat(config.pace()).contains(Pace.of(6, Duration.ofSeconds(7)));
+        assertThat(config.maxRetryAfter()).isEqualTo(Duration.ofMillis(8));
         assertThat(config.handlerTimeout()).contains(Duration.ofMillis(5));
         assertThat(config.shutdownTimeout()).isZero();
         assertThat(config.autoFlush()).isFalse();
@@ -111,6 +117,15 @@ class BatcherBuilderTest {
                 bad(b -> b.capacity(-7), "capacity must be at least 1, but was -7"),
                 bad(b -> b.maxBlock(Duration.ofNanos(-1)), "maxBlock must not be negative, but was PT-0.000000001S"),
                 bad(b -> b.maxBlock(Duration.ofDays(36_501)), "maxBlock must be at most 36500 days, but was PT876024H"),
+                bad(b -> b.pace(0, Duration.ofSeconds(1)), "pace.calls must be at least 1, but was 0"),
+                bad(b -> b.pace(1, Duration.ZERO), "pace.per must be more than zero, but was PT0S"),
+                bad(b -> b.maxRetryAfter(Duration.ZERO), "maxRetryAfter must be more than zero, but was PT0S"),
+                bad(
+                        b -> b.maxRetryAfter(Duration.ofSeconds(-1)),
+                        "maxRetryAfter must be more than zero, but was PT-1S"),
+                bad(
+                        b -> b.maxRetryAfter(Duration.ofDays(36_501)),
+                        "maxRetryAfter must be at most 36500 days, but was PT876024H"),
                 bad(b -> b.handlerTimeout(Duration.ZERO), "handlerTimeout must be more than zero, but was PT0S"),
                 bad(
                         b -> b.handlerTimeout(Duration.ofSeconds(-1)),
@@ -181,6 +196,8 @@ class BatcherBuilderTest {
                 .maxBatchWeight(1)
                 .weigher(item -> 1)
                 .maxBlock(Duration.ZERO)
+                .pace(1, Duration.ofNanos(1))
+                .maxRetryAfter(Duration.ofNanos(1))
                 .handlerTimeout(Duration.ofNanos(1))
                 .shutdownTimeout(Duration.ZERO)
                 .build()
@@ -188,6 +205,8 @@ class BatcherBuilderTest {
         builder()
                 .interval(Duration.ofDays(36_500))
                 .maxBlock(Duration.ofDays(36_500))
+                .pace(Pace.of(Integer.MAX_VALUE, Duration.ofDays(36_500)).burst(Integer.MAX_VALUE))
+                .maxRetryAfter(Duration.ofDays(36_500))
                 .handlerTimeout(Duration.ofDays(36_500))
                 .shutdownTimeout(Duration.ofDays(36_500))
                 .build()
@@ -216,6 +235,9 @@ class BatcherBuilderTest {
         assertNull(b -> b.overflow(null), "overflow");
         assertNull(b -> b.maxBlock(null), "maxBlock");
         assertNull(b -> b.retry(null), "retry");
+        assertNull(b -> b.pace(null), "pace");
+        assertNull(b -> b.pace(1, null), "pace.per");
+        assertNull(b -> b.maxRetryAfter(null), "maxRetryAfter");
         assertNull(b -> b.handlerTimeout(null), "handlerTimeout");
         assertNull(b -> b.shutdownTimeout(null), "shutdownTimeout");
         assertNull(b -> b.handler(null), "handler");

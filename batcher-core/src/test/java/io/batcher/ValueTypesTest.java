@@ -67,10 +67,12 @@ class ValueTypesTest {
                         .batches(11)
                         .consecutiveFailures(12)
                         .oldestAge(Duration.ofMillis(13))
+                        .throttled(14)
+                        .restingFor(Duration.ofMillis(15))
                         .build())
                 .hasToString("BatcherStats[state=PAUSED, depth=1, inFlight=2, capacity=3, accepted=4, handled=5, "
                         + "failedAttempts=6, rejected=7, dropped=8, deadLettered=9, handedBack=10, batches=11, "
-                        + "consecutiveFailures=12, oldestAge=PT0.013S]");
+                        + "consecutiveFailures=12, oldestAge=PT0.013S, throttled=14, restingFor=PT0.015S]");
     }
 
     @Test
@@ -81,6 +83,8 @@ class ValueTypesTest {
                 .isNotEqualTo(stats().state(BatcherState.PAUSED).build())
                 .isNotEqualTo(stats().handled(6).build())
                 .isNotEqualTo(stats().oldestAge(Duration.ZERO).build())
+                .isNotEqualTo(stats().throttled(1).build())
+                .isNotEqualTo(stats().restingFor(Duration.ofMillis(1)).build())
                 .isNotEqualTo("BatcherStats");
     }
 
@@ -132,6 +136,25 @@ class ValueTypesTest {
                 .hasCause(CAUSE);
         assertThat(new BatcherClosedException("closed")).hasNoCause();
         assertThat(new PartialBatchException(Map.of())).isInstanceOf(BatcherException.class);
+        assertThat(new RetryAfterException(Duration.ofSeconds(30), CAUSE))
+                .isInstanceOf(BatcherException.class)
+                .hasMessage("the target asks for no call during PT30S")
+                .hasCause(CAUSE);
+        assertThat(new RetryAfterException(Duration.ZERO)).hasNoCause();
+    }
+
+    @Test
+    void aRetryAfterExceptionTakesAnyDuration() {
+        for (Duration any : List.of(
+                Duration.ofSeconds(Long.MAX_VALUE, 999_999_999),
+                Duration.ofMillis(5),
+                Duration.ZERO,
+                Duration.ofSeconds(Long.MIN_VALUE))) {
+            assertThat(new RetryAfterException(any).retryAfter()).isEqualTo(any);
+        }
+        assertThatThrownBy(() -> new RetryAfterException(null))
+                .isInstanceOf(NullPointerException.class)
+                .hasMessage("retryAfter");
     }
 
     @Test
@@ -171,7 +194,8 @@ class ValueTypesTest {
         for (BatcherException thrown : new BatcherException[] {
             new BatcherFullException("full"),
             new BatcherClosedException("closed"),
-            new PartialBatchException(Map.of(1, CAUSE))
+            new PartialBatchException(Map.of(1, CAUSE)),
+            new RetryAfterException(Duration.ofSeconds(30), CAUSE)
         }) {
             ByteArrayOutputStream bytes = new ByteArrayOutputStream();
             new ObjectOutputStream(bytes).writeObject(thrown);
@@ -180,6 +204,9 @@ class ValueTypesTest {
             assertThat((Throwable) read).hasMessage(thrown.getMessage());
             if (read instanceof PartialBatchException partial) {
                 assertThat(partial.causesByIndex()).isEmpty();
+            }
+            if (read instanceof RetryAfterException later) {
+                assertThat(later.retryAfter()).isEqualTo(Duration.ofSeconds(30));
             }
         }
     }

@@ -9,6 +9,7 @@ import io.batcher.BatcherState;
 import io.batcher.BatcherStats;
 import io.batcher.internal.buffer.ItemBuffer;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /** The counters of a batcher. Guarded by the batcher's lock. */
 final class Counters {
@@ -27,7 +28,8 @@ final class Counters {
     int consecutiveFailures;
 
     /** Takes the statistics of the batcher at one moment, so that they add up. */
-    <T> BatcherStats snapshot(BatcherConfig<T> config, BatcherState state, Lane<T> lane, long now) {
+    <T> BatcherStats snapshot(
+            BatcherConfig<T> config, BatcherState state, Lane<T> lane, @Nullable Throttle throttle, long now) {
         ItemBuffer<T> buffer = lane.buffer();
         long claimed = buffer.claimed(); // once: producers raise it at any moment
         return BatcherStats.builder()
@@ -45,6 +47,8 @@ final class Counters {
                 .batches(batches)
                 .consecutiveFailures(consecutiveFailures)
                 .oldestAge(Duration.ofNanos(lane.oldestAge(claimed, now)))
+                .throttled(throttle == null ? 0 : throttle.throttledCalls())
+                .restingFor(throttle == null || state == BatcherState.CLOSED ? Duration.ZERO : throttle.restingFor(now))
                 .build();
     }
 }

@@ -47,6 +47,9 @@ final class FlushLoop<T> {
     private final @Nullable Duration handlerTimeout;
     private final IdleSpin idleSpin;
 
+    /** Whether the start of a call is a transition, because time or pace is limited. */
+    private final boolean startsCalls;
+
     FlushLoop(BatcherConfig<T> config, Engine<T> engine, Callbacks<T> callbacks, Log log) {
         this.config = config;
         this.engine = engine;
@@ -55,6 +58,7 @@ final class FlushLoop<T> {
         this.log = log;
         this.policy = config.retry();
         this.handlerTimeout = config.handlerTimeout().orElse(null);
+        this.startsCalls = handlerTimeout != null || config.pace().isPresent();
         this.idleSpin = new IdleSpin(config.clock());
     }
 
@@ -116,6 +120,8 @@ final class FlushLoop<T> {
         LoopAction<T> action = next.orElse(null);
         if (action instanceof LoopAction.Deliver<T> deliver) {
             return deliver(deliver);
+        } else if (action instanceof LoopAction.Call<T> call) {
+            return call(call.attempt());
         } else if (action instanceof LoopAction.Settle<T> settle) {
             settle(settle.attempt());
         } else if (action instanceof LoopAction.GiveUp<T> giveUp) {
@@ -130,8 +136,13 @@ final class FlushLoop<T> {
         Attempt<T> attempt = new Attempt<>(
                 action.batch(), action.handler(), action.attemptNumber(), handlerTimeout, engine.clock(), this::resume);
         callbacks.started(attempt.batch());
-        if (handlerTimeout != null) {
-            engine.update((machine, now, decision) -> machine.limitTime(attempt));
+        return call(attempt);
+    }
+
+    /** Calls the handler, unless the attempt has to wait for its slot: then the loop calls it when there is one. */
+    private boolean call(Attempt<T> attempt) {
+        if (startsCalls && !engine.change((machine, now, decision) -> machine.startCall(attempt, now))) {
+            return true;
         }
         try (CallScope handler = CallScope.enter(this)) {
             attempt.call();

@@ -7,6 +7,7 @@ package io.batcher.internal;
 import io.batcher.BatcherConfig;
 import io.batcher.BatcherStats;
 import io.batcher.Overflow;
+import io.batcher.RetryAfterException;
 import io.batcher.internal.AdmitResult.Outcome;
 import io.batcher.internal.buffer.AddRequest;
 import io.batcher.internal.buffer.ChunkSlice;
@@ -16,6 +17,7 @@ import io.batcher.internal.delivery.BatchIds;
 import io.batcher.internal.delivery.FrozenBatch;
 import io.batcher.internal.delivery.GivenUp;
 import io.batcher.internal.delivery.Handler;
+import io.batcher.internal.delivery.RetryDelay;
 import io.batcher.internal.delivery.RetryVerdict;
 import io.batcher.internal.threads.EngineFuture;
 import io.batcher.internal.threads.LoopSignals;
@@ -62,9 +64,30 @@ final class FlushMachine<T> {
 
     // ---- outcomes
 
-    /** Limits the time of the attempt that begins. */
-    void limitTime(Attempt<T> attempt) {
-        lane.limitTime(attempt);
+    /**
+     * Starts the call of an attempt that has begun: takes its slot, and limits its time.
+     *
+     * @return false if there is no slot: then the attempt is held without a thread
+     */
+    boolean startCall(Attempt<T> attempt, long now) {
+        if (!loop.tryStartCall(now)) {
+            hold(attempt, now);
+            return false;
+        }
+        if (config.handlerTimeout().isPresent()) {
+            lane.limitTime(attempt);
+        }
+        return true;
+    }
+
+    /** A batch that close has set aside cannot be held: it is as if its attempt had not begun. */
+    private void hold(Attempt<T> attempt, long now) {
+        if (lane.end(attempt)) {
+            lane.hold(attempt);
+        } else if (lane.isAside(attempt)) {
+            lane.clearAside();
+            settlement.undoAside(lane, attempt.frozenBatch(), now);
+        }
     }
 
     /** Ends an attempt. Returns whether it still owns the batch in flight; if not, its outcome is ignored unless it was set aside. */
@@ -92,14 +115,41 @@ final class FlushMachine<T> {
     Optional<Duration> failed(Attempt<T> attempt, RetryVerdict verdict, long now, Decision decision) {
         settlement.failed(lane, attempt.frozenBatch(), verdict, isOpen(), now, decision);
         lane.clearInFlight(); // not before: what an error keeps from being settled is attempted again
-        if (!isOpen() && attempt.attemptNumber() - lastBeforeClose > 0) {
+        if (verdict.isFailure() && !isOpen() && attempt.attemptNumber() - lastBeforeClose > 0) {
             lifecycle.endLastAttempts();
         }
         afterRelease(now, decision);
-        pendingFlushes.failed(attempt.attemptNumber(), verdict.cause(), decision);
-        return lane.retries().hasBatches() && lifecycle.mayRetry()
-                ? Optional.of(Duration.ofNanos(Math.max(0, lane.retries().attemptNotBefore() - now)))
-                : Optional.empty();
+        if (verdict.isFailure()) {
+            pendingFlushes.failed(attempt.attemptNumber(), verdict.cause(), decision);
+        }
+        restIfAsked(verdict, now, decision);
+        return retryIn(now);
+    }
+
+    /** Begins a rest, if the target has asked for it. Flushes do not wait for its end. */
+    private void restIfAsked(RetryVerdict verdict, long now, Decision decision) {
+        RetryAfterException cause = verdict.retryAfter();
+        if (cause != null) {
+            loop.rest(cause, now + RetryDelay.restNanos(cause.retryAfter(), config));
+            lane.endHurry();
+            pendingFlushes.failAll(cause, decision);
+        }
+    }
+
+    private Optional<Duration> retryIn(long now) {
+        if (!lane.retries().hasBatches() || !lifecycle.mayRetry()) {
+            return Optional.empty();
+        }
+        long delay = Math.max(0, lane.retries().attemptNotBefore() - now);
+        Throttle throttle = loop.throttle();
+        Long callsNotBefore = throttle == null ? null : throttle.notBefore();
+        if (callsNotBefore == null) {
+            return Optional.of(Duration.ofNanos(delay));
+        }
+        if (lifecycle.isClosing() && callsNotBefore - signals.drainDeadline() > 0) {
+            return Optional.empty();
+        }
+        return Optional.of(Duration.ofNanos(Math.max(delay, callsNotBefore - now)));
     }
 
     void asideSucceeded(Attempt<T> attempt, Decision decision) {
@@ -111,6 +161,7 @@ final class FlushMachine<T> {
     Optional<FrozenBatch<T>> asideFailed(Attempt<T> attempt, RetryVerdict verdict, long now, Decision decision) {
         lane.clearAside();
         FrozenBatch<T> failed = settlement.asideFailed(lane, attempt.frozenBatch(), verdict, decision);
+        restIfAsked(verdict, now, decision);
         if (!isClosed()) {
             settlement.keep(lane, failed, now);
             return Optional.empty();
@@ -214,15 +265,19 @@ final class FlushMachine<T> {
     // ---- calls
 
     /**
-     * Delivers what was accepted so far, without the delay of a retry. From a callback it does not skip the delay of the failure that is
+     * Delivers what was accepted so far, without the delay of a retry, but not before the pace allows it. Fails during a rest. From a callback it does not skip the delay of the failure that is
      * being reported; from the handler it does, unless a flush made that attempt early: else what flushes each time would never wait.
      *
      * @param caller where it is called from
      */
     CompletableFuture<Void> flush(Caller caller, long now, Decision decision) {
         CompletableFuture<Void> future = new EngineFuture<>();
+        Throttle throttle = loop.throttle();
+        RetryAfterException restCause = throttle == null ? null : throttle.restCause(now);
         if (!isOpen()) {
             decision.complete(future, Refusals.closed(config, null));
+        } else if (restCause != null) {
+            decision.complete(future, restCause);
         } else if (!loop.hasHandler()) {
             decision.complete(
                     future,
@@ -285,12 +340,17 @@ final class FlushMachine<T> {
         return lifecycle.isClosed();
     }
 
-    /** Rejects items and calls from now on, and gives the remaining items their last attempts. Returns false if it was called before. */
-    boolean beginClose(long now, Decision decision) {
+    /**
+     * Rejects items and calls from now on, and gives the remaining items their last attempts.
+     *
+     * @param deadline until when close waits for those
+     * @return false if it was called before
+     */
+    boolean beginClose(long deadline, long now, Decision decision) {
         if (!isOpen()) {
             return false;
         }
-        signals.beginDrain(); // without the memory for it, close has not begun
+        signals.beginDrain(deadline); // without the memory for it, close has not begun
         lifecycle.beginClose();
         lastBeforeClose = loop.attemptNumber();
         buffer.close().forEach(refused -> decision.release(refused.settled()));
@@ -327,6 +387,6 @@ final class FlushMachine<T> {
     }
 
     BatcherStats stats(long now) {
-        return counters.snapshot(config, lifecycle.state(), lane, now);
+        return counters.snapshot(config, lifecycle.state(), lane, loop.throttle(), now);
     }
 }

@@ -11,6 +11,7 @@ import io.batcher.internal.When.Never;
 import io.batcher.internal.buffer.ItemBuffer;
 import io.batcher.internal.delivery.RetryQueue;
 import io.batcher.internal.threads.LoopStatus;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The rule that says what is due, and when: the one place that knows every reason to deliver and every reason to wait. Reads state and
@@ -32,22 +33,26 @@ final class FlushTrigger {
         this.eager = config.eager();
     }
 
-    /** Returns what the loop has to do for the lane, or when it will have something to do. */
-    When next(Lane<?> lane, long now) {
-        When next = work(lane, now);
+    /**
+     * Returns what the loop has to do for the lane, or when it will have something to do.
+     *
+     * @param throttle null if calls of the handler are not limited
+     */
+    When next(Lane<?> lane, @Nullable Throttle throttle, long now) {
+        When next = work(lane, throttle, now);
         // Each reason for all work to wait is one line here.
         next = When.notBefore(lifecycle.isOpen() ? status.refusedUntil() : null, next, now);
         return next;
     }
 
-    private When work(Lane<?> lane, long now) {
+    private When work(Lane<?> lane, @Nullable Throttle throttle, long now) {
         if (lane.isDetached()) {
             return Due.STAGE_ENDED; // or the loop would be WAITING
         }
         RetryQueue<?> retries = lane.retries();
         When letter = letter(lane, now);
         boolean blocksBatches = retries.letter() != null && !(lifecycle.isOpen() && retries.letsPass());
-        return letter instanceof Due || blocksBatches ? letter : When.earlier(letter, batch(lane, now));
+        return letter instanceof Due || blocksBatches ? letter : When.earlier(letter, call(lane, throttle, now));
     }
 
     private When letter(Lane<?> lane, long now) {
@@ -57,10 +62,17 @@ final class FlushTrigger {
         return skipsDelay(lane) ? Due.LETTER : When.from(lane.retries().letterNotBefore(), Due.LETTER, now);
     }
 
-    private When batch(Lane<?> lane, long now) {
+    private When call(Lane<?> lane, @Nullable Throttle throttle, long now) {
         if (!lifecycle.mayDeliver()) {
             return Never.NEVER;
         }
+        When next = lane.hasHeldAttempt() ? Due.CALL : batch(lane, now);
+        // Each reason for all calls of the handler to wait is one line here.
+        next = When.notBefore(throttle == null ? null : throttle.notBefore(), next, now);
+        return next;
+    }
+
+    private When batch(Lane<?> lane, long now) {
         if (lane.retries().hasBatches()) {
             return skipsDelay(lane) ? Due.RETRY : When.from(lane.retries().attemptNotBefore(), Due.RETRY, now);
         }

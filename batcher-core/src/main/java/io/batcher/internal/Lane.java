@@ -31,6 +31,9 @@ final class Lane<T> {
     /** The attempt whose stage was pending when the loop detached from it, until it is settled. */
     private @Nullable Attempt<T> detached;
 
+    /** The attempt that has begun and waits for its slot to call the handler. */
+    private @Nullable Attempt<T> held;
+
     /** The attempt whose time is limited; null if there is none, or it was told to time out. */
     private @Nullable Attempt<T> timed;
 
@@ -73,6 +76,22 @@ final class Lane<T> {
         batch.beginAttempt(early);
         hurried = false; // a flush that this attempt does not settle fails with it, or was called during it
         return batch;
+    }
+
+    /** Holds the attempt in flight until its call may start. */
+    void hold(Attempt<T> attempt) {
+        held = attempt;
+    }
+
+    boolean hasHeldAttempt() {
+        return held != null;
+    }
+
+    /** Returns the attempt that was held, whose call may start. */
+    Attempt<T> takeHeld() {
+        Attempt<T> attempt = Objects.requireNonNull(held);
+        held = null;
+        return attempt;
     }
 
     /** Limits the time of the attempt that begins. */
@@ -152,6 +171,7 @@ final class Lane<T> {
     void clearCall() {
         inFlight = null;
         detached = null;
+        held = null;
     }
 
     // ---- flushes

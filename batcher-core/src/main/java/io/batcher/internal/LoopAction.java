@@ -12,8 +12,11 @@ import io.batcher.internal.delivery.Handler;
 /** What the flush loop does next, without the lock. */
 sealed interface LoopAction<T> {
 
-    /** Call the handler. */
+    /** Begin an attempt and call the handler. */
     record Deliver<T>(FrozenBatch<T> batch, Handler<T> handler, int attemptNumber) implements LoopAction<T> {}
+
+    /** Call the handler for an attempt that has begun and was held. */
+    record Call<T>(Attempt<T> attempt) implements LoopAction<T> {}
 
     /** Settle an attempt whose stage has ended on another thread. */
     record Settle<T>(Attempt<T> attempt) implements LoopAction<T> {}

@@ -5,12 +5,14 @@
 package io.batcher.internal;
 
 import io.batcher.BatcherConfig;
+import io.batcher.RetryAfterException;
 import io.batcher.internal.When.Due;
 import io.batcher.internal.When.Never;
 import io.batcher.internal.delivery.Attempt;
 import io.batcher.internal.delivery.BatchIds;
 import io.batcher.internal.delivery.FrozenBatch;
 import io.batcher.internal.delivery.Handler;
+import io.batcher.internal.delivery.PaceLimiter;
 import io.batcher.internal.threads.CallScope;
 import io.batcher.internal.threads.LoopSignals;
 import io.batcher.internal.threads.LoopStatus;
@@ -36,6 +38,9 @@ final class LoopControl<T> {
     private final int maxBatchSize;
     private @Nullable Handler<T> handler;
 
+    /** Limits the calls of the handler; null while nothing does. */
+    private @Nullable Throttle throttle;
+
     /** The number of the attempt that began last. */
     private int attemptNumber;
 
@@ -55,6 +60,9 @@ final class LoopControl<T> {
         this.lane = lane;
         this.ids = ids;
         this.maxBatchSize = config.maxBatchSize();
+        this.throttle = config.pace()
+                .map(pace -> new Throttle(new PaceLimiter(pace, config.clock().nanoTime())))
+                .orElse(null);
         Handler<T> configured = Handler.of(config);
         if (configured != null) {
             connect(configured);
@@ -83,7 +91,7 @@ final class LoopControl<T> {
 
     private When startIfDue(long now, Decision decision) {
         boolean stageEnded = status.is(State.WAITING) && lane.isStageEnded();
-        When next = stageEnded ? Due.STAGE_ENDED : isIdle() ? trigger.next(lane, now) : Never.NEVER;
+        When next = stageEnded ? Due.STAGE_ENDED : isIdle() ? trigger.next(lane, throttle, now) : Never.NEVER;
         if (next instanceof Due) {
             decision.startLoop(status.queue(now));
         } else if (status.isOverdue(now) && lifecycle.isOpen()) { // while closing another thread begins it
@@ -125,7 +133,7 @@ final class LoopControl<T> {
     }
 
     private boolean isDue(long now) {
-        return trigger.next(lane, now) instanceof Due;
+        return trigger.next(lane, throttle, now) instanceof Due;
     }
 
     // ---- runs
@@ -200,7 +208,7 @@ final class LoopControl<T> {
      * @param maySpin whether it may wait for a moment before it becomes idle
      */
     Optional<LoopAction<T>> next(boolean maySpin, long now) {
-        if (trigger.next(lane, now) instanceof Due due) {
+        if (trigger.next(lane, throttle, now) instanceof Due due) {
             return Optional.of(action(due, now));
         }
         if (maySpin && lifecycle.isOpen()) {
@@ -215,19 +223,47 @@ final class LoopControl<T> {
     private LoopAction<T> action(Due due, long now) {
         return switch (due) {
             case STAGE_ENDED -> new LoopAction.Settle<>(lane.takeDetached());
+            case CALL -> new LoopAction.Call<>(lane.takeHeld());
             case LETTER -> new LoopAction.GiveUp<>(lane.offerLetter(now));
             default -> {
+                if (throttle != null) {
+                    throttle.forgetEndedRest(now);
+                }
                 FrozenBatch<T> batch = lane.beginAttempt(due, ids, maxBatchSize, now);
                 yield new LoopAction.Deliver<>(batch, Objects.requireNonNull(handler), ++attemptNumber);
             }
         };
     }
 
-    /** Ends the drain of close, if the loop is idle and nothing is due. */
+    /** Ends the drain of close, if the loop is idle and nothing will be due before the deadline. */
     void endDrainUnlessDue(long now) {
-        if (lifecycle.isClosing() && isIdle() && !isDue(now)) {
+        if (lifecycle.isClosing() && isIdle() && !isDueBy(signals.drainDeadline(), now)) {
             signals.endDrain();
         }
+    }
+
+    private boolean isDueBy(long deadline, long now) {
+        When next = trigger.next(lane, throttle, now);
+        return next instanceof Due || (next instanceof When.At at && at.nanos() - deadline <= 0);
+    }
+
+    // ---- calls of the handler
+
+    /** Takes the slot of the call of an attempt, right before it. Returns false if the call has to wait. */
+    boolean tryStartCall(long now) {
+        return throttle == null || throttle.tryStart(now);
+    }
+
+    /** Makes no call until then, or until an earlier rest ends if that is later. */
+    void rest(RetryAfterException cause, long until) {
+        Throttle used = throttle == null ? new Throttle(null) : throttle;
+        throttle = used;
+        used.rest(cause, until);
+    }
+
+    /** Returns what limits the calls of the handler; null if nothing does. */
+    @Nullable Throttle throttle() {
+        return throttle;
     }
 
     /** Leaves an attempt to its pending stage. Returns false if the stage has ended: then the loop settles it. */

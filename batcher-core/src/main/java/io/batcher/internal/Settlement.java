@@ -18,11 +18,12 @@ import io.batcher.internal.delivery.RetryVerdict;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Settles the items of an attempt that has ended: they are handled and leave memory, are kept in the retry queue of their lane, or are
- * given up. Guarded by the batcher's lock.
+ * Settles the items of an attempt that has ended: they are handled and leave memory, are kept in the retry queue of their lane, counted as
+ * failed or deferred as if they had not been tried, or are given up. Guarded by the batcher's lock.
  */
 final class Settlement<T> {
 
@@ -59,28 +60,54 @@ final class Settlement<T> {
         // Allocation comes before any change: an error up to there leaves the batch in flight.
         batch.failed(verdict.cause());
         FrozenBatch<T> good = part(batch, verdict.handled());
+        FrozenBatch<T> deferred = part(batch, verdict.deferred());
         Bisection<T> running = lane.retries().pass();
         Bisection<T> begun = running == null && isolates(verdict) ? isolation(batch, verdict) : null;
         boolean alone = running == null && begun == null;
         List<GivenUp<T>> givenUp = alone ? givenUp(batch, verdict) : List.of();
         FrozenBatch<T> kept = alone ? part(batch, verdict.kept()) : null;
 
-        counters.batches++;
-        counters.failedAttempts++;
-        counters.consecutiveFailures++;
+        count(verdict);
         if (good != null) {
             handled(lane, good, decision);
         }
+        if (deferred != null) {
+            deferred.undoAttempt();
+        }
         if (running != null) {
-            running.failed(verdict);
+            running.failed(verdict, deferred);
             continuePass(lane, running, batch, mayProbe, now);
-        } else if (begun != null) {
+            return;
+        }
+        if (begun != null) {
             lane.retries().begin(begun, batch.isEarly(), now);
             continuePass(lane, begun, batch, mayProbe, now);
         }
         givenUp.forEach(letter -> lane.retries().addLetter(letter, now));
+        if (deferred != null) {
+            defer(lane, deferred, now);
+        }
         if (kept != null) {
             keep(lane, kept, now);
+        }
+    }
+
+    /** A call that has only deferred items counts as none. */
+    private void count(RetryVerdict verdict) {
+        if (verdict.isFailure()) {
+            counters.failedAttempts++;
+            counters.consecutiveFailures++;
+        }
+        if (verdict.isFailure() || verdict.handled().length > 0) {
+            counters.batches++;
+        }
+    }
+
+    /** Keeps a batch whose attempt counts as none: it stays due when it was, as far as the batch is concerned. */
+    private void defer(Lane<T> lane, FrozenBatch<T> batch, long now) {
+        lane.retries().keep(batch);
+        if (!batch.isEarly()) {
+            lane.retries().attemptNotBefore(now);
         }
     }
 
@@ -89,8 +116,9 @@ final class Settlement<T> {
     }
 
     private Bisection<T> isolation(FrozenBatch<T> batch, RetryVerdict verdict) {
-        batch.exhaust();
-        return new Bisection<>(batch, verdict.cause(), ids);
+        FrozenBatch<T> failed = batch.part(ids, verdict.failedIndexes());
+        failed.exhaust();
+        return new Bisection<>(failed, verdict.cause(), ids);
     }
 
     private @Nullable FrozenBatch<T> part(FrozenBatch<T> batch, int[] indexes) {
@@ -153,17 +181,23 @@ final class Settlement<T> {
         FrozenBatch<T> good = part(batch, verdict.handled());
         FrozenBatch<T> bad = batch.part(
                 ids,
-                verdict.failed().stream()
-                        .flatMapToInt(part -> Arrays.stream(part.indexes()))
+                IntStream.concat(Arrays.stream(verdict.failedIndexes()), Arrays.stream(verdict.deferred()))
                         .sorted()
                         .toArray());
-        counters.batches++;
-        counters.failedAttempts++;
-        counters.consecutiveFailures++;
+        count(verdict);
+        if (!verdict.isFailure()) {
+            bad.undoAttempt();
+        }
         if (good != null) {
             handled(lane, good, decision);
         }
         return bad;
+    }
+
+    /** Keeps a batch that was set aside before its handler was called. */
+    void undoAside(Lane<T> lane, FrozenBatch<T> batch, long now) {
+        batch.undoAttempt();
+        defer(lane, batch, now);
     }
 
     /** Hands back a batch that was set aside, after close has ended. */

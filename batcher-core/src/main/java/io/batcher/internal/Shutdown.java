@@ -108,7 +108,8 @@ final class Shutdown<T> {
         }
         BatcherClock clock = engine.clock();
         long deadline = clock.nanoTime() + nanos(timeout);
-        boolean first = engine.changeWithoutRunningHere((machine, now, decision) -> machine.beginClose(now, decision));
+        boolean first = engine.changeWithoutRunningHere(
+                (machine, now, decision) -> machine.beginClose(deadline, now, decision));
         boolean mine = first || unfinished.compareAndSet(true, false);
         boolean interrupted = false;
         boolean done = !mine;

@@ -16,6 +16,8 @@ sealed interface When {
         STAGE_ENDED(null),
         /** The first letter can be offered to the dead-letter callback. */
         LETTER(null),
+        /** The attempt that has begun and waits for its slot can call the handler. */
+        CALL(null),
         /** A batch that failed can be attempted again. */
         RETRY(null),
         SIZE(FlushReason.SIZE),

@@ -10,6 +10,7 @@ import io.batcher.Batcher;
 import io.batcher.BatcherClock;
 import io.batcher.BatcherConfig;
 import io.batcher.FlushReason;
+import io.batcher.RetryAfterException;
 import io.batcher.internal.buffer.AddRequest;
 import io.batcher.internal.buffer.ItemBuffer;
 import io.batcher.internal.delivery.Attempt;
@@ -62,7 +63,15 @@ class FlushTriggerTest {
         ENDED_STAGE(it -> it.add(0).detach()),
         FULL_BATCH_AND_EXECUTOR_REFUSED(it -> it.add(0).add(0).executorRefuses(0)),
         ITEM_AND_EXECUTOR_REFUSED(it -> it.add(0).executorRefuses(140)),
-        NOTHING_AND_EXECUTOR_REFUSED(it -> it.executorRefuses(140));
+        NOTHING_AND_EXECUTOR_REFUSED(it -> it.executorRefuses(140)),
+        FULL_BATCH_AND_REST(it -> it.add(0).add(0).rest(180)),
+        FULL_BATCH_AFTER_REST(it -> it.add(0).add(0).rest(150)),
+        FAILED_BATCH_AND_LONGER_REST(it -> it.fail(160).rest(180)),
+        FAILED_BATCH_AND_SHORTER_REST(it -> it.fail(200).rest(180)),
+        LETTER_AND_REST(it -> it.giveUp(100).add(0).add(0).rest(180)),
+        NOTHING_AND_REST(it -> it.rest(180)),
+        HELD_ATTEMPT(it -> it.add(0).hold()),
+        HELD_ATTEMPT_AND_REST(it -> it.add(0).hold().rest(180));
 
         private final Consumer<Fixture> setUp;
 
@@ -96,6 +105,14 @@ class FlushTriggerTest {
             full batch and executor refused       | 500         | never       | 500         | 500         | never       | close       | never        | never
             item and executor refused             | 640         | never       | 640         | never       | never       | close       | never        | never
             nothing and executor refused          | never       | never       | never       | never       | never       | never       | never        | never
+            full batch and rest                   | 180         | never       | 180         | 180         | never       | 180         | never        | never
+            full batch after rest                 | size        | never       | size        | size        | never       | close       | never        | never
+            failed batch and longer rest          | 180         | never       | 180         | 180         | never       | 180         | never        | never
+            failed batch and shorter rest         | 200         | never       | 200         | 200         | never       | 180         | never        | never
+            letter and rest                       | letter      | never       | letter      | letter      | letter      | letter      | never        | never
+            nothing and rest                      | never       | never       | never       | never       | never       | never       | never        | never
+            held attempt                          | call        | never       | call        | call        | never       | call        | never        | never
+            held attempt and rest                 | 180         | never       | 180         | 180         | never       | 180         | never        | never
             """)
     void theAnswerForEachState(
             String waits,
@@ -148,6 +165,7 @@ class FlushTriggerTest {
         private final PendingFlushes pendingFlushes = new PendingFlushes();
         private final LoopStatus status = new LoopStatus(ms(500), new LoopSignals());
         private final Lifecycle lifecycle = new Lifecycle(true);
+        private final Throttle throttle = new Throttle(null);
         private final FlushTrigger trigger;
 
         Fixture(boolean eager) {
@@ -167,10 +185,20 @@ class FlushTriggerTest {
             Waits.valueOf(waits.toUpperCase(Locale.ROOT).replace(' ', '_'))
                     .setUp
                     .accept(this);
-            When answer = trigger.next(lane, NOW);
+            When answer = trigger.next(lane, throttle, NOW);
             return answer instanceof When.At at
                     ? String.valueOf(TimeUnit.NANOSECONDS.toMillis(at.nanos()))
                     : answer.toString().toLowerCase(Locale.ROOT).replace('_', ' ');
+        }
+
+        Fixture rest(long untilMillis) {
+            throttle.rest(new RetryAfterException(Duration.ZERO), ms(untilMillis));
+            return this;
+        }
+
+        Fixture hold() {
+            lane.hold(attempt());
+            return this;
         }
 
         Fixture add(long atMillis) {
@@ -216,10 +244,13 @@ class FlushTriggerTest {
         }
 
         Fixture detach() {
-            Handler<String> handler = Objects.requireNonNull(Handler.of(config));
-            Attempt<String> attempt = new Attempt<>(taken(), handler, 1, null, BatcherClock.system(), () -> {});
-            lane.detach(attempt);
+            lane.detach(attempt());
             return this;
+        }
+
+        private Attempt<String> attempt() {
+            Handler<String> handler = Objects.requireNonNull(Handler.of(config));
+            return new Attempt<>(taken(), handler, 1, null, BatcherClock.system(), () -> {});
         }
 
         Fixture executorRefuses(long atMillis) {

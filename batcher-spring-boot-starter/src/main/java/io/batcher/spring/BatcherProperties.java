@@ -44,6 +44,8 @@ public record BatcherProperties(
      * @param overflow Policy for items that are added while the buffer is full.
      * @param maxBlock Maximum time that add blocks if the overflow policy is "block".
      * @param retry Retry options of a failed batch.
+     * @param pace Limit on the rate of handler calls. Unlimited by default.
+     * @param maxRetryAfter Maximum time that the batcher rests after a Retry-After. The retry delay is the minimum.
      * @param handlerTimeout Maximum time of an attempt. Unlimited by default.
      * @param shutdownTimeout Maximum time to deliver the remaining items when the application stops.
      * @param autoFlush Whether delivery by interval is active after startup.
@@ -59,6 +61,8 @@ public record BatcherProperties(
             @Nullable Overflow overflow,
             @Nullable Duration maxBlock,
             @DefaultValue Retry retry,
+            @DefaultValue Pace pace,
+            @Nullable Duration maxRetryAfter,
             @Nullable Duration handlerTimeout,
             @Nullable Duration shutdownTimeout,
             @Nullable Boolean autoFlush,
@@ -76,7 +80,9 @@ public record BatcherProperties(
                 throw new IllegalArgumentException("a batcher has options below its name, not a value");
             }
             Retry retry = new Retry(null, null, null, null, null, null, null);
-            return new Options(null, null, null, null, null, null, null, retry, null, null, null, null, null);
+            Pace pace = new Pace(null, null, null);
+            return new Options(
+                    null, null, null, null, null, null, null, retry, pace, null, null, null, null, null, null);
         }
     }
 
@@ -99,6 +105,18 @@ public record BatcherProperties(
             @Nullable Double jitter,
             @Nullable List<Class<? extends Throwable>> retryOn,
             @Nullable Boolean isolatePoison) {}
+
+    /**
+     * Limit on the rate of handler calls; see {@link io.batcher.Pace}. Absent or empty values are inherited.
+     *
+     * @param calls Maximum number of handler calls that start in any window of length "per". Requires "per".
+     * @param per Length of the window. Requires "calls".
+     * @param burst Maximum number of calls that start at once. A window then holds up to "burst" - 1 more calls.
+     */
+    public record Pace(
+            @Nullable Integer calls,
+            @Nullable Duration per,
+            @Nullable Integer burst) {}
 
     /**
      * Actuator endpoint.

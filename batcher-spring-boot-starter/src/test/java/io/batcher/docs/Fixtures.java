@@ -8,6 +8,7 @@ import io.batcher.Batcher;
 import io.batcher.BatcherBuilder;
 import io.batcher.testing.VirtualTime;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -38,6 +39,20 @@ public final class Fixtures {
     /** A reading of a sensor. */
     public record Reading(String sensor, double temperature) {}
 
+    /** The API's answer "429 Too Many Requests", as its client throws it. */
+    public static final class QuotaExceededException extends RuntimeException {
+        private final Duration resetsIn;
+
+        QuotaExceededException(Duration resetsIn) {
+            this.resetsIn = resetsIn;
+        }
+
+        /** Returns when calls are allowed again. */
+        public Duration resetsIn() {
+            return resetsIn;
+        }
+    }
+
     /** The API that takes arrays. */
     public static final class Cloud {
         /** The stored readings of each call. */
@@ -50,11 +65,16 @@ public final class Fixtures {
         final Set<String> keys = new HashSet<>();
         volatile int attempts;
         RuntimeException bug;
+        /** When the quota is renewed; null if it is not used up. */
+        Duration quotaResetsIn;
 
         public void post(List<Reading> readings) throws IOException {
             attempts++;
             if (bug != null) {
                 throw bug;
+            }
+            if (quotaResetsIn != null) {
+                throw new QuotaExceededException(quotaResetsIn);
             }
             if (down || readings.stream().anyMatch(refused::contains)) {
                 throw new IOException("500");
@@ -140,6 +160,7 @@ public final class Fixtures {
         cloud.answerIsLost = false;
         cloud.attempts = 0;
         cloud.bug = null;
+        cloud.quotaResetsIn = null;
         alarm.raised.clear();
         parked.items.clear();
         parked.causes.clear();

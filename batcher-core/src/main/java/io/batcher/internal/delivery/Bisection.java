@@ -62,20 +62,27 @@ public final class Bisection<T> {
         succeeded = true;
     }
 
-    /** Records that the part tried last failed, for all or some of its items. */
-    public void failed(RetryVerdict verdict) {
+    /**
+     * Records that the part tried last failed, for all or some of its items.
+     *
+     * @param deferred the items with which the target asked to be called later: they are next, as if not tried; null for none
+     */
+    public void failed(RetryVerdict verdict, @Nullable FrozenBatch<T> deferred) {
         FrozenBatch<T> part = toTry.removeFirst();
         boolean named = verdict.handled().length > 0;
         if (named) {
             succeeded = true;
-        } else {
+        } else if (verdict.isFailure()) {
             callsWithoutSuccess++;
         }
-        if (part.size() > 1 && !named) {
-            halve(part);
+        int[] failed = verdict.failedIndexes();
+        if (failed.length > 1 && !named) {
+            halve(part.part(ids, failed));
         } else {
-            verdict.failed()
-                    .forEach(failed -> suspects.add(new GivenUp<>(part.part(ids, failed.indexes()), failed.cause())));
+            verdict.failed().forEach(bad -> suspects.add(new GivenUp<>(part.part(ids, bad.indexes()), bad.cause())));
+        }
+        if (deferred != null) {
+            toTry.addFirst(deferred);
         }
     }
 

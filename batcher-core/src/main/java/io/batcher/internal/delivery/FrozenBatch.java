@@ -177,6 +177,12 @@ public final class FrozenBatch<T> {
         this.early = early;
     }
 
+    /** Takes the last attempt back: the target has only asked to be called later. */
+    public void undoAttempt() {
+        attempts--;
+        countedAttempts -= early ? 0 : 1;
+    }
+
     public boolean isEarly() {
         return early;
     }

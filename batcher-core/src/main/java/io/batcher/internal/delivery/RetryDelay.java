@@ -6,6 +6,7 @@ package io.batcher.internal.delivery;
 
 import io.batcher.BatcherConfig;
 import io.batcher.RetryPolicy;
+import java.time.Duration;
 import java.util.SplittableRandom;
 import java.util.function.DoubleSupplier;
 
@@ -16,6 +17,8 @@ import java.util.function.DoubleSupplier;
  * exceeds the bound, and below it retries still vary.
  */
 public final class RetryDelay {
+
+    private static final Duration SHORTEST_REST = Duration.ofMillis(1);
 
     private final double delayNanos;
     private final double multiplier;
@@ -56,5 +59,21 @@ public final class RetryDelay {
         double least = nominal * (1 - jitter);
         double most = Math.min(nominal * (1 + jitter), boundNanos);
         return Math.max(1, (long) (least + (most - least) * random.getAsDouble()));
+    }
+
+    /**
+     * Returns how long a batcher rests after a {@code RetryAfterException}, in nanoseconds: at most {@code maxRetryAfter}, but never less
+     * than the delay before a first retry, because a target that asks for nothing must not be called in a loop.
+     */
+    public static long restNanos(Duration retryAfter, BatcherConfig<?> config) {
+        Duration asked = longer(retryAfter, SHORTEST_REST);
+        Duration most = config.maxRetryAfter();
+        Duration bounded = asked.compareTo(most) > 0 ? most : asked;
+        Duration least = config.retry().delay().orElse(config.interval());
+        return longer(bounded, least).toNanos();
+    }
+
+    private static Duration longer(Duration one, Duration other) {
+        return one.compareTo(other) < 0 ? other : one;
     }
 }

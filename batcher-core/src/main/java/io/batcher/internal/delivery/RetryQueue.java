@@ -157,9 +157,16 @@ public final class RetryQueue<T> {
         return !batches.isEmpty() || pass != null;
     }
 
-    /** Keeps a failed batch in front of all others. */
+    /** Keeps a batch for another attempt, in front of all others except an earlier part of the same batch. */
     public void keep(FrozenBatch<T> batch) {
-        batches.addFirst(batch);
+        FrozenBatch<T> first = batches.peekFirst();
+        if (first == null || batch.firstSequence() < first.firstSequence()) {
+            batches.addFirst(batch);
+        } else {
+            batches.removeFirst();
+            batches.addFirst(batch);
+            batches.addFirst(first);
+        }
     }
 
     /** Returns whether an attempt that begins now is early. */

@@ -5,16 +5,18 @@
 package io.batcher.internal.delivery;
 
 import io.batcher.PartialBatchException;
+import io.batcher.RetryAfterException;
 import io.batcher.RetryPolicy;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.Predicate;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Decides for each item of a failed attempt: handled, retried, or given up. A pure function of the retry policy. Made outside the lock,
- * because the policy's predicate is user code.
+ * Decides for each item of a failed attempt: handled, retried, given up, or deferred because the target asked to be called later. A pure
+ * function of the retry policy. Made outside the lock, because the policy's predicate is user code.
  */
 public final class RetryVerdict {
 
@@ -25,14 +27,19 @@ public final class RetryVerdict {
     private final List<Failed> failed;
     private final int[] handled;
     private final int[] kept;
+    private final int[] deferred;
+    private final @Nullable RetryAfterException retryAfter;
 
-    private RetryVerdict(Throwable cause, int size, List<Failed> failed) {
+    private RetryVerdict(
+            Throwable cause, int size, List<Failed> failed, int[] deferred, @Nullable RetryAfterException retryAfter) {
         this.cause = cause;
         this.failed = failed;
-        boolean[] isFailed = new boolean[size];
-        failed.forEach(part -> Arrays.stream(part.indexes()).forEach(index -> isFailed[index] = true));
-        this.handled =
-                IntStream.range(0, size).filter(index -> !isFailed[index]).toArray();
+        this.deferred = deferred;
+        this.retryAfter = retryAfter;
+        boolean[] isNamed = new boolean[size];
+        failed.forEach(part -> Arrays.stream(part.indexes()).forEach(index -> isNamed[index] = true));
+        Arrays.stream(deferred).forEach(index -> isNamed[index] = true);
+        this.handled = IntStream.range(0, size).filter(index -> !isNamed[index]).toArray();
         this.kept = failed.stream()
                 .filter(part -> !part.givenUp())
                 .flatMapToInt(part -> Arrays.stream(part.indexes()))
@@ -55,26 +62,42 @@ public final class RetryVerdict {
             Predicate<? super Throwable> worthRetry) {
         boolean last = countedAttempts >= policy.maxAttempts();
         List<Failed> failed = new ArrayList<>();
-        if (cause instanceof PartialBatchException partial && namesItemsOf(partial, size)) {
-            int[] indexes = partial.causesByIndex().keySet().stream()
-                    .mapToInt(Integer::intValue)
-                    .toArray();
-            List<Throwable> causes = partial.causesByIndex().values().stream()
-                    .map(Causes::unwrapped)
-                    .toList();
-            int from = 0;
-            for (int to = 1; to <= indexes.length; to++) {
-                if (to == indexes.length || causes.get(to) != causes.get(from)) {
-                    Throwable why = causes.get(from);
-                    failed.add(new Failed(Arrays.copyOfRange(indexes, from, to), why, last || !worthRetry.test(why)));
-                    from = to;
-                }
+        IntStream.Builder deferred = IntStream.builder();
+        RetryAfterException longest = null;
+        for (Failed part : causes(cause, size)) {
+            if (part.cause() instanceof RetryAfterException retryAfter) {
+                Arrays.stream(part.indexes()).forEach(deferred::add);
+                longest = longest == null || longest.retryAfter().compareTo(retryAfter.retryAfter()) < 0
+                        ? retryAfter
+                        : longest;
+            } else {
+                boolean givenUp = last || !worthRetry.test(part.cause());
+                failed.add(new Failed(part.indexes(), part.cause(), givenUp));
             }
-        } else {
-            int[] all = IntStream.range(0, size).toArray();
-            failed.add(new Failed(all, cause, last || !worthRetry.test(cause)));
         }
-        return new RetryVerdict(cause, size, List.copyOf(failed));
+        return new RetryVerdict(
+                cause, size, List.copyOf(failed), deferred.build().toArray(), longest);
+    }
+
+    /** The items that failed, by cause and in order; none of them given up yet. */
+    private static List<Failed> causes(Throwable cause, int size) {
+        if (!(cause instanceof PartialBatchException partial) || !namesItemsOf(partial, size)) {
+            return List.of(new Failed(IntStream.range(0, size).toArray(), cause, false));
+        }
+        List<Failed> parts = new ArrayList<>();
+        int[] indexes = partial.causesByIndex().keySet().stream()
+                .mapToInt(Integer::intValue)
+                .toArray();
+        List<Throwable> causes =
+                partial.causesByIndex().values().stream().map(Causes::unwrapped).toList();
+        int from = 0;
+        for (int to = 1; to <= indexes.length; to++) {
+            if (to == indexes.length || causes.get(to) != causes.get(from)) {
+                parts.add(new Failed(Arrays.copyOfRange(indexes, from, to), causes.get(from), false));
+                from = to;
+            }
+        }
+        return parts;
     }
 
     public Throwable cause() {
@@ -84,6 +107,28 @@ public final class RetryVerdict {
     /** Returns the items that failed, in order. */
     public List<Failed> failed() {
         return failed;
+    }
+
+    /** Whether the attempt counts as failed: not if the target has only asked to be called later. */
+    public boolean isFailure() {
+        return !failed.isEmpty();
+    }
+
+    /** The indexes of the items that failed, ascending. */
+    public int[] failedIndexes() {
+        return failed.stream()
+                .flatMapToInt(part -> Arrays.stream(part.indexes()))
+                .toArray();
+    }
+
+    /** The indexes of the items that are deferred, ascending. */
+    public int[] deferred() {
+        return deferred;
+    }
+
+    /** By what the items are deferred, the longest if there are several; null if none is. */
+    public @Nullable RetryAfterException retryAfter() {
+        return retryAfter;
     }
 
     public boolean givesUpSome() {

@@ -8,6 +8,7 @@ import io.batcher.Batch;
 import io.batcher.BatchFailure;
 import io.batcher.BatcherConfig;
 import io.batcher.DeadLetter;
+import io.batcher.RetryAfterException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -47,6 +48,8 @@ public final class Callbacks<T> {
         Consumer<? super BatchFailure<T>> onError = config.onError();
         if (onError != null) {
             guarded("onError", () -> onError.accept(failure));
+        } else if (cause instanceof RetryAfterException) {
+            log.rests(cause);
         } else {
             log.attemptFailed(batch.id(), batch.size(), batch.attempt(), cause);
         }

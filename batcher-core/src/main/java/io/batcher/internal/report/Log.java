@@ -80,6 +80,16 @@ public final class Log implements FallbackScheduler.Failures {
         }
     }
 
+    /** The target has asked to be called later and there is no error callback to tell. */
+    void rests(Throwable retryAfter) {
+        repeated(
+                "Retry-After",
+                Level.WARNING,
+                "rests because its target asked to be called later",
+                "the batch is kept and no attempt counted",
+                retryAfter);
+    }
+
     void attemptSucceeded() {
         Repeating counted = failures;
         long failed = counted == null ? 0 : counted.end();

@@ -27,7 +27,17 @@ public final class LoopSignals {
     private volatile int transitions;
 
     /** Null until close begins. */
-    private volatile @Nullable CountDownLatch drained;
+    private volatile @Nullable Drain drain;
+
+    /** The last attempts of close. */
+    private static final class Drain extends CountDownLatch {
+        private final long deadline;
+
+        Drain(long deadline) {
+            super(1);
+            this.deadline = deadline;
+        }
+    }
 
     // ---- failed runs
 
@@ -87,9 +97,13 @@ public final class LoopSignals {
 
     // ---- close
 
-    /** Close begins. */
-    public void beginDrain() {
-        drained = new CountDownLatch(1);
+    /**
+     * Close begins.
+     *
+     * @param deadline until when it waits, in nanoseconds of the batcher's clock
+     */
+    public void beginDrain(long deadline) {
+        drain = new Drain(deadline);
     }
 
     /** Close has delivered what it can. Only after {@link #beginDrain}. */
@@ -97,9 +111,14 @@ public final class LoopSignals {
         drained().countDown();
     }
 
+    /** Returns until when close waits. Only after {@link #beginDrain}. */
+    public long drainDeadline() {
+        return Objects.requireNonNull(drain).deadline;
+    }
+
     /** Returns the latch that opens when close has delivered what it can. Only after {@link #beginDrain}. */
     public CountDownLatch drained() {
-        return Objects.requireNonNull(drained);
+        return Objects.requireNonNull(drain);
     }
 
     public boolean isDrained() {

@@ -55,7 +55,7 @@ class BisectionTest {
             if (isGood.test(letters(part))) {
                 pass.handled();
             } else {
-                pass.failed(whole(part));
+                pass.failed(whole(part), null);
             }
         }
     }
@@ -160,7 +160,7 @@ class BisectionTest {
         FrozenBatch<String> part = pass.next();
         assertThat(letters(part)).isEqualTo("abc");
         PartialBatchException thrown = new PartialBatchException(Map.of(0, one, 2, two));
-        pass.failed(RetryVerdict.of(thrown, 3, 1, ONCE, cause -> true));
+        pass.failed(RetryVerdict.of(thrown, 3, 1, ONCE, cause -> true), null);
         run(pass, rest -> true);
         assertThat(suspects(pass)).containsExactly("a", "c");
         assertThat(pass.suspects().get(1).cause()).isSameAs(two);
@@ -173,8 +173,8 @@ class BisectionTest {
         assertThat(pass.unsettled()).extracting(BisectionTest::letters).containsExactly("abCd");
         pass.handled(); // ab
         assertThat(pass.unsettled()).extracting(BisectionTest::letters).containsExactly("Cd");
-        pass.failed(whole(pass.next()));
-        pass.failed(whole(pass.next()));
+        pass.failed(whole(pass.next()), null);
+        pass.failed(whole(pass.next()), null);
         assertThat(pass.unsettled()).extracting(BisectionTest::letters).containsExactlyInAnyOrder("C", "d");
         pass.handled();
         assertThat(pass.unsettled()).extracting(BisectionTest::letters).containsExactly("C");

@@ -22,6 +22,8 @@ import org.springframework.boot.actuate.endpoint.OperationResponseBody;
  * @param oldestAgeMs null while no item is in memory
  * @param busyForMs null while no batch is in flight
  * @param pausedForMs null while delivery is not paused
+ * @param throttled number of handler calls that ended with a Retry-After
+ * @param restingForMs remaining time of a rest after a Retry-After, rounded up; null while there is none
  */
 @JsonInclude(JsonInclude.Include.ALWAYS)
 public record BatcherDescriptor(
@@ -39,6 +41,8 @@ public record BatcherDescriptor(
         @Nullable Long intervalMs,
         @Nullable Integer maxBatchSize,
         @Nullable Overflow overflow,
+        long throttled,
+        @Nullable Long restingForMs,
         Totals totals,
         @Nullable LastFailure lastFailure)
         implements OperationResponseBody {
@@ -61,8 +65,15 @@ public record BatcherDescriptor(
                 config.map(c -> c.interval().toMillis()).orElse(null),
                 config.map(BatcherConfig::maxBatchSize).orElse(null),
                 config.map(BatcherConfig::overflow).orElse(null),
+                stats.throttled(),
+                stats.restingFor().isZero() ? null : (Long) millisRoundedUp(stats.restingFor()),
                 Totals.of(stats),
                 batcher.lastFailure().map(LastFailure::of).orElse(null));
+    }
+
+    /** A rest that is not over is never shown as zero. */
+    private static long millisRoundedUp(Duration duration) {
+        return duration.plusNanos(999_999).toMillis();
     }
 
     /** Counts since the start. */

@@ -8,14 +8,18 @@ import io.batcher.Batcher;
 import io.batcher.spring.BatcherCustomizer;
 import io.batcher.spring.BatcherProperties;
 import io.batcher.spring.BatcherRegistry;
+import io.batcher.spring.RetryAfterResolver;
 import io.batcher.spring.internal.definition.BatcherDefinitionRegistrar;
 import io.batcher.spring.internal.handler.HandlerScope;
+import io.batcher.spring.internal.handler.HttpRetryAfterResolver;
+import io.batcher.spring.internal.handler.RetryAfterTranslator;
 import io.batcher.spring.internal.runtime.BatchHandlerBeanPostProcessor;
 import io.batcher.spring.internal.runtime.BatcherFactory;
 import io.batcher.spring.internal.runtime.BatcherLifecycle;
 import io.batcher.spring.internal.runtime.BatcherThreads;
 import io.batcher.spring.internal.runtime.DefaultBatcherRegistry;
 import io.batcher.testing.VirtualTime;
+import java.time.InstantSource;
 import org.springframework.aop.framework.AopInfrastructureBean;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.BeanDefinition;
@@ -53,9 +57,20 @@ public final class BatcherAutoConfiguration implements AopInfrastructureBean {
             ConfigurableListableBeanFactory beanFactory,
             Environment environment,
             BatcherDefinitionRegistrar registrar,
-            ObjectProvider<HandlerScope> scope) {
+            ObjectProvider<HandlerScope> scope,
+            ObjectProvider<RetryAfterResolver> retryAfter) {
         return new BatchHandlerBeanPostProcessor(
-                beanFactory, environment, registrar, () -> scope.getIfAvailable(() -> HandlerScope.NONE));
+                beanFactory,
+                environment,
+                registrar,
+                () -> scope.getIfAvailable(() -> HandlerScope.NONE),
+                () -> new RetryAfterTranslator(retryAfter.orderedStream().toList()));
+    }
+
+    @Bean
+    @ConditionalOnMissingBean
+    RetryAfterResolver httpRetryAfterResolver() {
+        return new HttpRetryAfterResolver(InstantSource.system());
     }
 
     /** Batchers deliver by interval and appear in the endpoint, even if no bean injects them. */

@@ -15,8 +15,8 @@ import org.springframework.boot.health.contributor.AbstractHealthIndicator;
 import org.springframework.boot.health.contributor.Health;
 
 /**
- * Reports DOWN while a batcher holds an item for too long or fails repeatedly. A paused batcher is reported as a detail and never
- * counts as DOWN.
+ * Reports DOWN while a batcher holds an item for too long or fails repeatedly. A batcher that is paused, or rests after a Retry-After, is
+ * reported with that detail and never counts as DOWN.
  */
 public class BatchersHealthIndicator extends AbstractHealthIndicator {
 
@@ -52,7 +52,9 @@ public class BatchersHealthIndicator extends AbstractHealthIndicator {
     private boolean isDown(BatcherStats stats) {
         boolean tooOld = stats.oldestAge().compareTo(maxAge) > 0;
         boolean failing = stats.consecutiveFailures() >= maxConsecutiveFailures;
-        return stats.state() != BatcherState.PAUSED && (tooOld || failing);
+        boolean waits =
+                stats.state() == BatcherState.PAUSED || !stats.restingFor().isZero();
+        return !waits && (tooOld || failing);
     }
 
     private Map<String, Object> detail(ManagedBatcher managed, BatcherStats stats) {
@@ -63,6 +65,9 @@ public class BatchersHealthIndicator extends AbstractHealthIndicator {
         detail.put("oldestAgeMs", stats.oldestAge().toMillis());
         detail.put("consecutiveFailures", stats.consecutiveFailures());
         managed.pausedFor().ifPresent(pausedFor -> detail.put("pausedForMs", pausedFor.toMillis()));
+        if (!stats.restingFor().isZero()) {
+            detail.put("restingForMs", stats.restingFor().toMillis());
+        }
         managed.lastFailure().ifPresent(failure -> detail.put("lastFailure", failure.type()));
         return detail;
     }

@@ -105,6 +105,18 @@ public final class BatcherMetrics implements MeterBinder, BatcherListener, AopIn
                 .tag(BATCHER, name)
                 .description("Items accepted")
                 .register(registry));
+        binding.add(FunctionCounter.builder("batcher.throttled", batcher, of(BatcherStats::throttled))
+                .tag(BATCHER, name)
+                .description("Handler calls that ended with a Retry-After")
+                .register(registry));
+        binding.add(TimeGauge.builder(
+                        "batcher.resting",
+                        batcher,
+                        TimeUnit.NANOSECONDS,
+                        of(stats -> stats.restingFor().toNanos()))
+                .tag(BATCHER, name)
+                .description("How long a rest after a Retry-After still lasts")
+                .register(registry));
         bindOutcome("handled", BatcherStats::handled, name, batcher, binding);
         bindOutcome("rejected", BatcherStats::rejected, name, batcher, binding);
         bindOutcome("dropped", BatcherStats::dropped, name, batcher, binding);

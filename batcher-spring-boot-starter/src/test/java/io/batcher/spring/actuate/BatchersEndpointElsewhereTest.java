@@ -50,7 +50,7 @@ class BatchersEndpointElsewhereTest {
             assertThat(JsonPath.<Integer>read(get(port, "").body(), "$.batchers.readings.depth"))
                     .isEqualTo(1);
             assertThat(JsonPath.<Map<String, Object>>read(get(port, "/readings").body(), "$"))
-                    .hasSize(16)
+                    .hasSize(18)
                     .containsEntry("lastFailure", null);
             assertThat(get(port, "/nothing").statusCode()).isEqualTo(404);
             HttpResponse<String> flush = post(port, "/readings");
@@ -146,7 +146,7 @@ class BatchersEndpointElsewhereTest {
             assertThat(paused)
                     .asInstanceOf(org.assertj.core.api.InstanceOfAssertFactories.MAP)
                     .containsEntry("state", "PAUSED")
-                    .hasSize(16);
+                    .hasSize(18);
             assertThatException()
                     .isThrownBy(
                             () -> server.invoke(name, "perform", new Object[] {"readings", "explode"}, new String[] {

@@ -47,6 +47,8 @@ class BatchersEndpointHttpTest extends EndpointOverHttp {
                         "intervalMs",
                         "maxBatchSize",
                         "overflow",
+                        "throttled",
+                        "restingForMs",
                         "totals",
                         "lastFailure")
                 .containsEntry("name", "idle")
@@ -63,6 +65,8 @@ class BatchersEndpointHttpTest extends EndpointOverHttp {
                 .containsEntry("intervalMs", 3_600_000)
                 .containsEntry("maxBatchSize", 1_000)
                 .containsEntry("overflow", "REJECT")
+                .containsEntry("throttled", 0)
+                .containsEntry("restingForMs", null)
                 .containsEntry("lastFailure", null);
         assertThat(JsonPath.<Map<String, Object>>read(response.body(), "$.totals"))
                 .containsOnlyKeys(

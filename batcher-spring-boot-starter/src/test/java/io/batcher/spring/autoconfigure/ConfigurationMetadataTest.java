@@ -10,6 +10,7 @@ import com.jayway.jsonpath.JsonPath;
 import io.batcher.Batcher;
 import io.batcher.BatcherConfig;
 import io.batcher.Overflow;
+import io.batcher.Pace;
 import io.batcher.spring.BatcherProperties;
 import java.io.IOException;
 import java.io.InputStream;
@@ -70,6 +71,8 @@ class ConfigurationMetadataTest {
                         "batcher.scheduler",
                         "batcher.defaults.max-batch-weight",
                         "batcher.defaults.handler-timeout",
+                        "batcher.defaults.pace.calls",
+                        "batcher.defaults.pace.per",
                         "batcher.defaults.retry.max-attempts",
                         "batcher.defaults.retry.delay",
                         "batcher.defaults.retry.retry-on");
@@ -86,6 +89,9 @@ class ConfigurationMetadataTest {
         assertThat(defaultOf("overflow")).isEqualTo(spelled(builtIn.overflow()));
         assertThat(durationOf("max-block")).isEqualTo(builtIn.maxBlock());
         assertThat(durationOf("shutdown-timeout")).isEqualTo(builtIn.shutdownTimeout());
+        assertThat(durationOf("max-retry-after")).isEqualTo(builtIn.maxRetryAfter());
+        assertThat(defaultOf("pace.burst"))
+                .isEqualTo(Pace.of(1, Duration.ofSeconds(1)).burst());
         assertThat(numberOf("retry.multiplier")).isEqualTo(builtIn.retry().multiplier());
         assertThat(durationOf("retry.max-delay")).isEqualTo(builtIn.retry().maxDelay());
         assertThat(numberOf("retry.jitter")).isEqualTo(builtIn.retry().jitter());

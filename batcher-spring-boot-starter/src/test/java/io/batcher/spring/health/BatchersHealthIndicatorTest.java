@@ -7,6 +7,7 @@ package io.batcher.spring.health;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.batcher.Batcher;
+import io.batcher.RetryAfterException;
 import io.batcher.spring.BatchHandler;
 import io.batcher.spring.autoconfigure.BatcherAutoConfiguration;
 import io.batcher.spring.autoconfigure.BatcherHealthContributorAutoConfiguration;
@@ -107,6 +108,25 @@ class BatchersHealthIndicatorTest {
         });
     }
 
+    @Test
+    void aRestIsADetail() {
+        contexts.withPropertyValues("batcher.health.max-age=1s").run(context -> {
+            Readings readings = context.getBean(Readings.class);
+            readings.retryAfter = Duration.ofMinutes(2);
+            readings.batcher.add("item");
+            context.getBean(VirtualTime.class).advance(Duration.ofSeconds(30));
+            assertThat(health(context).getStatus()).isEqualTo(Status.UP);
+            assertThat(details(context))
+                    .containsEntry("status", "UP")
+                    .containsEntry("restingForMs", 90_500L)
+                    .containsEntry("consecutiveFailures", 0)
+                    .doesNotContainKey("lastFailure");
+            readings.retryAfter = null;
+            context.getBean(VirtualTime.class).advance(Duration.ofMinutes(2));
+            assertThat(details(context)).doesNotContainKey("restingForMs");
+        });
+    }
+
     private static Health health(AssertableApplicationContext context) {
         return context.getBean(BatchersHealthIndicator.class).health();
     }
@@ -119,12 +139,16 @@ class BatchersHealthIndicatorTest {
     static class Readings {
 
         boolean failing;
+        Duration retryAfter;
 
         @Autowired
         Batcher<String> batcher;
 
         @BatchHandler("readings")
         void handle(List<String> batch) {
+            if (retryAfter != null) {
+                throw new RetryAfterException(retryAfter);
+            }
             if (failing) {
                 throw new IllegalStateException(batch.toString());
             }

@@ -6,6 +6,7 @@ package io.batcher.spring.metrics;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.batcher.RetryAfterException;
 import io.batcher.testing.VirtualTime;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -78,6 +79,31 @@ class BatcherMetricsTest {
     }
 
     @Test
+    void restsAreCountedAndMeasured() {
+        contexts.run(context -> {
+            MeterRegistry meters = context.getBean(MeterRegistry.class);
+            Readings readings = context.getBean(Readings.class);
+            readings.failure = new RetryAfterException(Duration.ofSeconds(30));
+            readings.batcher.add("a");
+            context.getBean(VirtualTime.class).advance(Duration.ofMillis(10_500));
+            assertThat(meters.get("batcher.throttled")
+                            .tag("batcher", "readings")
+                            .functionCounter()
+                            .count())
+                    .isEqualTo(1);
+            assertThat(meters.get("batcher.resting")
+                            .tag("batcher", "readings")
+                            .timeGauge()
+                            .value(TimeUnit.SECONDS))
+                    .isEqualTo(20);
+            readings.failure = null;
+            context.getBean(VirtualTime.class).advance(Duration.ofSeconds(20));
+            assertThat(meters.get("batcher.resting").timeGauge().value(TimeUnit.SECONDS))
+                    .isZero();
+        });
+    }
+
+    @Test
     void batchesAreMeasuredBySize() {
         contexts.run(context -> {
             Readings.deliver(context, "a", "b", "c");
@@ -144,7 +170,9 @@ class BatcherMetricsTest {
                                     "batcher_items_total counter",
                                     "batcher_queue_capacity gauge",
                                     "batcher_queue_depth gauge",
-                                    "batcher_queue_oldest_age_seconds gauge");
+                                    "batcher_queue_oldest_age_seconds gauge",
+                                    "batcher_resting_seconds gauge",
+                                    "batcher_throttled_total counter");
                     assertThat(scrape).contains("batcher_items_total{batcher=\"readings\",outcome=\"handled\"} 1.0");
                 });
     }
@@ -172,7 +200,9 @@ class BatcherMetricsTest {
                             "batcher.items[batcher, outcome]",
                             "batcher.queue.capacity[batcher]",
                             "batcher.queue.depth[batcher]",
-                            "batcher.queue.oldest.age[batcher]");
+                            "batcher.queue.oldest.age[batcher]",
+                            "batcher.resting[batcher]",
+                            "batcher.throttled[batcher]");
         });
     }
 

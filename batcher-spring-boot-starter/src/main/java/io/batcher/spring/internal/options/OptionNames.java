@@ -8,6 +8,7 @@ import io.batcher.spring.BatcherProperties;
 import io.batcher.spring.internal.BatcherConfigurationException;
 import io.batcher.spring.internal.NameSuggestions;
 import java.lang.reflect.RecordComponent;
+import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -22,10 +23,15 @@ public final class OptionNames {
     /** The group with the options of each batcher, below its name. */
     public static final ConfigurationPropertyName INSTANCES = ConfigurationPropertyName.of("batcher.instances");
 
+    /** The groups of options within those of a batcher. */
+    static final List<String> NESTED = List.of("retry", "pace");
+
     /** The options of a batcher, in the form of YAML. */
-    static final Set<String> OPTIONS = Stream.concat(
-                    names(BatcherProperties.Options.class).filter(name -> !name.equals("retry")),
-                    names(BatcherProperties.Retry.class).map(name -> "retry." + name))
+    static final Set<String> OPTIONS = Stream.of(
+                    names(BatcherProperties.Options.class).filter(name -> !NESTED.contains(name)),
+                    names(BatcherProperties.Retry.class).map(name -> "retry." + name),
+                    names(BatcherProperties.Pace.class).map(name -> "pace." + name))
+            .flatMap(names -> names)
             .collect(Collectors.toUnmodifiableSet());
 
     static final Set<String> ENDPOINT = names(BatcherProperties.Endpoint.class).collect(Collectors.toUnmodifiableSet());
@@ -62,9 +68,12 @@ public final class OptionNames {
             return suggestions.suggestionFor(dashed(name, 2));
         }
         String option = name.toString().substring(group.length() + 1);
-        return options.contains("retry." + option)
-                ? " Did you mean \"retry." + option + "\"?"
-                : suggestions.suggestionFor(option);
+        return NESTED.stream()
+                .map(nested -> nested + "." + option)
+                .filter(options::contains)
+                .findFirst()
+                .map(nested -> " Did you mean \"" + nested + "\"?")
+                .orElseGet(() -> suggestions.suggestionFor(option));
     }
 
     /** Returns an element of a name in the form of YAML. */

@@ -20,11 +20,14 @@ public final class OptionsMapper {
 
     public static void apply(List<Options> layers, BatcherBuilder<?> builder) {
         RetryPolicy.Builder retry = RetryPolicy.builder();
+        PaceOptions pace = new PaceOptions();
         for (Options options : layers) {
             apply(options, builder);
             apply(options.retry(), retry);
+            pace.add(options.pace());
         }
         builder.retry(retry.build());
+        pace.build().ifPresent(builder::pace);
     }
 
     /**
@@ -35,6 +38,7 @@ public final class OptionsMapper {
     static void checkValues(Options options) {
         apply(options, Batcher.builder("options"));
         apply(options.retry(), RetryPolicy.builder());
+        new PaceOptions().add(options.pace()).checkValues();
     }
 
     /**
@@ -60,6 +64,7 @@ public final class OptionsMapper {
         map.from(options::capacity).to(builder::capacity);
         map.from(options::overflow).to(builder::overflow);
         map.from(options::maxBlock).to(builder::maxBlock);
+        map.from(options::maxRetryAfter).to(builder::maxRetryAfter);
         map.from(options::handlerTimeout).to(builder::handlerTimeout);
         map.from(options::shutdownTimeout).to(builder::shutdownTimeout);
         map.from(options::autoFlush).to(builder::autoFlush);

@@ -93,7 +93,7 @@ public final class PropertyCheck {
         if (hasValue) {
             candidates.addAll(PLACES.keySet());
         } else {
-            candidates.add("retry");
+            candidates.addAll(OptionNames.NESTED);
             candidates.remove("scheduler"); // has nothing below it
         }
         return candidates;
@@ -123,7 +123,7 @@ public final class PropertyCheck {
 
     private static Map<String, String> places() {
         Map<String, String> places = new TreeMap<>();
-        Stream.concat(OptionNames.OPTIONS.stream(), Stream.of("retry"))
+        Stream.concat(OptionNames.OPTIONS.stream(), OptionNames.NESTED.stream())
                 .forEach(option -> places.put(
                         option.substring(option.indexOf('.') + 1),
                         OptionNames.OF_ONE_BATCHER.contains(option)

@@ -16,6 +16,7 @@ import io.batcher.spring.internal.handler.HandlerProxies;
 import io.batcher.spring.internal.handler.HandlerScanner;
 import io.batcher.spring.internal.handler.HandlerScope;
 import io.batcher.spring.internal.handler.HandlerSignature;
+import io.batcher.spring.internal.handler.RetryAfterTranslator;
 import java.lang.reflect.Method;
 import java.util.Map;
 import java.util.Set;
@@ -53,6 +54,7 @@ public class BatchHandlerBeanPostProcessor
     private final Environment environment;
     private final BatcherDefinitionRegistrar registrar;
     private final Supplier<HandlerScope> scope;
+    private final Supplier<RetryAfterTranslator> retryAfter;
     private final Set<Class<?>> withoutHandlers = ConcurrentHashMap.newKeySet();
     private final Set<HandlerMethod> withoutBean = ConcurrentHashMap.newKeySet();
     private volatile boolean connected;
@@ -61,11 +63,13 @@ public class BatchHandlerBeanPostProcessor
             ConfigurableListableBeanFactory beanFactory,
             Environment environment,
             BatcherDefinitionRegistrar registrar,
-            Supplier<HandlerScope> scope) {
+            Supplier<HandlerScope> scope,
+            Supplier<RetryAfterTranslator> retryAfter) {
         this.beanFactory = beanFactory;
         this.environment = environment;
         this.registrar = registrar;
         this.scope = scope;
+        this.retryAfter = retryAfter;
     }
 
     @Override
@@ -192,17 +196,22 @@ public class BatchHandlerBeanPostProcessor
         Batcher<?> batcher = beanFactory.getBean(definition.beanName(), Batcher.class);
         HandlerInvoker invoker = new HandlerInvoker(beanFactory, handler);
         HandlerScope handlerScope = scope.get();
+        RetryAfterTranslator failures = retryAfter.get();
         try {
             if (HandlerSignature.isAsync(handler.method())) {
                 batcher.registerAsyncHandler(batch -> {
                     try (HandlerScope.Scope current = handlerScope.open(definition.name())) {
-                        return invoker.invokeAsync(batch, current.context());
+                        return failures.translate(invoker.invokeAsync(batch, current.context()));
+                    } catch (Throwable failure) {
+                        throw failures.rethrow(failure);
                     }
                 });
             } else {
                 batcher.registerHandler(batch -> {
                     try (HandlerScope.Scope ignored = handlerScope.open(definition.name())) {
                         invoker.invoke(batch);
+                    } catch (Throwable failure) {
+                        throw failures.rethrow(failure);
                     }
                 });
             }

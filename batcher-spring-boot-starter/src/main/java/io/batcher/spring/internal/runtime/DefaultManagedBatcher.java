@@ -11,6 +11,7 @@ import io.batcher.BatcherClock;
 import io.batcher.BatcherConfig;
 import io.batcher.BatcherListener;
 import io.batcher.BatcherState;
+import io.batcher.RetryAfterException;
 import io.batcher.spring.ManagedBatcher;
 import io.batcher.spring.internal.definition.BatcherDefinition;
 import io.batcher.spring.internal.handler.HandlerKind;
@@ -118,10 +119,12 @@ final class DefaultManagedBatcher implements ManagedBatcher, BatcherListener {
     public void onBatchFailed(BatchFailure<?> failure, Duration took) {
         busySince = null;
         cause = failure.cause();
-        lastFailure = new LastFailure(
-                failure.cause().getClass().getName(),
-                clock.instant(),
-                failure.batch().attempt());
+        if (!(failure.cause() instanceof RetryAfterException)) { // no failed attempt
+            lastFailure = new LastFailure(
+                    failure.cause().getClass().getName(),
+                    clock.instant(),
+                    failure.batch().attempt());
+        }
     }
 
     @Override

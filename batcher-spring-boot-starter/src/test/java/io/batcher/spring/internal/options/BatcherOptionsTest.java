@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.batcher.Batcher;
 import io.batcher.Overflow;
+import io.batcher.Pace;
 import io.batcher.spring.BatchHandler;
 import io.batcher.spring.BatcherCustomizer;
 import io.batcher.spring.BatcherRegistry;
@@ -42,6 +43,11 @@ class BatcherOptionsTest {
                         "batcher.instances.readings.eager=true",
                         "batcher.instances.readings.overflow=drop-oldest",
                         "batcher.instances.readings.max-block=30",
+                        "batcher.defaults.pace.per=6s",
+                        "batcher.defaults.pace.burst=7",
+                        "batcher.instances.readings.pace.calls=8",
+                        "batcher.instances.readings.pace.burst=9",
+                        "batcher.instances.readings.max-retry-after=3m",
                         "batcher.instances.readings.handler-timeout=20s",
                         "batcher.instances.readings.shutdown-timeout=10m",
                         "batcher.instances.readings.auto-flush=false",
@@ -66,6 +72,9 @@ class BatcherOptionsTest {
                         assertThat(config.eager()).isTrue();
                         assertThat(config.overflow()).isEqualTo(Overflow.DROP_OLDEST);
                         assertThat(config.maxBlock()).isEqualTo(Duration.ofMillis(30));
+                        assertThat(config.pace())
+                                .contains(Pace.of(8, Duration.ofSeconds(6)).burst(9));
+                        assertThat(config.maxRetryAfter()).isEqualTo(Duration.ofMinutes(3));
                         assertThat(config.handlerTimeout()).hasValue(Duration.ofSeconds(20));
                         assertThat(config.shutdownTimeout()).isEqualTo(Duration.ofMinutes(10));
                         assertThat(config.autoFlush()).isFalse();
@@ -95,6 +104,8 @@ class BatcherOptionsTest {
                     assertThat(config.interval()).isEqualTo(builtIn.interval());
                     assertThat(config.maxBatchSize()).isEqualTo(builtIn.maxBatchSize());
                     assertThat(config.capacity()).isEqualTo(builtIn.capacity());
+                    assertThat(config.pace()).isEmpty();
+                    assertThat(config.maxRetryAfter()).isEqualTo(builtIn.maxRetryAfter());
                     assertThat(config.retry().maxAttempts())
                             .isEqualTo(builtIn.retry().maxAttempts());
                 }));

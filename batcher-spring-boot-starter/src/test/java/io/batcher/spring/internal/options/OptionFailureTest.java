@@ -43,6 +43,57 @@ class OptionFailureTest {
     }
 
     @Test
+    void aPaceWithAnOptionMissing() {
+        assertFailure(
+                readings.withPropertyValues("batcher.instances.readings.pace.calls=10"),
+                NOT_PROPER + "pace.calls needs pace.per, but was set to 10 without; set pace.per too.",
+                CORRECT);
+        assertFailure(
+                readings.withPropertyValues("batcher.instances.readings.pace.per=1s"),
+                NOT_PROPER + "pace.per needs pace.calls, but was set to PT1S without; set pace.calls too.",
+                CORRECT);
+        assertFailure(
+                readings.withPropertyValues("batcher.instances.readings.pace.burst=3"),
+                NOT_PROPER + "pace.burst needs pace.calls and pace.per, but was set to 3 without; set pace.calls and"
+                        + " pace.per too.",
+                CORRECT);
+    }
+
+    @Test
+    void aPaceThatTheBuilderRefuses() {
+        assertFailure(
+                readings.withPropertyValues("batcher.instances.readings.pace.calls=0"),
+                NOT_PROPER + "pace.calls must be at least 1, but was 0.",
+                CORRECT);
+        assertFailure(
+                readings.withPropertyValues("batcher.instances.readings.pace.per=0s"),
+                NOT_PROPER + "pace.per must be more than zero, but was PT0S.",
+                CORRECT);
+        assertFailure(
+                readings.withPropertyValues("batcher.instances.readings.pace.burst=0"),
+                NOT_PROPER + "pace.burst must be at least 1, but was 0.",
+                CORRECT);
+        assertFailure(
+                readings.withPropertyValues("batcher.instances.readings.max-retry-after=0s"),
+                NOT_PROPER + "maxRetryAfter must be more than zero, but was PT0S.",
+                CORRECT);
+    }
+
+    @Test
+    void aDefaultOfAPaceThatEachBatcherCompletesIsNoFailure() {
+        readings.withPropertyValues("batcher.defaults.pace.per=1s", "batcher.instances.readings.pace.calls=3")
+                .run(context -> assertThat(context).hasNotFailed());
+    }
+
+    @Test
+    void aDefaultOfAPaceThatIsRefusedAlthoughTheBatcherOverridesIt() {
+        assertFailure(
+                readings.withPropertyValues("batcher.defaults.pace.burst=0", "batcher.instances.readings.pace.burst=2"),
+                "batcher.defaults is not configured properly: pace.burst must be at least 1, but was 0.",
+                "Correct batcher.defaults.");
+    }
+
+    @Test
     void aValueThatCannotBeConverted() {
         assertFailure(
                 readings.withPropertyValues("batcher.instances.readings.overflow=explode"),

@@ -40,14 +40,20 @@ class OptionNamesTest {
 
     private static final String OPTIONS =
             "Correct it. The options are auto-flush, capacity, eager, enabled, handler-timeout, interval,"
-                    + " item-type, max-batch-size, max-batch-weight, max-block, overflow, retry.delay, retry.isolate-poison,"
-                    + " retry.jitter, retry.max-attempts, retry.max-delay, retry.multiplier, retry.retry-on, shutdown-timeout.";
+                    + " item-type, max-batch-size, max-batch-weight, max-block, max-retry-after, overflow, pace.burst, pace.calls,"
+                    + " pace.per, retry.delay, retry.isolate-poison, retry.jitter, retry.max-attempts, retry.max-delay, retry.multiplier, retry.retry-on, shutdown-timeout.";
 
     private final ApplicationContextRunner contexts = Contexts.inVirtualTime();
     private final ApplicationContextRunner readings = contexts.withUserConfiguration(Readings.class);
 
     @ParameterizedTest
-    @CsvSource({"intervall, interval", "max-attempts, retry.max-attempts", "retry.max-attempt, retry.max-attempts"})
+    @CsvSource({
+        "intervall, interval",
+        "max-attempts, retry.max-attempts",
+        "retry.max-attempt, retry.max-attempts",
+        "calls, pace.calls",
+        "pace.call, pace.calls"
+    })
     void anOptionThatDoesNotExist(String wrong, String meant) {
         String property = "batcher.instances.readings." + wrong;
         assertFailure(
@@ -90,7 +96,9 @@ class OptionNamesTest {
         "retry-on[0], retry.retry-on",
         "max-attempts, retry.max-attempts",
         "retry.max-attempts, retry",
-        "retry, retry"
+        "retry, retry",
+        "pace.calls, pace",
+        "burst, pace.burst"
     })
     void anOptionThatBelongsToNoBatcher(String wrong, String option) {
         assertFailure(
