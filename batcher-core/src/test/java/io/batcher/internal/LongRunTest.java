@@ -30,7 +30,7 @@ class LongRunTest {
         Object machine = field(Engine.class, "machine").get(engine);
         Object loop = field(FlushMachine.class, "loop").get(machine);
         Object status = field(LoopControl.class, "status").get(loop);
-        field(LoopStatus.class, "generation").setLong(status, (1L << Integer.SIZE) - 2);
+        field(LoopStatus.class, "runNumber").setLong(status, (1L << Integer.SIZE) - 2);
         for (String item : List.of("a", "b", "c")) {
             batcher.add(item);
             time.runReady();

@@ -4,7 +4,6 @@
  */
 package io.batcher.internal.threads;
 
-import io.batcher.BatcherClock;
 import io.batcher.BatcherScheduler;
 import java.security.AccessController;
 import java.security.PrivilegedAction;
@@ -23,7 +22,8 @@ public final class SharedThreads {
 
     private static final long KEEP_ALIVE_SECONDS = 10;
 
-    private static final long MILLISECOND = TimeUnit.MILLISECONDS.toNanos(1);
+    /** The wait of the timer after no thread could be created. */
+    private static final long RETRY_MILLIS = 100;
 
     private static final String TIMER = "batcher-timer";
 
@@ -35,7 +35,6 @@ public final class SharedThreads {
                 new ScheduledThreadPoolExecutor(1, daemons(TIMER));
         private static final WorkerPool POOL =
                 new WorkerPool(daemons("batcher-worker"), TimeUnit.SECONDS.toNanos(KEEP_ALIVE_SECONDS));
-        private static final TimerTaskQueue TICKS = new TimerTaskQueue(check -> schedule(check, 1), POOL);
 
         static {
             TIMER_THREAD.setKeepAliveTime(KEEP_ALIVE_SECONDS, TimeUnit.SECONDS);
@@ -44,23 +43,9 @@ public final class SharedThreads {
         }
     }
 
-    /**
-     * Runs a task once, after the delay, rounded up to a grid: timers fire together, so that 10,000 timers a second wake the thread a few
-     * hundred times.
-     */
+    /** Runs a task once, after the delay. */
     static Future<?> schedule(Runnable task, long delayNanos) {
-        long now = BatcherClock.system().nanoTime();
-        long grid = grid(delayNanos);
-        long at = now + delayNanos + grid - 1;
-        return Lazy.TIMER_THREAD.schedule(task, at - Math.floorMod(at, grid) - now, TimeUnit.NANOSECONDS);
-    }
-
-    /** 1 ms; 2 or 4 ms if that is at most 1 % of the delay. */
-    private static long grid(long delayNanos) {
-        long hundredth = delayNanos / 100;
-        return hundredth < 2 * MILLISECOND
-                ? MILLISECOND
-                : hundredth < 4 * MILLISECOND ? 2 * MILLISECOND : 4 * MILLISECOND;
+        return Lazy.TIMER_THREAD.schedule(task, delayNanos, TimeUnit.NANOSECONDS);
     }
 
     public static BatcherScheduler scheduler() {
@@ -72,17 +57,21 @@ public final class SharedThreads {
     }
 
     private static void execute(Runnable task) {
-        if (isTimerThread()) {
-            Lazy.TICKS.add(task);
-        } else {
+        try {
             Lazy.POOL.execute(task);
+        } catch (Throwable noThread) {
+            if (!isTimerThread()) {
+                throw noThread;
+            }
+            // What a timer starts has no caller that could try again.
+            Lazy.TIMER_THREAD.schedule(() -> execute(task), RETRY_MILLIS, TimeUnit.MILLISECONDS);
         }
     }
 
     /** Runs a task that may block: on this thread, unless it is the timer thread. */
     public static void offTimer(Runnable task) {
         if (isTimerThread()) {
-            Lazy.TICKS.add(task);
+            execute(task);
         } else {
             task.run();
         }
