@@ -13,8 +13,8 @@ import java.util.function.DoubleSupplier;
 /**
  * Computes the delay of a failed batch before its next attempt. A pure function of the retry policy.
  *
- * <p>The delay follows "Exponential Backoff And Jitter" of the AWS Architecture Blog. The jitter is symmetric as in Failsafe, but never
- * exceeds the bound, and below it retries still vary.
+ * <p>The delay follows "Exponential Backoff And Jitter" of the AWS Architecture Blog. The jitter is symmetric as in Failsafe, but
+ * never exceeds the bound: there it only shortens the delay, so retries at the bound still vary.
  */
 public final class RetryDelay {
 
