@@ -11,6 +11,7 @@ import io.batcher.internal.buffer.AddRequest;
 import io.batcher.internal.buffer.ItemBuffer;
 import io.batcher.internal.buffer.Items;
 import io.batcher.internal.report.Callbacks;
+import io.batcher.internal.report.Refusals;
 import io.batcher.internal.threads.CallScope;
 import java.util.List;
 

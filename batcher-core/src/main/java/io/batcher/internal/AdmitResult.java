@@ -7,6 +7,7 @@ package io.batcher.internal;
 import io.batcher.BatcherConfig;
 import io.batcher.BatcherException;
 import io.batcher.internal.buffer.ChunkSlice;
+import io.batcher.internal.report.Refusals;
 import java.util.List;
 
 /**

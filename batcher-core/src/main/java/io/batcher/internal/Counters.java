@@ -8,6 +8,7 @@ import io.batcher.BatcherConfig;
 import io.batcher.BatcherState;
 import io.batcher.BatcherStats;
 import io.batcher.internal.buffer.ItemBuffer;
+import io.batcher.internal.delivery.Throttle;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 

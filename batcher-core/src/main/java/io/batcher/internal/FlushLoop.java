@@ -14,6 +14,7 @@ import io.batcher.internal.delivery.GivenUp;
 import io.batcher.internal.delivery.RetryVerdict;
 import io.batcher.internal.report.Callbacks;
 import io.batcher.internal.report.Log;
+import io.batcher.internal.report.Refusals;
 import io.batcher.internal.threads.CallScope;
 import io.batcher.internal.threads.IdleSpin;
 import io.batcher.internal.threads.LoopSignals;

@@ -6,11 +6,9 @@ package io.batcher.internal;
 
 import io.batcher.BatcherConfig;
 import io.batcher.BatcherStats;
-import io.batcher.Overflow;
 import io.batcher.RetryAfterException;
 import io.batcher.internal.AdmitResult.Outcome;
 import io.batcher.internal.buffer.AddRequest;
-import io.batcher.internal.buffer.ChunkSlice;
 import io.batcher.internal.buffer.ItemBuffer;
 import io.batcher.internal.delivery.Attempt;
 import io.batcher.internal.delivery.BatchIds;
@@ -19,10 +17,10 @@ import io.batcher.internal.delivery.GivenUp;
 import io.batcher.internal.delivery.Handler;
 import io.batcher.internal.delivery.RetryDelay;
 import io.batcher.internal.delivery.RetryVerdict;
+import io.batcher.internal.report.Refusals;
 import io.batcher.internal.threads.EngineFuture;
 import io.batcher.internal.threads.LoopSignals;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -42,6 +40,7 @@ final class FlushMachine<T> {
     private final Settlement<T> settlement;
     private final Lane<T> lane;
     private final LoopControl<T> loop;
+    private final OverflowRule<T> overflow;
 
     /** The number of the last attempt that began before close. */
     private int lastBeforeClose;
@@ -54,6 +53,7 @@ final class FlushMachine<T> {
         this.lifecycle = new Lifecycle(config.autoFlush());
         this.settlement = new Settlement<>(config, ids, counters);
         this.lane = new Lane<>(buffer);
+        this.overflow = new OverflowRule<>(config, buffer, counters);
         this.loop = new LoopControl<>(config, lifecycle, pendingFlushes, settlement, lane, ids, signals);
     }
 
@@ -123,7 +123,7 @@ final class FlushMachine<T> {
             pendingFlushes.failed(attempt.attemptNumber(), verdict.cause(), decision);
         }
         restIfAsked(verdict, now, decision);
-        return retryIn(now);
+        return loop.retryIn(now);
     }
 
     /** Begins a rest, if the target has asked for it. Flushes do not wait for its end. */
@@ -134,22 +134,6 @@ final class FlushMachine<T> {
             lane.endHurry();
             pendingFlushes.failAll(cause, decision);
         }
-    }
-
-    private Optional<Duration> retryIn(long now) {
-        if (!lane.retries().hasBatches() || !lifecycle.mayRetry()) {
-            return Optional.empty();
-        }
-        long delay = Math.max(0, lane.retries().attemptNotBefore() - now);
-        Throttle throttle = loop.throttle();
-        Long callsNotBefore = throttle == null ? null : throttle.notBefore();
-        if (callsNotBefore == null) {
-            return Optional.of(Duration.ofNanos(delay));
-        }
-        if (lifecycle.isClosing() && callsNotBefore - signals.drainDeadline() > 0) {
-            return Optional.empty();
-        }
-        return Optional.of(Duration.ofNanos(Math.max(delay, callsNotBefore - now)));
     }
 
     void asideSucceeded(Attempt<T> attempt, Decision decision) {
@@ -202,49 +186,23 @@ final class FlushMachine<T> {
 
     // ---- admission
 
-    /**
-     * Admits items that found no slot, or applies the overflow policy.
-     *
-     * @param mayWait whether the call waits for room rather than be rejected
-     * @param mayDrop whether a DROP policy applies; else the call is rejected
-     */
+    /** Admits items that found no slot, or applies the overflow policy; the parameters are those of {@link OverflowRule#admit}. */
     AdmitResult<T> admit(AddRequest<T> request, boolean mayWait, boolean mayDrop, long now, Decision decision) {
         if (!isOpen()) {
             return AdmitResult.of(Outcome.CLOSED);
         }
-        if (request.size() == 0 || buffer.append(request, now)) {
-            return AdmitResult.of(Outcome.ACCEPTED);
+        AdmitResult<T> result = overflow.admit(request, mayWait, mayDrop, now);
+        if (!result.evicted().isEmpty()) {
+            afterRelease(now, decision);
         }
-        if (mayWait) {
-            buffer.await(request);
-            return AdmitResult.of(Outcome.WAITING);
-        }
-        return switch (mayDrop ? config.overflow() : Overflow.REJECT) {
-            case REJECT, BLOCK -> {
-                counters.rejected += request.size();
-                yield AdmitResult.of(Outcome.FULL);
-            }
-            case DROP_NEWEST -> drop(request);
-            case DROP_OLDEST -> buffer.couldHold(request.size()) ? dropOlder(request, now, decision) : drop(request);
-        };
+        return result;
     }
 
-    private AdmitResult<T> drop(AddRequest<T> request) {
-        counters.dropped += request.size();
-        counters.droppedOnArrival += request.size();
-        return AdmitResult.of(Outcome.DROPPED);
-    }
-
-    /** Evicts until the items are in the buffer: producers may claim a slot that was just made free. */
-    private AdmitResult<T> dropOlder(AddRequest<T> request, long now, Decision decision) {
-        List<ChunkSlice<T>> evicted = new ArrayList<>(1);
-        do {
-            ChunkSlice<T> slice = buffer.evict(buffer.lacking(request.size()));
-            counters.dropped += slice.size();
-            evicted.add(slice);
-        } while (!buffer.append(request, now));
-        afterRelease(now, decision);
-        return AdmitResult.afterEviction(evicted);
+    /** Rejects a call that has waited for room long enough, unless it was admitted. */
+    void withdrawUnlessDecided(AddRequest<T> request, long now, Decision decision) {
+        if (overflow.withdraw(request)) {
+            admitWaiting(now, decision); // a smaller call behind it may fit
+        }
     }
 
     private void admitWaiting(long now, Decision decision) {
@@ -253,27 +211,18 @@ final class FlushMachine<T> {
         }
     }
 
-    /** Rejects a call that has waited for room long enough, unless it was admitted. */
-    void withdrawUnlessDecided(AddRequest<T> request, long now, Decision decision) {
-        if (request.outcome() == AddRequest.Outcome.WAITING) {
-            buffer.withdraw(request);
-            counters.rejected += request.size();
-            admitWaiting(now, decision); // a smaller call behind it may fit
-        }
-    }
-
     // ---- calls
 
     /**
-     * Delivers what was accepted so far, without the delay of a retry, but not before the pace allows it. Fails during a rest. From a callback it does not skip the delay of the failure that is
-     * being reported; from the handler it does, unless a flush made that attempt early: else what flushes each time would never wait.
+     * Delivers what was accepted so far, without the delay of a retry, but not before the pace allows it. Fails during a rest. From a
+     * callback it does not skip the delay of the failure that is being reported; from the handler it does, unless a flush made that attempt
+     * early: else what flushes each time would never wait.
      *
      * @param caller where it is called from
      */
     CompletableFuture<Void> flush(Caller caller, long now, Decision decision) {
         CompletableFuture<Void> future = new EngineFuture<>();
-        Throttle throttle = loop.throttle();
-        RetryAfterException restCause = throttle == null ? null : throttle.restCause(now);
+        RetryAfterException restCause = loop.restCause(now);
         if (!isOpen()) {
             decision.complete(future, Refusals.closed(config, null));
         } else if (restCause != null) {

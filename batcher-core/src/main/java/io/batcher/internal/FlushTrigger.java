@@ -10,6 +10,7 @@ import io.batcher.internal.When.Due;
 import io.batcher.internal.When.Never;
 import io.batcher.internal.buffer.ItemBuffer;
 import io.batcher.internal.delivery.RetryQueue;
+import io.batcher.internal.delivery.Throttle;
 import io.batcher.internal.threads.LoopStatus;
 import org.jspecify.annotations.Nullable;
 

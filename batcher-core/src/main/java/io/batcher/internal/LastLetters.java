@@ -9,6 +9,7 @@ import io.batcher.DeadLetter;
 import io.batcher.internal.delivery.FrozenBatch;
 import io.batcher.internal.report.Callbacks;
 import io.batcher.internal.report.Log;
+import io.batcher.internal.report.Refusals;
 import io.batcher.internal.threads.CallScope;
 import io.batcher.internal.threads.SharedThreads;
 import java.util.List;

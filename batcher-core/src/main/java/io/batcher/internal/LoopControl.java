@@ -13,11 +13,13 @@ import io.batcher.internal.delivery.BatchIds;
 import io.batcher.internal.delivery.FrozenBatch;
 import io.batcher.internal.delivery.Handler;
 import io.batcher.internal.delivery.PaceLimiter;
+import io.batcher.internal.delivery.Throttle;
 import io.batcher.internal.threads.CallScope;
 import io.batcher.internal.threads.LoopSignals;
 import io.batcher.internal.threads.LoopStatus;
 import io.batcher.internal.threads.LoopStatus.State;
 import io.batcher.internal.threads.Successor;
+import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -259,6 +261,27 @@ final class LoopControl<T> {
         Throttle used = throttle == null ? new Throttle(null) : throttle;
         throttle = used;
         used.rest(cause, until);
+    }
+
+    /** Returns the delay until the next attempt with what is left of a failed batch; empty if there is none. */
+    Optional<Duration> retryIn(long now) {
+        if (!lane.retries().hasBatches() || !lifecycle.mayRetry()) {
+            return Optional.empty();
+        }
+        long delay = Math.max(0, lane.retries().attemptNotBefore() - now);
+        Long callsNotBefore = throttle == null ? null : throttle.notBefore();
+        if (callsNotBefore == null) {
+            return Optional.of(Duration.ofNanos(delay));
+        }
+        if (lifecycle.isClosing() && callsNotBefore - signals.drainDeadline() > 0) {
+            return Optional.empty();
+        }
+        return Optional.of(Duration.ofNanos(Math.max(delay, callsNotBefore - now)));
+    }
+
+    /** Returns why calls rest now; null if they do not. */
+    @Nullable RetryAfterException restCause(long now) {
+        return throttle == null ? null : throttle.restCause(now);
     }
 
     /** Returns what limits the calls of the handler; null if nothing does. */

@@ -12,6 +12,7 @@ import io.batcher.internal.delivery.FrozenBatch;
 import io.batcher.internal.delivery.HandBack;
 import io.batcher.internal.report.Callbacks;
 import io.batcher.internal.report.Log;
+import io.batcher.internal.report.Refusals;
 import io.batcher.internal.threads.CallScope;
 import io.batcher.internal.threads.LoopSignals;
 import java.time.Duration;

@@ -18,6 +18,7 @@ import io.batcher.internal.delivery.BatchIds;
 import io.batcher.internal.delivery.FrozenBatch;
 import io.batcher.internal.delivery.GivenUp;
 import io.batcher.internal.delivery.Handler;
+import io.batcher.internal.delivery.Throttle;
 import io.batcher.internal.threads.LoopSignals;
 import io.batcher.internal.threads.LoopStatus;
 import java.time.Duration;

@@ -16,6 +16,7 @@ import io.batcher.internal.buffer.ItemBuffer;
 import io.batcher.internal.delivery.Attempt;
 import io.batcher.internal.delivery.Handler;
 import io.batcher.internal.delivery.PaceLimiter;
+import io.batcher.internal.delivery.Throttle;
 import io.batcher.internal.threads.LoopSignals;
 import io.batcher.testing.VirtualTime;
 import java.time.Duration;

@@ -2,7 +2,7 @@
  * Copyright 2026 the Batcher authors
  * SPDX-License-Identifier: Apache-2.0
  */
-package io.batcher.internal;
+package io.batcher.internal.report;
 
 import io.batcher.BatcherClosedException;
 import io.batcher.BatcherConfig;
@@ -10,15 +10,15 @@ import io.batcher.BatcherFullException;
 import org.jspecify.annotations.Nullable;
 
 /** The exceptions of calls and items that a batcher refuses. */
-final class Refusals {
+public final class Refusals {
 
     private Refusals() {}
 
-    static BatcherClosedException closed(BatcherConfig<?> config, @Nullable Throwable cause) {
+    public static BatcherClosedException closed(BatcherConfig<?> config, @Nullable Throwable cause) {
         return new BatcherClosedException("batcher \"" + config.name() + "\" is closed", cause);
     }
 
-    static BatcherFullException full(BatcherConfig<?> config) {
+    public static BatcherFullException full(BatcherConfig<?> config) {
         return new BatcherFullException("batcher \"" + config.name() + "\" is full: its capacity of "
                 + config.capacity() + " items is used up and the overflow policy is " + config.overflow());
     }

@@ -2,10 +2,9 @@
  * Copyright 2026 the Batcher authors
  * SPDX-License-Identifier: Apache-2.0
  */
-package io.batcher.internal;
+package io.batcher.internal.delivery;
 
 import io.batcher.RetryAfterException;
-import io.batcher.internal.delivery.PaceLimiter;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
@@ -13,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * When the handler may be called at all: the pace of a batcher, and the rest that its target has asked for. One for all lanes; a batcher
  * without a pace has none until it rests for the first time. Guarded by the batcher's lock.
  */
-final class Throttle {
+public final class Throttle {
 
     private final @Nullable PaceLimiter pace;
 
@@ -30,12 +29,12 @@ final class Throttle {
      *
      * @param pace null for none
      */
-    Throttle(@Nullable PaceLimiter pace) {
+    public Throttle(@Nullable PaceLimiter pace) {
         this.pace = pace;
     }
 
     /** Returns the earliest time of the next call, which may be in the past; null for no limit. */
-    @Nullable Long notBefore() {
+    public @Nullable Long notBefore() {
         if (pace == null) {
             return restCause == null ? null : (Long) restUntil;
         }
@@ -44,19 +43,19 @@ final class Throttle {
     }
 
     /** Takes the slot of a call that starts now. Returns false if the call has to wait. */
-    boolean tryStart(long now) {
+    public boolean tryStart(long now) {
         return !isResting(now) && (pace == null || pace.tryStart(now));
     }
 
     /** Forgets the cause of a rest that is over: it may hold the whole answer of the target. */
-    void forgetEndedRest(long now) {
+    public void forgetEndedRest(long now) {
         if (!isResting(now)) {
             restCause = null;
         }
     }
 
     /** Begins a rest, unless there is one that ends later. */
-    void rest(RetryAfterException cause, long until) {
+    public void rest(RetryAfterException cause, long until) {
         throttledCalls++;
         if (restCause == null || until - restUntil > 0) {
             restCause = cause;
@@ -69,17 +68,17 @@ final class Throttle {
     }
 
     /** Returns why the batcher rests now; null if it does not. */
-    @Nullable RetryAfterException restCause(long now) {
+    public @Nullable RetryAfterException restCause(long now) {
         return isResting(now) ? restCause : null;
     }
 
     /** Returns how long the batcher still rests; zero if it does not. */
-    Duration restingFor(long now) {
+    public Duration restingFor(long now) {
         return isResting(now) ? Duration.ofNanos(restUntil - now) : Duration.ZERO;
     }
 
     /** Returns how many calls ended with a {@link RetryAfterException}. */
-    long throttledCalls() {
+    public long throttledCalls() {
         return throttledCalls;
     }
 }
