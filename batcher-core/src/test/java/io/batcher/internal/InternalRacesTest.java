@@ -38,7 +38,8 @@ class InternalRacesTest {
     @Test
     void timeoutAgainstCompletion() {
         runConcurrentTest(SCHEDULES, () -> {
-            CallTimeout call = new CallTimeout(); // of this thread
+            CallTimeout call = new CallTimeout();
+            call.begin(); // on this thread
             Thread timer = new Thread(call::fire);
             timer.start();
             call.end();

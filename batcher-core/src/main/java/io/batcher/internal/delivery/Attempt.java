@@ -13,7 +13,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One call of the handler with one batch, and its outcome. Created on the thread that makes the call.
+ * One call of the handler with one batch, and its outcome.
  *
  * <ul>
  *   <li>{@link #call} never throws: whatever the handler does is an outcome.
@@ -57,7 +57,7 @@ public final class Attempt<T> {
      *
      * @param attemptNumber its number among all attempts of the batcher
      * @param timeout null if there is none
-     * @param resume resumes the loop after it has detached; called at least once, on the thread that ends the attempt
+     * @param resume resumes the loop after it has detached; called on the thread that ends the attempt, perhaps more than once
      */
     public Attempt(
             FrozenBatch<T> frozenBatch,
@@ -96,6 +96,9 @@ public final class Attempt<T> {
 
     /** Calls the handler. When this returns, the attempt {@linkplain #isEnded() has ended} or its stage is pending. */
     public void call() {
+        if (call != null) {
+            call.begin();
+        }
         startedAt = clock.nanoTime();
         started = true;
         Throwable thrown = null;

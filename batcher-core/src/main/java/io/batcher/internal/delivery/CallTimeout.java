@@ -4,7 +4,9 @@
  */
 package io.batcher.internal.delivery;
 
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Interrupts a call of user code at its timeout. The interrupt never outlives the call: when the call ends, its thread waits for a pending
@@ -23,13 +25,20 @@ public final class CallTimeout {
         ENDED
     }
 
-    private final Thread thread = Thread.currentThread();
     private final AtomicReference<State> state = new AtomicReference<>(State.RUNNING);
+
+    /** The thread that makes the call: not always the one that created the attempt, which may have been held for its slot. */
+    private volatile @Nullable Thread thread;
+
+    /** Called by the thread that makes the call, before it and before {@link #fire}. */
+    public void begin() {
+        thread = Thread.currentThread();
+    }
 
     /** Called when the timeout fires, on a thread of its own. */
     public void fire() {
         if (state.compareAndSet(State.RUNNING, State.INTERRUPTING)) {
-            thread.interrupt();
+            Objects.requireNonNull(thread).interrupt();
             state.set(State.INTERRUPTED);
         }
     }

@@ -20,9 +20,31 @@ class CallTimeoutTest {
         assertThat(Thread.interrupted()).isFalse();
     }
 
+    private static CallTimeout begun() {
+        CallTimeout call = new CallTimeout();
+        call.begin();
+        return call;
+    }
+
+    @Test
+    void theThreadThatMakesTheCallIsInterruptedAndNotTheOneThatCreatedIt() throws Exception {
+        CallTimeout call = new CallTimeout();
+        CompletableFuture<Boolean> interrupted = new CompletableFuture<>();
+        Thread caller = new Thread(() -> {
+            call.begin();
+            call.fire();
+            interrupted.complete(Thread.currentThread().isInterrupted());
+            call.end();
+        });
+        caller.start();
+        assertThat(interrupted.get(30, TimeUnit.SECONDS)).isTrue();
+        assertThat(Thread.currentThread().isInterrupted()).isFalse();
+        caller.join();
+    }
+
     @Test
     void aCallThatEndsInTimeIsNotInterruptedLater() {
-        CallTimeout call = new CallTimeout();
+        CallTimeout call = begun();
         assertThat(call.end()).isFalse();
         call.fire();
         assertThat(Thread.currentThread().isInterrupted()).isFalse();
@@ -30,7 +52,7 @@ class CallTimeoutTest {
 
     @Test
     void aCallThatIsLateIsInterruptedAndTheFlagIsGoneAfterwards() {
-        CallTimeout call = new CallTimeout();
+        CallTimeout call = begun();
         call.fire();
         assertThat(Thread.currentThread().isInterrupted()).isTrue();
         assertThat(call.end()).isTrue();
@@ -39,7 +61,7 @@ class CallTimeoutTest {
 
     @Test
     void firingTwiceInterruptsOnce() {
-        CallTimeout call = new CallTimeout();
+        CallTimeout call = begun();
         call.fire();
         assertThat(Thread.interrupted()).isTrue();
         call.fire();
@@ -50,7 +72,7 @@ class CallTimeoutTest {
     @Test
     void whoeverComesFirstNoInterruptIsLeftBehind() throws Exception {
         for (int i = 0; i < 500; i++) {
-            CallTimeout call = new CallTimeout();
+            CallTimeout call = begun();
             CompletableFuture<Void> fired = CompletableFuture.runAsync(call::fire);
             boolean late = call.end();
             boolean left = Thread.currentThread().isInterrupted();
@@ -92,7 +114,7 @@ class CallTimeoutTest {
             CountDownLatch onItsWay,
             CountDownLatch ended,
             CountDownLatch delivered) {
-        CallTimeout call = new CallTimeout();
+        CallTimeout call = begun();
         announced.complete(call);
         await(onItsWay, 10_000);
         assertThat(call.end()).isTrue();
