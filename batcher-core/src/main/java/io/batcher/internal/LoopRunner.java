@@ -149,9 +149,10 @@ final class LoopRunner<T> implements Engine.LoopStarter, FlushLoop.ThreadSharing
         }
     }
 
+    /** Runs as a task of the executor: a run that this transition starts must not wait on it for the thread that it holds. */
     private void succeed(Successor successor) {
-        long runNumber =
-                engine.change((machine, now, decision) -> machine.loop().beginSuccessor(successor));
+        long runNumber = engine.changeWithoutRunningHere(
+                (machine, now, decision) -> machine.loop().beginSuccessor(successor));
         if (runNumber != 0) {
             run(runNumber);
         }
