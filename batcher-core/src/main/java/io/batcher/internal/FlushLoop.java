@@ -184,17 +184,19 @@ final class FlushLoop<T> {
         }
     }
 
+    /** Called in a transition, with the lock held. */
     private void succeeded(FlushMachine<T> machine, Attempt<T> attempt, Duration took, long now, Decision decision) {
         if (machine.end(attempt)) {
             machine.succeeded(attempt, now, decision);
-            decision.report(() -> callbacks.handled(attempt.batch(), took));
         } else if (machine.isAside(attempt)) {
             machine.asideSucceeded(attempt, decision);
-            decision.report(() -> callbacks.handled(attempt.batch(), took));
+        } else {
+            return; // close has handed the batch back
         }
+        decision.report(() -> callbacks.handled(attempt.batch(), took));
     }
 
-    /** Returns what close cannot hand back any more, because it has ended. */
+    /** Called in a transition, with the lock held. Returns what close cannot hand back any more, because it has ended. */
     private Optional<FrozenBatch<T>> failed(
             FlushMachine<T> machine,
             Attempt<T> attempt,
@@ -213,9 +215,8 @@ final class FlushLoop<T> {
     }
 
     private void offerLast(FrozenBatch<T> left) {
-        DeadLetter<T> letter = new DeadLetter<>(
-                config.name(), left.itemList(), Refusals.closed(config, left.lastFailure()), left.attempts());
-        if (!callbacks.offerLast(letter)) {
+        GivenUp<T> letter = new GivenUp<>(left, Refusals.closed(config, left.lastFailure()));
+        if (!callbacks.offerLast(letter.toDeadLetter(config.name()))) {
             log.notDelivered(left.size());
         }
     }

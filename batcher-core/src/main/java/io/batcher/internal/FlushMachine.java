@@ -138,7 +138,7 @@ final class FlushMachine<T> {
 
     void asideSucceeded(Attempt<T> attempt, Decision decision) {
         lane.clearAside();
-        settlement.asideSucceeded(lane, attempt.frozenBatch(), decision);
+        settlement.handledOutsideBisection(lane, attempt.frozenBatch(), decision);
     }
 
     /** Settles a failed attempt that was set aside. Returns what close cannot hand back any more, because it has ended. */
@@ -150,7 +150,7 @@ final class FlushMachine<T> {
             settlement.keep(lane, failed, now);
             return Optional.empty();
         }
-        settlement.handBackAside(lane, failed, Refusals.closed(config, verdict.cause()), decision);
+        settlement.handBackLate(lane, failed, Refusals.closed(config, verdict.cause()), decision);
         return Optional.of(failed);
     }
 

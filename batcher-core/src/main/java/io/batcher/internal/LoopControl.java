@@ -116,7 +116,7 @@ final class LoopControl<T> {
         } else if (status.is(State.RUNNING)) {
             recoverRun(now);
         }
-        status.madeGood();
+        status.recovered();
     }
 
     /** Keeps the batch of a run that has failed for another attempt. */
@@ -127,7 +127,7 @@ final class LoopControl<T> {
         }
         settlement.delayAll(lane, now);
         lane.abandonAttempt();
-        status.rest();
+        status.goIdle();
         if (!lifecycle.isOpen()) {
             lifecycle.endLastAttempts(); // an error of the engine ends them like one of the handler
             endDrainUnlessDue(now);
@@ -181,9 +181,9 @@ final class LoopControl<T> {
     /** Drops a successor that the executor has refused. Returns whether the run has already ended in favour of it. */
     boolean refuseSuccessor(Successor successor) {
         successor.end();
-        boolean isMissed = successor.generation() != 0;
+        boolean isMissed = successor.runNumber() != 0;
         if (isMissed) {
-            signals.executorThrew(successor.generation());
+            signals.executorThrew(successor.runNumber());
         }
         return isMissed;
     }
@@ -191,7 +191,7 @@ final class LoopControl<T> {
     /** Begins a successor. Returns its run number; 0 if the run before has not ended. */
     long beginSuccessor(Successor successor) {
         successor.end();
-        return successor.generation();
+        return successor.runNumber();
     }
 
     /** As {@link #next}, for a run that begins; empty if another run was started in its place. */
@@ -217,7 +217,7 @@ final class LoopControl<T> {
             return Optional.of(new LoopAction.Spin<>(signals.transitions()));
         }
         // In the transition that has found nothing due: what becomes due later finds the loop idle and starts it.
-        status.rest();
+        status.goIdle();
         endDrainUnlessDue(now);
         return Optional.empty();
     }

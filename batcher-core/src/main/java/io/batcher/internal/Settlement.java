@@ -40,9 +40,7 @@ final class Settlement<T> {
     }
 
     void succeeded(Lane<T> lane, FrozenBatch<T> batch, boolean mayProbe, long now, Decision decision) {
-        counters.batches++;
-        counters.consecutiveFailures = 0;
-        handled(lane, batch, decision);
+        handledOutsideBisection(lane, batch, decision);
         Bisection<T> pass = lane.retries().pass();
         if (pass != null) {
             pass.handled();
@@ -168,8 +166,8 @@ final class Settlement<T> {
         lane.buffer().release(batch.size());
     }
 
-    /** Settles a batch that was set aside and has succeeded. */
-    void asideSucceeded(Lane<T> lane, FrozenBatch<T> batch, Decision decision) {
+    /** Settles a batch that has succeeded outside a bisection, as one that was set aside does. */
+    void handledOutsideBisection(Lane<T> lane, FrozenBatch<T> batch, Decision decision) {
         counters.batches++;
         counters.consecutiveFailures = 0;
         handled(lane, batch, decision);
@@ -200,8 +198,8 @@ final class Settlement<T> {
         defer(lane, batch, now);
     }
 
-    /** Hands back a batch that was set aside, after close has ended. */
-    void handBackAside(Lane<T> lane, FrozenBatch<T> batch, Throwable failure, Decision decision) {
+    /** Counts a batch as handed back after close has handed back everything else. */
+    void handBackLate(Lane<T> lane, FrozenBatch<T> batch, Throwable failure, Decision decision) {
         counters.handedBack += batch.size();
         lane.buffer().release(batch.size());
         decision.complete(batch.items(), failure);
@@ -226,11 +224,8 @@ final class Settlement<T> {
 
     /** Settles a letter that is not offered again: the dead-letter callback has thrown after close had handed back everything else. */
     void lost(Lane<T> lane, GivenUp<T> letter, Throwable failure, long now, Decision decision) {
-        int items = letter.batch().size();
         lane.retries().removeLetter(letter, now);
-        counters.handedBack += items;
-        lane.buffer().release(items);
-        decision.complete(letter.batch().items(), failure);
+        handBackLate(lane, letter.batch(), failure, decision);
     }
 
     /** Delays everything in the lane, whose run has failed. */

@@ -14,8 +14,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class BatchWeights<T> {
 
-    private static final int MIN_CHUNK_LENGTH = 16;
-
     private final ChunkQueue<T> chunks;
     private final int maxBatchSize;
     private final long maxBatchWeight;
@@ -73,7 +71,7 @@ final class BatchWeights<T> {
     private Chunk<T> openChunk(long itemWeight, long now) {
         chunks.retireOpen();
         long fitting = itemWeight == 0 ? Long.MAX_VALUE : Math.max(1, (maxBatchWeight - weight) / itemWeight);
-        int length = (int) Math.min(Math.max(MIN_CHUNK_LENGTH, count), Math.min(fitting, maxBatchSize - count));
+        int length = (int) Math.min(Math.max(Chunk.MIN_LENGTH, count), Math.min(fitting, maxBatchSize - count));
         Chunk<T> chunk = new Chunk<>(length, 0, 0, now, true);
         chunks.open(chunk, 0);
         return chunk;

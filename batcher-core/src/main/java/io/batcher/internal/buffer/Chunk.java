@@ -31,6 +31,9 @@ public final class Chunk<T> {
     /** Returned by {@link #add} if there is no free slot. */
     public static final long FAILED = -1;
 
+    /** The shortest chunk, unless a batch or the capacity is smaller: small enough for a batcher that gets an item a second. */
+    static final int MIN_LENGTH = 16;
+
     private static final VarHandle WORD;
     private static final VarHandle FUTURES;
     private static final VarHandle SLOT = MethodHandles.arrayElementVarHandle(Object[].class);

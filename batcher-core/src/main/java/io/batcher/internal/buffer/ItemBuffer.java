@@ -26,9 +26,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ItemBuffer<T> {
 
-    /** The shortest chunk: small enough for a batcher that gets an item a second. */
-    private static final int MIN_CHUNK_LENGTH = 16;
-
     /**
      * The longest chunk that is created only because the last batch was as long. Bounds the memory that a single item after a large batch
      * may take.
@@ -53,7 +50,7 @@ public final class ItemBuffer<T> {
     private long takenInAll;
 
     /** The size of the last batch: under a steady load one chunk makes one batch. Not used for weighed items. */
-    private int nextLength = MIN_CHUNK_LENGTH;
+    private int nextLength = Chunk.MIN_LENGTH;
 
     public ItemBuffer(BatcherConfig<T> config) {
         this.capacity = config.capacity();
@@ -208,7 +205,7 @@ public final class ItemBuffer<T> {
     public ChunkSlice<T> takeBatch(int max) {
         ChunkSlice<T> taken = take(max, true);
         hold(taken.size());
-        nextLength = Math.max(MIN_CHUNK_LENGTH, taken.size());
+        nextLength = Math.max(Chunk.MIN_LENGTH, taken.size());
         return taken;
     }
 

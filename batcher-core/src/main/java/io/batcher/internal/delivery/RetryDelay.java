@@ -11,7 +11,7 @@ import java.util.SplittableRandom;
 import java.util.function.DoubleSupplier;
 
 /**
- * Computes the delay of a failed batch before its next attempt. A pure function of the retry policy.
+ * Computes the delay of a failed batch before its next attempt, from the retry policy and, with jitter, random numbers.
  *
  * <p>The delay follows "Exponential Backoff And Jitter" of the AWS Architecture Blog. The jitter is symmetric as in Failsafe, but
  * never exceeds the bound: there it only shortens the delay, so retries at the bound still vary.
@@ -37,13 +37,13 @@ public final class RetryDelay {
     }
 
     /**
-     * Creates the function.
+     * Creates the rule.
      *
      * @param random returns numbers from 0 inclusive to 1 exclusive
      */
     public RetryDelay(BatcherConfig<?> config, DoubleSupplier random) {
         RetryPolicy policy = config.retry();
-        this.delayNanos = policy.delay().orElse(config.interval()).toNanos();
+        this.delayNanos = firstDelay(config).toNanos();
         this.multiplier = policy.multiplier();
         this.boundNanos = Math.max(delayNanos, policy.maxDelay().toNanos()); // maxDelay bounds the growth only
         this.jitter = policy.jitter();
@@ -69,8 +69,11 @@ public final class RetryDelay {
         Duration asked = longer(retryAfter, SHORTEST_REST);
         Duration most = config.maxRetryAfter();
         Duration bounded = asked.compareTo(most) > 0 ? most : asked;
-        Duration least = config.retry().delay().orElse(config.interval());
-        return longer(bounded, least).toNanos();
+        return longer(bounded, firstDelay(config)).toNanos();
+    }
+
+    private static Duration firstDelay(BatcherConfig<?> config) {
+        return config.retry().delay().orElse(config.interval());
     }
 
     private static Duration longer(Duration one, Duration other) {

@@ -89,11 +89,12 @@ public final class RetryQueue<T> {
         return letters.getFirst();
     }
 
-    /** Removes and returns the letter that the callback has, so that others can be offered; null if there is none. */
-    public @Nullable GivenUp<T> setAside() {
-        boolean withCallback = held;
+    /** Removes the letter that the callback has, if it has one, so that others can be offered. */
+    public void setAside() {
+        if (held) {
+            letters.removeFirst();
+        }
         held = false;
-        return withCallback ? letters.removeFirst() : null;
     }
 
     /** Returns whether the letter is the first one, and was not set aside. */

@@ -100,7 +100,7 @@ public final class LoopStatus {
     }
 
     /** Records that nothing is due, or that the run has failed. */
-    public void rest() {
+    public void goIdle() {
         state = State.IDLE;
         run = null;
     }
@@ -108,7 +108,7 @@ public final class LoopStatus {
     /** Detaches the current run: the next delivery needs another one. */
     public void overtake() {
         runNumber++;
-        rest();
+        goIdle();
     }
 
     /** Returns whether this run is the current one. */
@@ -130,10 +130,6 @@ public final class LoopStatus {
     public void refuse(long now) {
         state = State.IDLE;
         refusedUntil = now + refusalNanos;
-    }
-
-    public boolean isRefused(long now) {
-        return refusedUntil != null && now - refusedUntil < 0;
     }
 
     /** Returns when the executor may be asked again; null if it has not rejected a task. */
@@ -172,13 +168,14 @@ public final class LoopStatus {
         return queued() == runNumber ? ++this.runNumber : 0;
     }
 
-    /** Whether the start or the run of now is abandoned and {@link #madeGood} has not been said. */
+    /** Returns whether the current run has failed, or its start was rejected, and {@link #recovered} was not called since. */
     public boolean isAbandoned() {
         return runNumber != 0
                 && (signals.isAbandoned(runNumber) || (state == State.QUEUED && signals.isRefused(runNumber)));
     }
 
-    public void madeGood() {
+    /** Records that the state is consistent again after a run that has failed. */
+    public void recovered() {
         signals.clearFailures();
     }
 }

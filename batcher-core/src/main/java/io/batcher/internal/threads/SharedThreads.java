@@ -8,7 +8,6 @@ import io.batcher.BatcherScheduler;
 import java.security.AccessController;
 import java.security.PrivilegedAction;
 import java.util.concurrent.Executor;
-import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
@@ -43,13 +42,8 @@ public final class SharedThreads {
         }
     }
 
-    /** Runs a task once, after the delay. */
-    static Future<?> schedule(Runnable task, long delayNanos) {
-        return Lazy.TIMER_THREAD.schedule(task, delayNanos, TimeUnit.NANOSECONDS);
-    }
-
     public static BatcherScheduler scheduler() {
-        return (task, delay) -> schedule(task, delay.toNanos());
+        return (task, delay) -> Lazy.TIMER_THREAD.schedule(task, delay.toNanos(), TimeUnit.NANOSECONDS);
     }
 
     public static Executor workers() {

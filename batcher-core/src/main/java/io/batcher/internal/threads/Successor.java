@@ -35,7 +35,8 @@ public final class Successor {
         ended = true;
     }
 
-    public long generation() {
+    /** Returns the run that this task continues; 0 until the loop has yielded its thread. */
+    public long runNumber() {
         return runNumber;
     }
 
