@@ -7,18 +7,16 @@ package io.batcher.docs;
 import static io.batcher.docs.Fixtures.cloud;
 import static io.batcher.docs.Fixtures.reading;
 import static io.batcher.docs.Fixtures.some;
+import static io.batcher.spring.fixtures.Contexts.configOf;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.batcher.Batcher;
-import io.batcher.BatcherConfig;
 import io.batcher.Pace;
 import io.batcher.docs.Fixtures.Reading;
 import io.batcher.docs.snippet.GatewayApplication;
-import io.batcher.spring.BatcherRegistry;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
-import org.springframework.context.ApplicationContext;
 
 /** The examples and claims of docs/rate-limits.md. */
 class RateLimitsPageTest extends PageTest {
@@ -48,18 +46,9 @@ class RateLimitsPageTest extends PageTest {
     @Test
     void thePropertiesMeanTheSameAsTheBuilder() {
         Yaml.with(yaml(PACE), application(GatewayApplication.class))
-                .run(context -> assertThat(config(context).pace()).contains(Pace.of(10, Duration.ofSeconds(1))));
+                .run(context -> assertThat(configOf(context).pace()).contains(Pace.of(10, Duration.ofSeconds(1))));
         Yaml.with(yaml("What happens during a rest"), application(GatewayApplication.class))
-                .run(context -> assertThat(config(context).maxRetryAfter()).isEqualTo(Duration.ofMinutes(2)));
-    }
-
-    private static BatcherConfig<?> config(ApplicationContext context) {
-        return context.getBean(BatcherRegistry.class)
-                .managed()
-                .iterator()
-                .next()
-                .config()
-                .orElseThrow();
+                .run(context -> assertThat(configOf(context).maxRetryAfter()).isEqualTo(Duration.ofMinutes(2)));
     }
 
     @Test

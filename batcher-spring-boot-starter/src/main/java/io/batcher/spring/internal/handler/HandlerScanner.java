@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
+import org.springframework.aop.scope.ScopedProxyUtils;
 import org.springframework.beans.BeansException;
 import org.springframework.beans.factory.config.BeanDefinition;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
@@ -27,8 +28,6 @@ import org.springframework.util.ClassUtils;
 
 /** Finds annotated methods by the types in bean definitions, without creating beans. */
 public final class HandlerScanner {
-
-    private static final String SCOPED_TARGET = "scopedTarget.";
 
     private final ConfigurableListableBeanFactory beanFactory;
     private final Environment environment;
@@ -115,7 +114,7 @@ public final class HandlerScanner {
 
     /** Returns null if the type is unknown without creating the bean, or if another definition represents the bean. */
     private @Nullable Class<?> typeOf(String definition) {
-        boolean isScopedProxy = beanFactory.containsBeanDefinition(SCOPED_TARGET + definition);
+        boolean isScopedProxy = beanFactory.containsBeanDefinition(ScopedProxyUtils.getTargetBeanName(definition));
         if (isScopedProxy || beanFactory.getBeanDefinition(definition).isAbstract()) {
             return null;
         }
@@ -131,8 +130,9 @@ public final class HandlerScanner {
             HandlerKind kind, Method method, String definition, Class<?> type, ResolvableType owner) {
         String batcher = batcherOf(method, kind, environment);
         // The target of a scoped proxy has the method; the proxy is called.
-        String beanName =
-                definition.startsWith(SCOPED_TARGET) ? definition.substring(SCOPED_TARGET.length()) : definition;
+        String beanName = ScopedProxyUtils.isScopedTarget(definition)
+                ? ScopedProxyUtils.getOriginalBeanName(definition)
+                : definition;
         return new HandlerMethod(
                 kind, batcher, beanName, type, method, HandlerSignature.itemType(kind, batcher, method, owner));
     }

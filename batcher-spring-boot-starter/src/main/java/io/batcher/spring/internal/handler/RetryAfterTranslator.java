@@ -36,7 +36,7 @@ public final class RetryAfterTranslator {
 
     /** Returns a stage whose failure is translated. Cancelling it cancels the given one. */
     public CompletionStage<?> translate(CompletionStage<?> stage) {
-        return resolvers.isEmpty() ? stage : TranslatedStage.of(stage, this::translate);
+        return TranslatedStage.of(stage, this::translate);
     }
 
     /** Throws the failure, or what takes its place. */

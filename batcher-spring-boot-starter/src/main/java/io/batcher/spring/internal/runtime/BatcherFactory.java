@@ -117,10 +117,7 @@ public class BatcherFactory implements DisposableBean, AopInfrastructureBean {
         if (!batcher.awaitsCaller()) {
             batcher.close();
         } else if (isInRealTime(managed)) {
-            Thread thread = new Thread(batcher::close, "batcher-close-" + managed.name());
-            thread.setDaemon(true);
-            thread.start();
-            join(thread);
+            join(startClosing(managed, batcher::close));
         } else {
             logger.warn("Batcher \"" + managed.name()
                     + "\" is not closed, because its own handler or a callback closes the context"
@@ -131,6 +128,14 @@ public class BatcherFactory implements DisposableBean, AopInfrastructureBean {
     /** Returns whether another thread can wait for the batcher: virtual time advances on the thread of the test only. */
     static boolean isInRealTime(ManagedBatcher batcher) {
         return batcher.config().map(BatcherConfig::clock).orElse(BatcherClock.system()) == BatcherClock.system();
+    }
+
+    /** Starts a thread that closes a batcher. It inherits thread locals, by which the engine recognizes who waits for it. */
+    static Thread startClosing(ManagedBatcher batcher, Runnable close) {
+        Thread thread = new Thread(close, "batcher-close-" + batcher.name());
+        thread.setDaemon(true);
+        thread.start();
+        return thread;
     }
 
     private static void join(Thread thread) {

@@ -140,10 +140,7 @@ public class BatcherLifecycle
         List<Thread> threads = new ArrayList<>();
         for (ManagedBatcher batcher : batchers) {
             if (BatcherFactory.isInRealTime(batcher)) {
-                Thread thread = new Thread(() -> close(batcher), "batcher-close-" + batcher.name());
-                thread.setDaemon(true);
-                thread.start();
-                threads.add(thread);
+                threads.add(BatcherFactory.startClosing(batcher, () -> close(batcher)));
             } else if (!batcher.batcher().awaitsCaller()) {
                 close(batcher); // virtual time advances on this thread only
             }

@@ -12,6 +12,7 @@ import io.batcher.spring.BatchHandler;
 import io.batcher.spring.BatcherRegistry;
 import io.batcher.spring.fixtures.Contexts;
 import io.batcher.spring.fixtures.Reading;
+import io.batcher.spring.fixtures.Readings;
 import io.batcher.testing.VirtualTime;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -120,19 +121,6 @@ class BatcherBeansTest {
         Batcher<?>[] batcher = new Batcher<?>[1];
         contexts.run(context -> batcher[0] = context.getBean(Readings.class).batcher);
         assertThat(batcher[0].stats().state()).isEqualTo(io.batcher.BatcherState.CLOSED);
-    }
-
-    static class Readings {
-
-        final List<List<Reading>> batches = new ArrayList<>();
-
-        @Autowired
-        Batcher<Reading> batcher;
-
-        @BatchHandler("readings")
-        void store(List<Reading> batch) {
-            batches.add(batch);
-        }
     }
 
     static class Twins {

@@ -4,6 +4,8 @@
  */
 package io.batcher.spring.internal.handler;
 
+import static io.batcher.spring.fixtures.Contexts.add;
+import static io.batcher.spring.fixtures.Contexts.advance;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.batcher.BatchFailure;
@@ -26,8 +28,6 @@ import reactor.core.publisher.Sinks;
 
 /** S3: a batch whose handler returns a stage or a reactive type ends with that. */
 class AsyncHandlersTest {
-
-    private static final Duration INTERVAL = Duration.ofMillis(500);
 
     private final ApplicationContextRunner contexts = Contexts.inVirtualTime();
 
@@ -104,14 +104,6 @@ class AsyncHandlersTest {
 
     private static BatcherRegistry registry(AssertableApplicationContext context) {
         return context.getBean(BatcherRegistry.class);
-    }
-
-    private static void add(AssertableApplicationContext context, String batcher, String item) {
-        registry(context).get(batcher, String.class).add(item);
-    }
-
-    private static void advance(AssertableApplicationContext context) {
-        context.getBean(VirtualTime.class).advance(INTERVAL);
     }
 
     private static int depth(AssertableApplicationContext context, String batcher) {

@@ -4,6 +4,8 @@
  */
 package io.batcher.spring.internal.handler;
 
+import static io.batcher.spring.fixtures.Contexts.add;
+import static io.batcher.spring.fixtures.Contexts.advance;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.batcher.Batcher;
@@ -26,7 +28,6 @@ import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.autoconfigure.aop.AopAutoConfiguration;
 import org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration;
 import org.springframework.boot.jdbc.autoconfigure.DataSourceTransactionManagerAutoConfiguration;
-import org.springframework.boot.test.context.assertj.AssertableApplicationContext;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.transaction.autoconfigure.TransactionAutoConfiguration;
 import org.springframework.context.annotation.Bean;
@@ -187,14 +188,6 @@ class HandlerBeansTest {
             advance(context);
             assertThat(context.getBean(HandlingConfiguration.class).items()).containsExactly("a");
         });
-    }
-
-    private static void add(AssertableApplicationContext context, String batcher, String item) {
-        context.getBean(BatcherRegistry.class).get(batcher, String.class).add(item);
-    }
-
-    private static void advance(AssertableApplicationContext context) {
-        context.getBean(VirtualTime.class).advance(Duration.ofMillis(500));
     }
 
     static class SelfUser {

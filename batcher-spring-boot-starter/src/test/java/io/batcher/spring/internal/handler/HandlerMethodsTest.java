@@ -4,6 +4,8 @@
  */
 package io.batcher.spring.internal.handler;
 
+import static io.batcher.spring.fixtures.Contexts.add;
+import static io.batcher.spring.fixtures.Contexts.advance;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.batcher.Batch;
@@ -121,14 +123,6 @@ class HandlerMethodsTest {
 
     private static BatcherRegistry registry(AssertableApplicationContext context) {
         return context.getBean(BatcherRegistry.class);
-    }
-
-    private static void add(AssertableApplicationContext context, String batcher, String item) {
-        registry(context).get(batcher, String.class).add(item);
-    }
-
-    private static void advance(AssertableApplicationContext context) {
-        context.getBean(VirtualTime.class).advance(INTERVAL);
     }
 
     private static Batcher<?> typed(AssertableApplicationContext context, ResolvableType item) {

@@ -4,17 +4,17 @@
  */
 package io.batcher.spring.internal.handler;
 
+import static io.batcher.spring.fixtures.Contexts.add;
+import static io.batcher.spring.fixtures.Contexts.advance;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.batcher.spring.BatchHandler;
 import io.batcher.spring.BatcherRegistry;
 import io.batcher.spring.fixtures.Contexts;
 import io.batcher.testing.VirtualTime;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
-import org.springframework.boot.test.context.assertj.AssertableApplicationContext;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -53,14 +53,6 @@ class LateHandlersTest {
                     context.getBean(VirtualTime.class).runReady();
                     assertThat(port.items()).containsExactly("a");
                 });
-    }
-
-    private static void add(AssertableApplicationContext context, String batcher, String item) {
-        context.getBean(BatcherRegistry.class).get(batcher, String.class).add(item);
-    }
-
-    private static void advance(AssertableApplicationContext context) {
-        context.getBean(VirtualTime.class).advance(Duration.ofMillis(500));
     }
 
     @Configuration(proxyBeanMethods = false)

@@ -4,22 +4,17 @@
  */
 package io.batcher.spring.internal.options;
 
+import static io.batcher.spring.fixtures.Contexts.configOf;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.batcher.Batcher;
 import io.batcher.Overflow;
 import io.batcher.Pace;
-import io.batcher.spring.BatchHandler;
 import io.batcher.spring.BatcherCustomizer;
-import io.batcher.spring.BatcherRegistry;
-import io.batcher.spring.ManagedBatcher;
 import io.batcher.spring.fixtures.Contexts;
-import io.batcher.spring.fixtures.Reading;
+import io.batcher.spring.fixtures.Readings;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import org.junit.jupiter.api.Test;
-import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -59,11 +54,7 @@ class BatcherOptionsTest {
                         "batcher.instances.readings.retry.isolate-poison=true")
                 .withBean(BatcherCustomizer.class, () -> (name, builder) -> builder.weigher(item -> 1))
                 .run(context -> {
-                    ManagedBatcher managed = context.getBean(BatcherRegistry.class)
-                            .managed()
-                            .iterator()
-                            .next();
-                    assertThat(managed.config()).hasValueSatisfying(config -> {
+                    assertThat(configOf(context)).satisfies(config -> {
                         assertThat(config.name()).isEqualTo("readings");
                         assertThat(config.interval()).isEqualTo(Duration.ofSeconds(2));
                         assertThat(config.capacity()).isEqualTo(60);
@@ -94,59 +85,30 @@ class BatcherOptionsTest {
 
     @Test
     void withoutPropertiesTheDefaultsOfTheBuilderHold() {
-        contexts.run(context -> assertThat(context.getBean(BatcherRegistry.class)
-                        .managed()
-                        .iterator()
-                        .next()
-                        .config())
-                .hasValueSatisfying(config -> {
-                    var builtIn = Batcher.builder("readings").config();
-                    assertThat(config.interval()).isEqualTo(builtIn.interval());
-                    assertThat(config.maxBatchSize()).isEqualTo(builtIn.maxBatchSize());
-                    assertThat(config.capacity()).isEqualTo(builtIn.capacity());
-                    assertThat(config.pace()).isEmpty();
-                    assertThat(config.maxRetryAfter()).isEqualTo(builtIn.maxRetryAfter());
-                    assertThat(config.retry().maxAttempts())
-                            .isEqualTo(builtIn.retry().maxAttempts());
-                }));
+        contexts.run(context -> assertThat(configOf(context)).satisfies(config -> {
+            var builtIn = Batcher.builder("readings").config();
+            assertThat(config.interval()).isEqualTo(builtIn.interval());
+            assertThat(config.maxBatchSize()).isEqualTo(builtIn.maxBatchSize());
+            assertThat(config.capacity()).isEqualTo(builtIn.capacity());
+            assertThat(config.pace()).isEmpty();
+            assertThat(config.maxRetryAfter()).isEqualTo(builtIn.maxRetryAfter());
+            assertThat(config.retry().maxAttempts()).isEqualTo(builtIn.retry().maxAttempts());
+        }));
     }
 
     @Test
     void aNameWithNothingBelowItHasTheDefaults() {
         contexts.withPropertyValues("batcher.defaults.capacity=70", "batcher.instances.readings=")
-                .run(context -> assertThat(context.getBean(BatcherRegistry.class)
-                                .managed()
-                                .iterator()
-                                .next()
-                                .config())
-                        .hasValueSatisfying(
-                                config -> assertThat(config.capacity()).isEqualTo(70)));
+                .run(context -> assertThat(configOf(context))
+                        .satisfies(config -> assertThat(config.capacity()).isEqualTo(70)));
     }
 
     @Test
     void customizersHaveTheLastWordInTheirOrder() {
         contexts.withUserConfiguration(Customizers.class)
                 .withPropertyValues("batcher.instances.readings.interval=9s")
-                .run(context -> assertThat(context.getBean(BatcherRegistry.class)
-                                .managed()
-                                .iterator()
-                                .next()
-                                .config())
-                        .hasValueSatisfying(
-                                config -> assertThat(config.interval()).isEqualTo(Duration.ofSeconds(2))));
-    }
-
-    static class Readings {
-
-        final List<List<Reading>> batches = new ArrayList<>();
-
-        @Autowired
-        Batcher<Reading> batcher;
-
-        @BatchHandler("readings")
-        void store(List<Reading> batch) {
-            batches.add(batch);
-        }
+                .run(context -> assertThat(configOf(context))
+                        .satisfies(config -> assertThat(config.interval()).isEqualTo(Duration.ofSeconds(2))));
     }
 
     @Configuration(proxyBeanMethods = false)

@@ -4,11 +4,10 @@
  */
 package io.batcher.spring.internal.options;
 
+import static io.batcher.spring.fixtures.Contexts.configOf;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.batcher.BatcherConfig;
 import io.batcher.spring.BatchHandler;
-import io.batcher.spring.BatcherRegistry;
 import io.batcher.spring.fixtures.Contexts;
 import java.io.IOException;
 import java.time.Duration;
@@ -17,7 +16,6 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.springframework.boot.test.context.assertj.AssertableApplicationContext;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 
 /** S1: an empty value, what {@code interval: ${INTERVAL:}} gives without that variable, counts as not set, as in Spring Boot. */
@@ -44,8 +42,8 @@ class EmptyValuesTest {
                         "batcher.instances.readings.interval=${nothing:}",
                         "batcher.instances.readings.retry.retry-on=${nothing:}")
                 .run(context -> {
-                    assertThat(config(context).interval()).isEqualTo(Duration.ofSeconds(2));
-                    assertThat(config(context).retry().retryOn().test(new IOException()))
+                    assertThat(configOf(context).interval()).isEqualTo(Duration.ofSeconds(2));
+                    assertThat(configOf(context).retry().retryOn().test(new IOException()))
                             .isTrue();
                 });
     }
@@ -53,7 +51,7 @@ class EmptyValuesTest {
     @Test
     void causesThatAreNotNamedAreAllWorthAnotherAttempt() {
         contexts.withPropertyValues("batcher.defaults.retry.retry-on=")
-                .run(context -> assertThat(config(context).retry().retryOn().test(new IOException()))
+                .run(context -> assertThat(configOf(context).retry().retryOn().test(new IOException()))
                         .isTrue());
     }
 
@@ -71,15 +69,6 @@ class EmptyValuesTest {
         Contexts.inRealTime()
                 .withPropertyValues("batcher.scheduler=")
                 .run(context -> assertThat(context).hasNotFailed());
-    }
-
-    private static BatcherConfig<?> config(AssertableApplicationContext context) {
-        return context.getBean(BatcherRegistry.class)
-                .managed()
-                .iterator()
-                .next()
-                .config()
-                .orElseThrow();
     }
 
     static class Readings {

@@ -4,9 +4,9 @@
  */
 package io.batcher.spring.internal.options;
 
+import static io.batcher.spring.fixtures.Contexts.configOf;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.batcher.BatcherConfig;
 import io.batcher.spring.BatchHandler;
 import io.batcher.spring.BatcherProperties;
 import io.batcher.spring.BatcherRegistry;
@@ -18,7 +18,6 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.springframework.boot.test.context.assertj.AssertableApplicationContext;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.core.env.StandardEnvironment;
 import org.springframework.core.env.SystemEnvironmentPropertySource;
@@ -89,9 +88,9 @@ class ForeignVariablesTest {
                         "BATCHER_INSTANCES_READINGS_MAXBATCHSIZE", "10",
                         "BATCHER_INSTANCES_READINGS_INTERVAL", "2s")))
                 .run(context -> {
-                    assertThat(config(context).maxBatchSize()).isEqualTo(10);
-                    assertThat(config(context).interval()).isEqualTo(Duration.ofSeconds(2));
-                    assertThat(config(context).retry().maxAttempts()).isEqualTo(3);
+                    assertThat(configOf(context).maxBatchSize()).isEqualTo(10);
+                    assertThat(configOf(context).interval()).isEqualTo(Duration.ofSeconds(2));
+                    assertThat(configOf(context).retry().maxAttempts()).isEqualTo(3);
                     BatcherProperties properties = context.getBean(BatcherProperties.class);
                     assertThat(properties.endpoint().flushTimeout()).hasSeconds(3);
                     assertThat(properties.health().maxAge()).hasSeconds(7);
@@ -130,15 +129,6 @@ class ForeignVariablesTest {
             assertThat(context).hasNotFailed();
             assertThat(context.getBean(BatcherRegistry.class).names()).containsExactly("readings");
         });
-    }
-
-    private static BatcherConfig<?> config(AssertableApplicationContext context) {
-        return context.getBean(BatcherRegistry.class)
-                .managed()
-                .iterator()
-                .next()
-                .config()
-                .orElseThrow();
     }
 
     private static org.springframework.context.ApplicationContextInitializer<

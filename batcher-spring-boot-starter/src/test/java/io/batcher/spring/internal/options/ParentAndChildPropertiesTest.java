@@ -7,20 +7,19 @@ package io.batcher.spring.internal.options;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
-import io.batcher.Batcher;
 import io.batcher.spring.BatchHandler;
 import io.batcher.spring.BatcherRegistry;
 import io.batcher.spring.autoconfigure.BatcherAutoConfiguration;
+import io.batcher.spring.fixtures.ParentAndChild.ChildApp;
+import io.batcher.spring.fixtures.ParentAndChild.ParentApp;
 import io.batcher.spring.internal.BatcherConfigurationException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.builder.SpringApplicationBuilder;
@@ -114,16 +113,6 @@ class ParentAndChildPropertiesTest {
     }
 
     @Configuration(proxyBeanMethods = false)
-    @EnableAutoConfiguration
-    @org.springframework.context.annotation.Import(Readings.class)
-    static class ParentApp {}
-
-    @Configuration(proxyBeanMethods = false)
-    @EnableAutoConfiguration
-    @org.springframework.context.annotation.Import(Audit.class)
-    static class ChildApp {}
-
-    @Configuration(proxyBeanMethods = false)
     @EnableAutoConfiguration(exclude = BatcherAutoConfiguration.class)
     static class ParentWithoutStarter {}
 
@@ -133,32 +122,5 @@ class ParentAndChildPropertiesTest {
 
         @BatchHandler("audit")
         void handle(List<String> batch) {}
-    }
-
-    static class Readings {
-
-        final List<String> items = new ArrayList<>();
-
-        @BatchHandler("readings")
-        void handle(List<String> batch) {
-            items.addAll(batch);
-        }
-    }
-
-    static class Audit {
-
-        final List<String> items = new ArrayList<>();
-        final Batcher<String> audit;
-        final Batcher<String> readings;
-
-        Audit(@Qualifier("audit") Batcher<String> audit, @Qualifier("readings") Batcher<String> readings) {
-            this.audit = audit;
-            this.readings = readings;
-        }
-
-        @BatchHandler("audit")
-        void handle(List<String> batch) {
-            items.addAll(batch);
-        }
     }
 }

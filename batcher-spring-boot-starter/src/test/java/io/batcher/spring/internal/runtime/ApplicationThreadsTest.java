@@ -4,19 +4,17 @@
  */
 package io.batcher.spring.internal.runtime;
 
+import static io.batcher.spring.fixtures.HandlerThreads.deliver;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.batcher.Batcher;
-import io.batcher.spring.BatchHandler;
-import io.batcher.spring.BatcherRegistry;
 import io.batcher.spring.autoconfigure.BatcherAutoConfiguration;
 import io.batcher.spring.fixtures.Contexts;
+import io.batcher.spring.fixtures.HandlerThreads;
 import io.batcher.spring.testing.UseVirtualTime;
 import io.batcher.testing.VirtualTime;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
@@ -32,7 +30,6 @@ import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.task.TaskExecutionAutoConfiguration;
 import org.springframework.boot.autoconfigure.task.TaskSchedulingAutoConfiguration;
-import org.springframework.boot.test.context.assertj.AssertableApplicationContext;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -51,14 +48,14 @@ import org.springframework.scheduling.concurrent.ThreadPoolTaskScheduler;
 class ApplicationThreadsTest {
 
     private final ApplicationContextRunner contexts = Contexts.inRealTime()
-            .withUserConfiguration(Readings.class)
+            .withUserConfiguration(HandlerThreads.class)
             .withPropertyValues("batcher.instances.readings.interval=1ms");
 
     /** As {@link #contexts}, but without the task auto-configurations of Spring Boot. */
     private final ApplicationContextRunner bare = new ApplicationContextRunner()
             .withConfiguration(Contexts.OF_OPTIONAL_LIBRARIES)
             .withConfiguration(AutoConfigurations.of(BatcherAutoConfiguration.class))
-            .withUserConfiguration(Readings.class)
+            .withUserConfiguration(HandlerThreads.class)
             .withPropertyValues("batcher.instances.readings.interval=1ms");
 
     /** The same application without the starter. */
@@ -112,7 +109,8 @@ class ApplicationThreadsTest {
                 ThreadPoolTaskExecutor.class
             })
     void noBeanOfSuchATypeIsTheStarters(Class<?> type) {
-        for (Class<?> configuration : List.of(Scheduling.class, OwnService.class, OwnScheduler.class, Readings.class)) {
+        for (Class<?> configuration :
+                List.of(Scheduling.class, OwnService.class, OwnScheduler.class, HandlerThreads.class)) {
             without.withUserConfiguration(configuration)
                     .run(plain -> contexts.withUserConfiguration(configuration).run(context -> {
                         deliver(context);
@@ -147,7 +145,7 @@ class ApplicationThreadsTest {
 
     @Test
     void aJobThatNeverEndsKeepsNoBatcherWaiting() {
-        for (Class<?> configuration : List.of(OwnService.class, Readings.class)) {
+        for (Class<?> configuration : List.of(OwnService.class, HandlerThreads.class)) {
             bare.withUserConfiguration(Stuck.class, configuration).run(context -> {
                 Stuck stuck = context.getBean(Stuck.class);
                 assertThat(stuck.begun.await(10, TimeUnit.SECONDS)).isTrue();
@@ -178,24 +176,6 @@ class ApplicationThreadsTest {
                     assertThat(jobs.allExecutors()).containsOnlyKeys("applicationTaskExecutor", "taskScheduler");
                     assertThat(context.getBean(InjectedTime.class).time).isSameAs(context.getBean(VirtualTime.class));
                 });
-    }
-
-    private static Thread deliver(AssertableApplicationContext context) {
-        Batcher<String> batcher = context.getBean(BatcherRegistry.class).get("readings", String.class);
-        batcher.submit("item").orTimeout(10, TimeUnit.SECONDS).join();
-        Thread thread = context.getBean(Readings.class).threads.get("item");
-        assertThat(thread).isNotNull();
-        return thread;
-    }
-
-    static class Readings {
-
-        final Map<String, Thread> threads = new ConcurrentHashMap<>();
-
-        @BatchHandler("readings")
-        void handle(List<String> batch) {
-            batch.forEach(item -> threads.put(item, Thread.currentThread()));
-        }
     }
 
     @Configuration(proxyBeanMethods = false)

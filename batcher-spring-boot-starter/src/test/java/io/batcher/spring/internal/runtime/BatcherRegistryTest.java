@@ -13,14 +13,13 @@ import io.batcher.spring.BatchHandler;
 import io.batcher.spring.BatcherRegistry;
 import io.batcher.spring.fixtures.Contexts;
 import io.batcher.spring.fixtures.Reading;
-import java.util.ArrayList;
+import io.batcher.spring.fixtures.Readings;
 import java.util.List;
 import org.aopalliance.intercept.Joinpoint;
 import org.aopalliance.intercept.MethodInterceptor;
 import org.junit.jupiter.api.Test;
 import org.springframework.aop.framework.Advised;
 import org.springframework.aop.framework.autoproxy.BeanNameAutoProxyCreator;
-import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -93,19 +92,6 @@ class BatcherRegistryTest {
                             assertThat(context.getBean("readingsBatcher")).isInstanceOf(Advised.class);
                             assertThat(managed.config()).isPresent();
                         }));
-    }
-
-    static class Readings {
-
-        final List<List<Reading>> batches = new ArrayList<>();
-
-        @Autowired
-        Batcher<Reading> batcher;
-
-        @BatchHandler("readings")
-        void store(List<Reading> batch) {
-            batches.add(batch);
-        }
     }
 
     static class Twins {

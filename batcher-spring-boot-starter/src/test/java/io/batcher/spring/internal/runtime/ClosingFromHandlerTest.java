@@ -28,6 +28,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.test.system.CapturedOutput;
@@ -129,12 +130,10 @@ class ClosingFromHandlerTest {
 
         final List<String> handled = new CopyOnWriteArrayList<>();
         final List<String> handledAtDestruction = new CopyOnWriteArrayList<>();
-        final Batcher<String> batcher;
         volatile ConfigurableApplicationContext context;
 
-        Closer(Batcher<String> batcher) {
-            this.batcher = batcher;
-        }
+        @Autowired
+        Batcher<String> batcher;
 
         List<String> expected() {
             return List.of("close", "b", "c");
@@ -155,56 +154,44 @@ class ClosingFromHandlerTest {
         }
     }
 
-    static class InHandler extends Closer {
+    abstract static class Synchronous extends Closer {
 
-        InHandler(Batcher<String> batcher) {
-            super(batcher);
-        }
+        abstract void closeContext();
 
         @BatchHandler("readings")
         void handle(List<String> batch) {
             handled.addAll(batch);
             if (batch.contains("close")) {
-                context.close();
+                closeContext();
             }
         }
     }
 
-    static class OnAnotherThread extends Closer {
+    static class InHandler extends Synchronous {
 
-        OnAnotherThread(Batcher<String> batcher) {
-            super(batcher);
-        }
-
-        @BatchHandler("readings")
-        void handle(List<String> batch) {
-            handled.addAll(batch);
-            if (batch.contains("close")) {
-                join(new Thread(context::close));
-            }
+        @Override
+        void closeContext() {
+            context.close();
         }
     }
 
-    static class ByExit extends Closer {
+    static class OnAnotherThread extends Synchronous {
 
-        ByExit(Batcher<String> batcher) {
-            super(batcher);
+        @Override
+        void closeContext() {
+            join(new Thread(context::close));
         }
+    }
 
-        @BatchHandler("readings")
-        void handle(List<String> batch) {
-            handled.addAll(batch);
-            if (batch.contains("close")) {
-                SpringApplication.exit(context);
-            }
+    static class ByExit extends Synchronous {
+
+        @Override
+        void closeContext() {
+            SpringApplication.exit(context);
         }
     }
 
     static class InAsyncHandler extends Closer {
-
-        InAsyncHandler(Batcher<String> batcher) {
-            super(batcher);
-        }
 
         @BatchHandler("readings")
         CompletionStage<Void> handle(List<String> batch) {
@@ -217,10 +204,6 @@ class ClosingFromHandlerTest {
     }
 
     static class InStage extends Closer {
-
-        InStage(Batcher<String> batcher) {
-            super(batcher);
-        }
 
         @BatchHandler("readings")
         CompletionStage<Void> handle(List<String> batch) {
@@ -239,10 +222,6 @@ class ClosingFromHandlerTest {
 
     abstract static class Failing extends Closer {
 
-        Failing(Batcher<String> batcher) {
-            super(batcher);
-        }
-
         @Override
         List<String> expected() {
             return List.of("b", "c");
@@ -259,10 +238,6 @@ class ClosingFromHandlerTest {
 
     static class InErrorHandler extends Failing {
 
-        InErrorHandler(Batcher<String> batcher) {
-            super(batcher);
-        }
-
         @BatchErrorHandler("readings")
         void failed(BatchFailure<String> failure) {
             context.close();
@@ -270,10 +245,6 @@ class ClosingFromHandlerTest {
     }
 
     static class InDeadLetterHandler extends Failing {
-
-        InDeadLetterHandler(Batcher<String> batcher) {
-            super(batcher);
-        }
 
         @DeadLetterHandler("readings")
         void dead(DeadLetter<String> letter) {
@@ -284,10 +255,6 @@ class ClosingFromHandlerTest {
     static class FailingAfterwards extends Closer {
 
         final List<String> dead = new CopyOnWriteArrayList<>();
-
-        FailingAfterwards(Batcher<String> batcher) {
-            super(batcher);
-        }
 
         @BatchHandler("readings")
         void handle(List<String> batch) {
@@ -305,10 +272,6 @@ class ClosingFromHandlerTest {
     }
 
     static class Stopping extends Closer {
-
-        Stopping(Batcher<String> batcher) {
-            super(batcher);
-        }
 
         @BatchHandler("readings")
         void handle(List<String> batch) {

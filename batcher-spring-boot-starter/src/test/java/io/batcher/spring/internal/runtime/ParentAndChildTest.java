@@ -8,13 +8,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.batcher.Batcher;
 import io.batcher.BatcherState;
-import io.batcher.spring.BatchHandler;
 import io.batcher.spring.BatcherRegistry;
 import io.batcher.spring.actuate.BatchersEndpoint;
 import io.batcher.spring.autoconfigure.BatcherAutoConfiguration;
 import io.batcher.spring.autoconfigure.BatcherMetricsAutoConfiguration;
 import io.batcher.spring.autoconfigure.BatcherObservationAutoConfiguration;
 import io.batcher.spring.fixtures.Contexts;
+import io.batcher.spring.fixtures.ParentAndChild.Audit;
+import io.batcher.spring.fixtures.ParentAndChild.ChildApp;
+import io.batcher.spring.fixtures.ParentAndChild.ParentApp;
+import io.batcher.spring.fixtures.ParentAndChild.Readings;
 import io.batcher.spring.health.BatchersHealthIndicator;
 import io.batcher.spring.testing.UseVirtualTime;
 import io.batcher.testing.VirtualTime;
@@ -24,14 +27,10 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
-import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.boot.WebApplicationType;
-import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.boot.micrometer.metrics.autoconfigure.CompositeMeterRegistryAutoConfiguration;
 import org.springframework.boot.micrometer.metrics.autoconfigure.MetricsAutoConfiguration;
@@ -39,7 +38,6 @@ import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.web.server.context.WebServerApplicationContext;
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.ConfigurableApplicationContext;
-import org.springframework.context.annotation.Configuration;
 
 /** A parent and a child context each have batchers of their own. */
 class ParentAndChildTest {
@@ -166,42 +164,5 @@ class ParentAndChildTest {
         return meters.find("batcher.queue.depth").gauges().stream()
                 .map(gauge -> gauge.getId().getTag("batcher"))
                 .collect(Collectors.toSet());
-    }
-
-    @Configuration(proxyBeanMethods = false)
-    @EnableAutoConfiguration
-    @org.springframework.context.annotation.Import(Readings.class)
-    static class ParentApp {}
-
-    @Configuration(proxyBeanMethods = false)
-    @EnableAutoConfiguration
-    @org.springframework.context.annotation.Import(Audit.class)
-    static class ChildApp {}
-
-    static class Readings {
-
-        final List<String> items = new ArrayList<>();
-
-        @BatchHandler("readings")
-        void handle(List<String> batch) {
-            items.addAll(batch);
-        }
-    }
-
-    static class Audit {
-
-        final List<String> items = new ArrayList<>();
-        final Batcher<String> audit;
-        final Batcher<String> readings;
-
-        Audit(@Qualifier("audit") Batcher<String> audit, @Qualifier("readings") Batcher<String> readings) {
-            this.audit = audit;
-            this.readings = readings;
-        }
-
-        @BatchHandler("audit")
-        void handle(List<String> batch) {
-            items.addAll(batch);
-        }
     }
 }

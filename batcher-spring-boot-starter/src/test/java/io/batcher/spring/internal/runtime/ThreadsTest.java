@@ -4,6 +4,7 @@
  */
 package io.batcher.spring.internal.runtime;
 
+import static io.batcher.spring.fixtures.HandlerThreads.deliver;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
@@ -11,12 +12,11 @@ import io.batcher.Batcher;
 import io.batcher.spring.BatchHandler;
 import io.batcher.spring.BatcherRegistry;
 import io.batcher.spring.fixtures.Contexts;
+import io.batcher.spring.fixtures.HandlerThreads;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
@@ -29,7 +29,6 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.springframework.boot.test.context.assertj.AssertableApplicationContext;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -45,7 +44,7 @@ import org.springframework.scheduling.concurrent.ThreadPoolTaskScheduler;
 class ThreadsTest {
 
     private final ApplicationContextRunner contexts = Contexts.inRealTime()
-            .withUserConfiguration(Readings.class)
+            .withUserConfiguration(HandlerThreads.class)
             .withPropertyValues("batcher.instances.readings.interval=1ms");
 
     /** The first item may come with a request, whose user's name, class loader and group are not the next one's. */
@@ -261,24 +260,6 @@ class ThreadsTest {
             Thread.sleep(1);
         }
         assertThat(pool.getPoolSize()).isZero();
-    }
-
-    private static Thread deliver(AssertableApplicationContext context) {
-        Batcher<String> batcher = context.getBean(BatcherRegistry.class).get("readings", String.class);
-        batcher.submit("item").join();
-        Thread thread = context.getBean(Readings.class).threads.get("item");
-        assertThat(thread).isNotNull();
-        return thread;
-    }
-
-    static class Readings {
-
-        final Map<String, Thread> threads = new ConcurrentHashMap<>();
-
-        @BatchHandler("readings")
-        void handle(List<String> batch) {
-            batch.forEach(item -> threads.put(item, Thread.currentThread()));
-        }
     }
 
     /** Counts what it is asked to schedule. */
