@@ -6,6 +6,7 @@ package io.batcher;
 
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The items of one handler call, in the order in which they were added.
@@ -34,4 +35,9 @@ public interface Batch<T> extends List<T> {
 
     /** Returns when the oldest item was added. */
     Instant firstAddedAt();
+
+    /** Returns the key of all items if the batcher has {@link BatcherBuilder#batchPerKey}; otherwise, and for items without a key, empty. */
+    default Optional<Object> key() {
+        return Optional.empty();
+    }
 }

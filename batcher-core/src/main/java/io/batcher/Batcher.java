@@ -4,8 +4,10 @@
  */
 package io.batcher;
 
+import io.batcher.store.DeadLetters;
 import java.time.Duration;
 import java.util.Collection;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
 /**
@@ -46,6 +48,21 @@ import java.util.concurrent.CompletableFuture;
  *   </tbody>
  * </table>
  *
+ * <p>With a {@linkplain BatcherBuilder#store store}:
+ *
+ * <ul>
+ *   <li>Calls that add return when the items are durable, and throw {@link BatcherStoreException} if the store fails; {@code submit} fails its
+ *       future. Under {@link Overflow#BLOCK} they wait up to {@code maxBlock} for a store that is down. Key, size and codec are checked before
+ *       anything is stored. In a transaction that the store takes part in they happen with its commit and never wait; a future of
+ *       {@code submit} that is joined there never completes.
+ *   <li>Items leave the store when their outcome is recorded, with their success or as dead letters. {@code onDeadLetter} is told afterwards,
+ *       once.
+ *   <li>{@code flush} completes when everything that was stored before the call is settled, whichever process does it.
+ *   <li>{@code pause} gives the partitions of this process to others; {@code drain} is a matter of this process.
+ *   <li>{@code close} finishes and records what is with the handler and gives the partitions back. Everything else stays stored: nothing is
+ *       handed back. It may take as long as a call of the store longer than its timeout.
+ * </ul>
+ *
  * <p>Thread-safe. Inside a handler or a callback every method except {@code close} may be called, and none blocks. Do not join a future
  * of the batcher there: it can complete only after the handler has returned.
  *
@@ -73,6 +90,7 @@ public interface Batcher<T> extends AutoCloseable {
      *
      * @throws NullPointerException if the item is null
      * @throws BatcherFullException if the buffer is full and the policy rejects the item
+     * @throws BatcherStoreException if the items are in a store and it fails
      * @throws BatcherClosedException if the batcher is closed
      */
     void add(T item);
@@ -166,6 +184,27 @@ public interface Batcher<T> extends AutoCloseable {
 
     /** Returns a consistent snapshot of the counters and the state. */
     BatcherStats stats();
+
+    /**
+     * Returns the dead letters that the {@linkplain BatcherBuilder#store store} keeps; empty without a store, or if it only writes them. Not
+     * after close.
+     */
+    default Optional<DeadLetters> deadLetters() {
+        return Optional.empty();
+    }
+
+    /**
+     * Delivers dead letters of the store again: reads them, asks for their keys again, and appends them behind all other items, in one
+     * transaction. Letters that do not exist any more, or that the codec refuses, are left where they are.
+     *
+     * @param ids of {@link DeadLetters.Letter}
+     * @return how many are delivered again
+     * @throws BatcherStoreException if the store fails
+     * @throws IllegalStateException if there is no store, or it does not keep dead letters
+     */
+    default int redrive(Collection<Long> ids) {
+        throw new IllegalStateException("batcher \"" + name() + "\" keeps no dead letters; only some stores do");
+    }
 
     /**
      * Returns whether the running handler or callback waits for the calling thread, as far as can be detected. If so, waiting for this

@@ -5,16 +5,16 @@
 package io.batcher;
 
 import io.batcher.internal.DefaultBatcher;
+import io.batcher.internal.durable.StoredBatcher;
+import io.batcher.store.ItemCodec;
+import io.batcher.store.ItemStore;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.ToLongFunction;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Collects the options of a {@link Batcher}. Each method rejects invalid values with {@link IllegalArgumentException}, {@link #build}
@@ -35,52 +35,10 @@ import org.jspecify.annotations.Nullable;
  */
 public final class BatcherBuilder<T> {
 
-    private static final int DEFAULT_MAX_BATCH_SIZE = 1_000;
-
-    final String name;
-    final List<BatcherListener> listeners = new ArrayList<>();
-
-    @Nullable BatchConsumer<? super T> handler;
-
-    @Nullable AsyncBatchConsumer<? super T> asyncHandler;
-
-    Duration interval = Duration.ofMillis(500);
-
-    @Nullable Integer maxBatchSize;
-
-    @Nullable Long maxBatchWeight;
-
-    @Nullable ToLongFunction<? super T> weigher;
-
-    boolean eager;
-    int capacity = 100_000;
-    Overflow overflow = Overflow.REJECT;
-    Duration maxBlock = Duration.ofSeconds(1);
-    RetryPolicy retry = RetryPolicy.defaults();
-
-    @Nullable Pace pace;
-
-    Duration maxRetryAfter = Duration.ofMinutes(5);
-
-    @Nullable Duration handlerTimeout;
-
-    Duration shutdownTimeout = Duration.ofSeconds(10);
-    boolean autoFlush = true;
-
-    @Nullable Consumer<? super BatchFailure<T>> onError;
-
-    @Nullable Consumer<? super DeadLetter<T>> onDeadLetter;
-
-    @Nullable Consumer<? super T> onDrop;
-
-    @Nullable Executor executor;
-
-    @Nullable BatcherScheduler scheduler;
-
-    BatcherClock clock = BatcherClock.system();
+    private final Options<T> options;
 
     BatcherBuilder(String name) {
-        this.name = BatcherName.require(name);
+        this.options = new Options<>(BatcherName.require(name));
     }
 
     /**
@@ -89,8 +47,7 @@ public final class BatcherBuilder<T> {
      * @throws IllegalStateException if there is a handler, synchronous or asynchronous
      */
     public BatcherBuilder<T> handler(BatchConsumer<? super T> handler) {
-        requireNoHandler();
-        this.handler = Objects.requireNonNull(handler, "handler");
+        options.handler(handler);
         return this;
     }
 
@@ -100,14 +57,13 @@ public final class BatcherBuilder<T> {
      * @throws IllegalStateException if there is a handler, synchronous or asynchronous
      */
     public BatcherBuilder<T> asyncHandler(AsyncBatchConsumer<? super T> asyncHandler) {
-        requireNoHandler();
-        this.asyncHandler = Objects.requireNonNull(asyncHandler, "asyncHandler");
+        options.asyncHandler(asyncHandler);
         return this;
     }
 
     /** Sets the longest time between the first item in an empty buffer and its delivery. More than zero. Default: 500 ms. */
     public BatcherBuilder<T> interval(Duration interval) {
-        this.interval = Require.positive(interval, "interval");
+        options.interval = Require.positive(interval, "interval");
         return this;
     }
 
@@ -116,8 +72,7 @@ public final class BatcherBuilder<T> {
      * less.
      */
     public BatcherBuilder<T> maxBatchSize(int maxBatchSize) {
-        Require.argument(maxBatchSize >= 1, "maxBatchSize must be at least 1, but was %s", maxBatchSize);
-        this.maxBatchSize = maxBatchSize;
+        options.maxBatchSize = Require.atLeastOne(maxBatchSize, "maxBatchSize");
         return this;
     }
 
@@ -126,8 +81,7 @@ public final class BatcherBuilder<T> {
      * heavier is delivered in a batch of its own. At least 1. Default: no limit. With a limit, each add acquires a lock.
      */
     public BatcherBuilder<T> maxBatchWeight(long maxBatchWeight) {
-        Require.argument(maxBatchWeight >= 1, "maxBatchWeight must be at least 1, but was %s", maxBatchWeight);
-        this.maxBatchWeight = maxBatchWeight;
+        options.maxBatchWeight = Require.atLeastOne(maxBatchWeight, "maxBatchWeight");
         return this;
     }
 
@@ -136,43 +90,75 @@ public final class BatcherBuilder<T> {
      * thread; exceptions propagate to the caller of {@code add}. Required with {@link #maxBatchWeight}, and not valid without it.
      */
     public BatcherBuilder<T> weigher(ToLongFunction<? super T> weigher) {
-        this.weigher = Objects.requireNonNull(weigher, "weigher");
+        options.weigher = Objects.requireNonNull(weigher, "weigher");
         return this;
     }
 
-    /**
-     * Sets whether a free handler gets the first item at once. Items that arrive while it works make the next batch. Default: false.
-     */
+    /** Sets whether a free handler gets the first item at once. Items that arrive while it works make the next batch. Default: false. */
     public BatcherBuilder<T> eager(boolean eager) {
-        this.eager = eager;
+        options.eager = eager;
         return this;
     }
 
     /**
      * Limits the number of items in memory: waiting, kept for a retry, and with the handler. At least 1, and not less than a
      * {@link #maxBatchSize} that was set. Memory is allocated for the items present, not for this number. Default: 100 000.
+     *
+     * <p>With a {@link #store} it limits the number of items stored. Default: 10 000 000. If several processes share the store, each
+     * compares with its last count and what it has added since, so all together may pass the limit by what they add between two counts.
      */
     public BatcherBuilder<T> capacity(int capacity) {
-        Require.argument(capacity >= 1, "capacity must be at least 1, but was %s", capacity);
-        this.capacity = capacity;
+        options.capacity = Require.atLeastOne(capacity, "capacity");
+        return this;
+    }
+
+    /**
+     * Sets the function that returns the key of an item: order is kept among items of one key only, and calls for different keys may run
+     * at once, see {@link #concurrency}. Called once per item on the adding thread; exceptions propagate to the caller, and nothing is
+     * added. A null key asks for no order. Keys need stable {@code hashCode} and {@code equals} that are quick and do not call the
+     * batcher: they may run with its lock held. Default: none, all items are in one order.
+     */
+    public BatcherBuilder<T> key(Function<? super T, ?> key) {
+        options.key = Objects.requireNonNull(key, "key");
+        return this;
+    }
+
+    /** Limits how many calls of the handler run at once; never two with the same key. At least 1, more than 1 needs a {@link #key}. Default: 1. */
+    public BatcherBuilder<T> concurrency(int concurrency) {
+        options.concurrency = Require.atLeastOne(concurrency, "concurrency");
+        return this;
+    }
+
+    /** Sets whether a batch has items of one key only, which {@link Batch#key} returns. Needs a {@link #key}. Default: false. */
+    public BatcherBuilder<T> batchPerKey(boolean batchPerKey) {
+        options.batchPerKey = batchPerKey;
+        return this;
+    }
+
+    /**
+     * Limits the number of items in memory of each key, so that one key that fails does not fill the buffer. The {@link #overflow} policy
+     * applies to a key at its limit; null has no limit. From 1 to {@link #capacity}, needs {@link #batchPerKey}. Default: none.
+     */
+    public BatcherBuilder<T> capacityPerKey(int capacityPerKey) {
+        options.capacityPerKey = Require.atLeastOne(capacityPerKey, "capacityPerKey");
         return this;
     }
 
     /** Sets the policy for items that are added while the buffer is full. Default: {@link Overflow#REJECT}. */
     public BatcherBuilder<T> overflow(Overflow overflow) {
-        this.overflow = Objects.requireNonNull(overflow, "overflow");
+        options.overflow = Objects.requireNonNull(overflow, "overflow");
         return this;
     }
 
     /** Sets the longest wait of a call under {@link Overflow#BLOCK}. Zero or more. Default: 1 s. */
     public BatcherBuilder<T> maxBlock(Duration maxBlock) {
-        this.maxBlock = Require.notNegative(maxBlock, "maxBlock");
+        options.maxBlock = Require.notNegative(maxBlock, "maxBlock");
         return this;
     }
 
     /** Sets when a failed batch is retried and when it is given up. Default: {@link RetryPolicy#defaults()}. */
     public BatcherBuilder<T> retry(RetryPolicy retry) {
-        this.retry = Objects.requireNonNull(retry, "retry");
+        options.retry = Objects.requireNonNull(retry, "retry");
         return this;
     }
 
@@ -183,7 +169,7 @@ public final class BatcherBuilder<T> {
      * Default: none.
      */
     public BatcherBuilder<T> pace(Pace pace) {
-        this.pace = Objects.requireNonNull(pace, "pace");
+        options.pace = Objects.requireNonNull(pace, "pace");
         return this;
     }
 
@@ -197,7 +183,7 @@ public final class BatcherBuilder<T> {
      * never shorter than the retry delay, whatever this is. More than zero. Default: 5 min.
      */
     public BatcherBuilder<T> maxRetryAfter(Duration maxRetryAfter) {
-        this.maxRetryAfter = Require.positive(maxRetryAfter, "maxRetryAfter");
+        options.maxRetryAfter = Require.positive(maxRetryAfter, "maxRetryAfter");
         return this;
     }
 
@@ -210,7 +196,7 @@ public final class BatcherBuilder<T> {
      * with {@code TimeoutException} if it throws.
      */
     public BatcherBuilder<T> handlerTimeout(Duration handlerTimeout) {
-        this.handlerTimeout = Require.positive(handlerTimeout, "handlerTimeout");
+        options.handlerTimeout = Require.positive(handlerTimeout, "handlerTimeout");
         return this;
     }
 
@@ -219,13 +205,13 @@ public final class BatcherBuilder<T> {
      * {@link #onDeadLetter}. Zero or more. Default: 10 s.
      */
     public BatcherBuilder<T> shutdownTimeout(Duration shutdownTimeout) {
-        this.shutdownTimeout = Require.notNegative(shutdownTimeout, "shutdownTimeout");
+        options.shutdownTimeout = Require.notNegative(shutdownTimeout, "shutdownTimeout");
         return this;
     }
 
     /** Sets whether interval ticks are on from the start. Default: true. */
     public BatcherBuilder<T> autoFlush(boolean autoFlush) {
-        this.autoFlush = autoFlush;
+        options.autoFlush = autoFlush;
         return this;
     }
 
@@ -234,7 +220,7 @@ public final class BatcherBuilder<T> {
      * first, then once a minute, then the recovery.
      */
     public BatcherBuilder<T> onError(Consumer<? super BatchFailure<T>> onError) {
-        this.onError = Objects.requireNonNull(onError, "onError");
+        options.onError = Objects.requireNonNull(onError, "onError");
         return this;
     }
 
@@ -249,7 +235,7 @@ public final class BatcherBuilder<T> {
      * room.
      */
     public BatcherBuilder<T> onDeadLetter(Consumer<? super DeadLetter<T>> onDeadLetter) {
-        this.onDeadLetter = Objects.requireNonNull(onDeadLetter, "onDeadLetter");
+        options.onDeadLetter = Objects.requireNonNull(onDeadLetter, "onDeadLetter");
         return this;
     }
 
@@ -258,13 +244,53 @@ public final class BatcherBuilder<T> {
      * are logged by count, one line per burst.
      */
     public BatcherBuilder<T> onDrop(Consumer<? super T> onDrop) {
-        this.onDrop = Objects.requireNonNull(onDrop, "onDrop");
+        options.onDrop = Objects.requireNonNull(onDrop, "onDrop");
+        return this;
+    }
+
+    /**
+     * Keeps the items in a store instead of in memory: what was accepted survives the process, and several processes may share it. Calls
+     * that add return when the items are durable. Needs a {@link #codec}. The {@link #overflow} policy must be {@link Overflow#REJECT} or
+     * {@link Overflow#BLOCK}; {@link #batchPerKey} cannot be set. Keys must be of type {@code String}, {@code Number}, {@code UUID} or an
+     * enum. A store may serve many batchers. Default: none.
+     */
+    public BatcherBuilder<T> store(ItemStore store) {
+        options.store = Objects.requireNonNull(store, "store");
+        return this;
+    }
+
+    /**
+     * Sets how items are turned into the bytes that the {@link #store} keeps, and back. What it throws when it writes goes to the caller
+     * that adds. Required with a store, and not valid without it.
+     */
+    public BatcherBuilder<T> codec(ItemCodec<T> codec) {
+        options.codec = Objects.requireNonNull(codec, "codec");
+        return this;
+    }
+
+    /**
+     * Sets into how many partitions a {@link #store} divides the items by the hash of their key. A partition is delivered by one process
+     * at a time, and processes that share the store share the partitions among them. From {@link #concurrency} to 32 767, more than 1
+     * needs a {@link #key}. While items are stored, the number that they were stored with stays. Default: the concurrency.
+     */
+    public BatcherBuilder<T> partitions(int partitions) {
+        options.partitions = StoreOptions.partitions(partitions);
+        return this;
+    }
+
+    /**
+     * Sets whether the handler and the record of what it handled are one transaction of the {@link #store}'s database: what the handler
+     * changes there happens exactly once. {@link PartialBatchException} commits what was handled; any other exception rolls back. Needs a
+     * synchronous handler and a store that runs transactions of the application. Each running batch holds a connection. Default: false.
+     */
+    public BatcherBuilder<T> transactional(boolean transactional) {
+        options.transactional = transactional;
         return this;
     }
 
     /** Adds a listener. Listeners are called in the order in which they were added. */
     public BatcherBuilder<T> listener(BatcherListener listener) {
-        listeners.add(Objects.requireNonNull(listener, "listener"));
+        options.listeners.add(Objects.requireNonNull(listener, "listener"));
         return this;
     }
 
@@ -277,13 +303,13 @@ public final class BatcherBuilder<T> {
      * it; their context class loader is the system class loader.
      */
     public BatcherBuilder<T> executor(Executor executor) {
-        this.executor = Objects.requireNonNull(executor, "executor");
+        options.executor = Objects.requireNonNull(executor, "executor");
         return this;
     }
 
     /** Sets the scheduler of timers. Default: one daemon thread for the whole process. */
     public BatcherBuilder<T> scheduler(BatcherScheduler scheduler) {
-        this.scheduler = Objects.requireNonNull(scheduler, "scheduler");
+        options.scheduler = Objects.requireNonNull(scheduler, "scheduler");
         return this;
     }
 
@@ -291,13 +317,12 @@ public final class BatcherBuilder<T> {
      * Sets the scheduler of timers. A scheduler that keeps cancelled tasks until their time holds at most one such task of a batcher.
      */
     public BatcherBuilder<T> scheduler(ScheduledExecutorService scheduler) {
-        Objects.requireNonNull(scheduler, "scheduler");
-        return scheduler((task, delay) -> scheduler.schedule(task, delay.toNanos(), TimeUnit.NANOSECONDS));
+        return scheduler(new ExecutorScheduler(scheduler));
     }
 
     /** Sets the clock, for tests. Default: {@link BatcherClock#system()}. */
     public BatcherBuilder<T> clock(BatcherClock clock) {
-        this.clock = Objects.requireNonNull(clock, "clock");
+        options.clock = Objects.requireNonNull(clock, "clock");
         return this;
     }
 
@@ -307,38 +332,18 @@ public final class BatcherBuilder<T> {
      * @throws IllegalArgumentException if two options contradict each other; the message names both
      */
     public BatcherConfig<T> config() {
-        Require.argument(
-                maxBatchSize == null || maxBatchSize <= capacity,
-                "capacity must not be less than maxBatchSize, but %s < %s; raise capacity or lower maxBatchSize",
-                capacity,
-                maxBatchSize);
-        Require.argument(
-                maxBatchWeight == null || weigher != null,
-                "maxBatchWeight needs a weigher, but was set to %s without one; set weigher too",
-                maxBatchWeight);
-        Require.argument(
-                weigher == null || maxBatchWeight != null,
-                "weigher needs a maxBatchWeight, but was set without one; set maxBatchWeight too");
-        if (retry.delay().isEmpty()) {
-            RetryPolicy.requireDelayWithinBound(retry, interval, "interval, the retry.delay unless one is set");
-        }
-        return new BatcherConfig<>(
-                this, maxBatchSize == null ? Math.min(DEFAULT_MAX_BATCH_SIZE, capacity) : maxBatchSize);
+        return new BatcherConfig<>(options);
     }
 
     /**
-     * Builds the batcher and starts it.
+     * Builds the batcher and starts it. With a {@link #store} this opens the store and begins to acquire partitions.
      *
      * @throws IllegalArgumentException if two options contradict each other; the message names both
+     * @throws BatcherStoreException if the store cannot be reached or is in use by another process
+     * @throws IllegalStateException if a batcher of this name is open in the store
      */
     public Batcher<T> build() {
-        return new DefaultBatcher<>(config());
-    }
-
-    private void requireNoHandler() {
-        if (handler != null || asyncHandler != null) {
-            throw new IllegalStateException(
-                    "batcher \"" + name + "\" has a handler already; it takes one, of either kind");
-        }
+        BatcherConfig<T> config = config();
+        return config.store() == null ? new DefaultBatcher<>(config) : StoredBatcher.open(config);
     }
 }

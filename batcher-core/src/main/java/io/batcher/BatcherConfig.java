@@ -4,10 +4,14 @@
  */
 package io.batcher;
 
+import io.batcher.store.ItemCodec;
+import io.batcher.store.ItemStore;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -19,6 +23,12 @@ import org.jspecify.annotations.Nullable;
  */
 public final class BatcherConfig<T> {
 
+    private static final int DEFAULT_MAX_BATCH_SIZE = 1_000;
+
+    /** The options of a store: most batchers have none. */
+    private record Stored<T>(
+            ItemStore store, ItemCodec<T> codec, @Nullable Integer partitions, boolean transactional) {}
+
     private final String name;
     private final @Nullable BatchConsumer<? super T> handler;
     private final @Nullable AsyncBatchConsumer<? super T> asyncHandler;
@@ -26,6 +36,10 @@ public final class BatcherConfig<T> {
     private final int maxBatchSize;
     private final long maxBatchWeight;
     private final @Nullable ToLongFunction<? super T> weigher;
+    private final @Nullable Function<? super T, ?> key;
+    private final int concurrency;
+    private final boolean batchPerKey;
+    private final @Nullable Integer capacityPerKey;
     private final boolean eager;
     private final int capacity;
     private final Overflow overflow;
@@ -40,40 +54,54 @@ public final class BatcherConfig<T> {
     private final @Nullable Consumer<? super DeadLetter<T>> onDeadLetter;
     private final @Nullable Consumer<? super T> onDrop;
     private final BatcherListener listener;
+
+    /** Null without a store. */
+    private final @Nullable Stored<T> stored;
+
     private final @Nullable Executor executor;
     private final @Nullable BatcherScheduler scheduler;
     private final BatcherClock clock;
 
     /**
-     * Copies the options of a builder that has validated them.
+     * Copies the options.
      *
-     * @param maxBatchSize the builder's, or its default
+     * @throws IllegalArgumentException if two of them contradict each other
      */
-    BatcherConfig(BatcherBuilder<T> builder, int maxBatchSize) {
-        this.name = builder.name;
-        this.handler = builder.handler;
-        this.asyncHandler = builder.asyncHandler;
-        this.interval = builder.interval;
-        this.maxBatchSize = maxBatchSize;
-        this.maxBatchWeight = builder.maxBatchWeight == null ? Long.MAX_VALUE : builder.maxBatchWeight;
-        this.weigher = builder.weigher;
-        this.eager = builder.eager;
-        this.capacity = builder.capacity;
-        this.overflow = builder.overflow;
-        this.maxBlock = builder.maxBlock;
-        this.retry = builder.retry;
-        this.pace = Optional.ofNullable(builder.pace);
-        this.maxRetryAfter = builder.maxRetryAfter;
-        this.handlerTimeout = Optional.ofNullable(builder.handlerTimeout);
-        this.shutdownTimeout = builder.shutdownTimeout;
-        this.autoFlush = builder.autoFlush;
-        this.onError = builder.onError;
-        this.onDeadLetter = builder.onDeadLetter;
-        this.onDrop = builder.onDrop;
-        this.listener = new ListenerChain(builder.listeners);
-        this.executor = builder.executor;
-        this.scheduler = builder.scheduler;
-        this.clock = builder.clock;
+    BatcherConfig(Options<T> options) {
+        options.check();
+        this.name = options.name;
+        this.handler = options.handler;
+        this.asyncHandler = options.asyncHandler;
+        this.interval = options.interval;
+        this.maxBatchSize = options.maxBatchSize == null
+                ? Math.min(DEFAULT_MAX_BATCH_SIZE, options.capacity())
+                : options.maxBatchSize;
+        this.maxBatchWeight = options.maxBatchWeight == null ? Long.MAX_VALUE : options.maxBatchWeight;
+        this.weigher = options.weigher;
+        this.key = options.key;
+        this.concurrency = options.concurrency;
+        this.batchPerKey = options.batchPerKey;
+        this.capacityPerKey = options.capacityPerKey;
+        this.eager = options.eager;
+        this.capacity = options.capacity();
+        this.overflow = options.overflow;
+        this.maxBlock = options.maxBlock;
+        this.retry = options.retry;
+        this.pace = Optional.ofNullable(options.pace);
+        this.maxRetryAfter = options.maxRetryAfter;
+        this.handlerTimeout = Optional.ofNullable(options.handlerTimeout);
+        this.shutdownTimeout = options.shutdownTimeout;
+        this.autoFlush = options.autoFlush;
+        this.onError = options.onError;
+        this.onDeadLetter = options.onDeadLetter;
+        this.onDrop = options.onDrop;
+        this.listener = new ListenerChain(options.listeners);
+        this.stored = options.store == null || options.codec == null
+                ? null
+                : new Stored<>(options.store, options.codec, options.partitions, options.transactional);
+        this.executor = options.executor;
+        this.scheduler = options.scheduler;
+        this.clock = options.clock;
     }
 
     /** Returns the name of the batcher. */
@@ -111,12 +139,32 @@ public final class BatcherConfig<T> {
         return weigher;
     }
 
+    /** Returns the function that returns the key of an item; null if all items are in one order. */
+    public @Nullable Function<? super T, ?> key() {
+        return key;
+    }
+
+    /** Returns how many calls of the handler may run at once. */
+    public int concurrency() {
+        return concurrency;
+    }
+
+    /** Returns whether a batch has items of one key only. */
+    public boolean batchPerKey() {
+        return batchPerKey;
+    }
+
+    /** Returns the maximum number of items in memory of each key; empty if only their sum is limited. */
+    public OptionalInt capacityPerKey() {
+        return capacityPerKey == null ? OptionalInt.empty() : OptionalInt.of(capacityPerKey);
+    }
+
     /** Returns whether a free handler gets the first item at once. */
     public boolean eager() {
         return eager;
     }
 
-    /** Returns the maximum number of items in memory. */
+    /** Returns the maximum number of items in memory, or in the store. */
     public int capacity() {
         return capacity;
     }
@@ -179,6 +227,26 @@ public final class BatcherConfig<T> {
     /** Returns all listeners as one, which calls them in the order in which they were added. */
     public BatcherListener listener() {
         return listener;
+    }
+
+    /** Returns the store that keeps the items; null if they are in memory. */
+    public @Nullable ItemStore store() {
+        return stored == null ? null : stored.store();
+    }
+
+    /** Returns the codec of stored items; null without a store. */
+    public @Nullable ItemCodec<T> codec() {
+        return stored == null ? null : stored.codec();
+    }
+
+    /** Returns into how many partitions the store is to divide the items; the concurrency unless it was set. */
+    public int partitions() {
+        return stored == null || stored.partitions() == null ? concurrency : stored.partitions();
+    }
+
+    /** Returns whether the handler and the record of its outcome are one transaction. */
+    public boolean transactional() {
+        return stored != null && stored.transactional();
     }
 
     /** Returns the executor of handlers and callbacks; null for the process-wide pool. */

@@ -8,7 +8,8 @@ import org.jspecify.annotations.Nullable;
 
 /** The parent of the exceptions of this library. Unchecked. */
 public abstract sealed class BatcherException extends RuntimeException
-        permits BatcherFullException,
+        permits AttemptInterruptedException,
+                BatcherFullException,
                 BatcherClosedException,
                 BatcherStoreException,
                 PartialBatchException,

@@ -48,6 +48,25 @@ public interface BatcherListener {
     /** Called after delivery was resumed, on the thread that resumed it. For overlapping calls see {@link #onPaused}. */
     default void onResumed(String batcher) {}
 
-    /** Called after the dead-letter callback has taken items that were given up. */
+    /**
+     * Called after items were stored, on the thread that added them. Called once for each call that adds. Without a store never.
+     *
+     * @param items the number of items, at least 1
+     * @param took how long the store took
+     */
+    default void onStored(String batcher, int items, Duration took) {}
+
+    /**
+     * Called after the outcome of an attempt was recorded in the store. Without a store never.
+     *
+     * @param items how many items have left the store or were moved to its dead letters
+     * @param took how long the store took for the call that succeeded
+     */
+    default void onRecorded(String batcher, int items, Duration took) {}
+
+    /**
+     * Called after the dead-letter callback has taken items that were given up. With a store, after they were moved to its dead letters and
+     * the callback was told.
+     */
     default void onDeadLetter(DeadLetter<?> letter) {}
 }

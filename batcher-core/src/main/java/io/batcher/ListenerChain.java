@@ -47,6 +47,16 @@ final class ListenerChain implements BatcherListener {
     }
 
     @Override
+    public void onStored(String batcher, int items, Duration took) {
+        each(listener -> listener.onStored(batcher, items, took));
+    }
+
+    @Override
+    public void onRecorded(String batcher, int items, Duration took) {
+        each(listener -> listener.onRecorded(batcher, items, took));
+    }
+
+    @Override
     public void onPaused(String batcher) {
         each(listener -> listener.onPaused(batcher));
     }

@@ -34,6 +34,15 @@ final class Require {
         return notTooLong(value, option);
     }
 
+    static int atLeastOne(int value, String option) {
+        return (int) atLeastOne((long) value, option);
+    }
+
+    static long atLeastOne(long value, String option) {
+        argument(value >= 1, "%s must be at least 1, but was %s", option, value);
+        return value;
+    }
+
     private static Duration notTooLong(Duration value, String option) {
         argument(value.compareTo(LONGEST) <= 0, "%s must be at most 36500 days, but was %s", option, value);
         return value;

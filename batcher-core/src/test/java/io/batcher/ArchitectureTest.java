@@ -9,6 +9,7 @@ import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.fields;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.methods;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noConstructors;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -21,12 +22,15 @@ import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.library.dependencies.SliceAssignment;
 import com.tngtech.archunit.library.dependencies.SliceIdentifier;
+import com.tngtech.archunit.library.dependencies.syntax.GivenSlices;
 import java.io.InputStream;
 import java.lang.module.ModuleDescriptor;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ForkJoinPool;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
@@ -56,38 +60,71 @@ class ArchitectureTest {
                 .extracting(dependency -> dependency.getTargetClass())
                 .filteredOn(resideInAPackage(INTERNAL))
                 .extracting(JavaClass::getSimpleName)
-                .containsOnly("DefaultBatcher");
+                .containsOnly("DefaultBatcher", "StoredBatcher");
     }
 
     @Test
-    void onlyDefaultBatcherIsPublicInTheFlow() {
-        classes()
+    void whatIsPublicInTheFlowIsWhatABatcherWithAStoreNeedsOfIt() {
+        assertThat(publicClassesOf("io.batcher.internal"))
+                .containsExactlyInAnyOrder("DefaultBatcher", "Admission", "StoreSteps", "Wiring");
+        assertThat(publicClassesOf("io.batcher.internal.durable")).containsExactly("StoredBatcher");
+    }
+
+    @Test
+    void theStateHasOneDoorTheEngine() {
+        assertThat(publicClassesOf("io.batcher.internal.state"))
+                .containsExactlyInAnyOrder(
+                        "Engine",
+                        "FlushMachine",
+                        "LoopControl",
+                        "Outcomes",
+                        "Runs",
+                        "StoreOutcomes",
+                        "Decision",
+                        "AdmitResult",
+                        "LoopAction",
+                        "Caller");
+        noConstructors()
                 .that()
-                .resideInAPackage("io.batcher.internal")
-                .and()
-                .areTopLevelClasses()
-                .and()
-                .doNotHaveSimpleName("DefaultBatcher")
-                .and()
-                .doNotHaveSimpleName("package-info")
+                .arePublic()
                 .should()
-                .notBePublic()
+                .beDeclaredInClassesThat(DescribedPredicate.describe(
+                        "hold state",
+                        type -> type.getPackageName().equals("io.batcher.internal.state")
+                                && !type.getSimpleName().equals("Engine")
+                                && !type.isRecord()))
                 .check(MAIN);
-        assertThat(MAIN.get("io.batcher.internal.DefaultBatcher").getModifiers())
-                .contains(JavaModifier.PUBLIC);
+    }
+
+    private static List<String> publicClassesOf(String internal) {
+        return MAIN.stream()
+                .filter(type -> type.getPackageName().equals(internal) && type.isTopLevelClass())
+                .filter(type -> type.getModifiers().contains(JavaModifier.PUBLIC))
+                .map(JavaClass::getSimpleName)
+                .toList();
     }
 
     @Test
     void thePartsOfTheEngineDependOnlyOnWhatIsBelowThem() {
-        String[] below = {"buffer", "delivery", "threads", "report"};
         noClasses()
                 .that()
-                .resideInAnyPackage(Stream.of(below)
-                        .map(part -> "io.batcher.internal." + part)
-                        .toArray(String[]::new))
+                .resideInAnyPackage(
+                        "io.batcher.internal.buffer",
+                        "io.batcher.internal.delivery",
+                        "io.batcher.internal.threads",
+                        "io.batcher.internal.report",
+                        "io.batcher.internal.lanes",
+                        "io.batcher.internal.stored")
                 .should()
                 .dependOnClassesThat()
-                .resideInAPackage("io.batcher.internal")
+                .resideInAnyPackage("io.batcher.internal", "io.batcher.internal.state", "io.batcher.internal.durable")
+                .check(MAIN);
+        noClasses()
+                .that()
+                .resideInAPackage("io.batcher.internal.state")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("io.batcher.internal", "io.batcher.internal.durable")
                 .check(MAIN);
         noClasses()
                 .that()
@@ -96,17 +133,43 @@ class ArchitectureTest {
                 .dependOnClassesThat()
                 .resideInAnyPackage("io.batcher.internal.delivery", "io.batcher.internal.report")
                 .check(MAIN);
-        slices().matching("io.batcher.internal.(*)..").should().beFreeOfCycles().check(MAIN);
+        slicesOfTheEngine("packages", JavaClass::getPackageName)
+                .should()
+                .beFreeOfCycles()
+                .check(MAIN);
+    }
+
+    @Test
+    void packagesAreSmall() {
+        Map<String, Long> sizes = MAIN.stream()
+                .filter(type -> type.isTopLevelClass() && !type.getPackageName().equals("io.batcher"))
+                .collect(Collectors.groupingBy(JavaClass::getPackageName, Collectors.counting()));
+        assertThat(sizes).hasSizeGreaterThan(5);
+        assertThat(sizes.values()).allMatch(size -> size <= 22);
     }
 
     @Test
     void theStateMachineAndItsPartsAreReachableOnlyThroughTheEngine() {
         Map<String, String[]> holders = Map.of(
-                "FlushMachine", new String[] {"Engine"},
-                "LoopControl", new String[] {"FlushMachine"},
-                "Settlement", new String[] {"FlushMachine", "LoopControl"},
-                "Lane", new String[] {"FlushMachine", "LoopControl"},
-                "Lifecycle", new String[] {"FlushMachine", "LoopControl", "FlushTrigger"});
+                "state.StoreOutcomes", new String[] {"FlushMachine"},
+                "state.FlushMachine", new String[] {"Engine"},
+                "state.LoopControl", new String[] {"FlushMachine", "Outcomes", "StoreOutcomes"},
+                "state.Outcomes", new String[] {"FlushMachine", "StoreOutcomes"},
+                "state.CallLimits", new String[] {"LoopControl", "Outcomes"},
+                "state.Settlement", new String[] {"FlushMachine", "LoopControl", "Outcomes", "StoreOutcomes"},
+                "state.Lifecycle",
+                        new String[] {"FlushMachine", "LoopControl", "FlushTrigger", "Outcomes", "StoreOutcomes"},
+                "lanes.Lanes",
+                        new String[] {
+                            "DefaultBatcher",
+                            "FlushMachine",
+                            "LoopControl",
+                            "Outcomes",
+                            "OverflowRule",
+                            "Grouping",
+                            "Wiring"
+                        },
+                "lanes.Lane", new String[] {"OneLane", "Run", "Left"});
         holders.forEach((held, by) -> fields().that()
                 .haveRawType("io.batcher.internal." + held)
                 .should()
@@ -117,25 +180,32 @@ class ArchitectureTest {
 
     @Test
     void theClassesOfTheEngineHaveNoCycles() {
-        slices().assignedFrom(new SliceAssignment() {
-                    @Override
-                    public SliceIdentifier getIdentifierOf(JavaClass type) {
-                        if (!resideInAPackage(INTERNAL).test(type)) {
-                            return SliceIdentifier.ignore();
-                        }
-                        String name = type.getName();
-                        int nested = name.indexOf('$');
-                        return SliceIdentifier.of(nested < 0 ? name : name.substring(0, nested));
-                    }
-
-                    @Override
-                    public String getDescription() {
-                        return "top-level classes of the engine";
-                    }
-                })
+        slicesOfTheEngine("top-level classes", ArchitectureTest::topLevelName)
                 .should()
                 .beFreeOfCycles()
                 .check(MAIN);
+    }
+
+    private static String topLevelName(JavaClass type) {
+        String name = type.getName();
+        int nested = name.indexOf('$');
+        return nested < 0 ? name : name.substring(0, nested);
+    }
+
+    private static GivenSlices slicesOfTheEngine(String what, Function<JavaClass, String> name) {
+        return slices().assignedFrom(new SliceAssignment() {
+            @Override
+            public SliceIdentifier getIdentifierOf(JavaClass type) {
+                return resideInAPackage(INTERNAL).test(type)
+                        ? SliceIdentifier.of(name.apply(type))
+                        : SliceIdentifier.ignore();
+            }
+
+            @Override
+            public String getDescription() {
+                return what + " of the engine";
+            }
+        });
     }
 
     @Test

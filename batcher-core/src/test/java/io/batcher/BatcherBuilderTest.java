@@ -8,10 +8,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.batcher.store.ItemCodec;
+import io.batcher.store.ItemStore;
+import io.batcher.store.StoreContext;
+import io.batcher.store.StoreSession;
 import java.time.Duration;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -35,6 +40,10 @@ class BatcherBuilderTest {
         assertThat(config.maxBatchSize()).isEqualTo(1_000);
         assertThat(config.weigher()).isNull();
         assertThat(config.maxBatchWeight()).isEqualTo(Long.MAX_VALUE);
+        assertThat(config.key()).isNull();
+        assertThat(config.concurrency()).isEqualTo(1);
+        assertThat(config.batchPerKey()).isFalse();
+        assertThat(config.capacityPerKey()).isEmpty();
         assertThat(config.eager()).isFalse();
         assertThat(config.capacity()).isEqualTo(100_000);
         assertThat(config.overflow()).isEqualTo(Overflow.REJECT);
@@ -48,6 +57,10 @@ class BatcherBuilderTest {
         assertThat(config.onError()).isNull();
         assertThat(config.onDeadLetter()).isNull();
         assertThat(config.onDrop()).isNull();
+        assertThat(config.store()).isNull();
+        assertThat(config.codec()).isNull();
+        assertThat(config.partitions()).isEqualTo(1);
+        assertThat(config.transactional()).isFalse();
         assertThat(config.executor()).isNull();
         assertThat(config.scheduler()).isNull();
         assertThat(config.clock()).isSameAs(BatcherClock.system());
@@ -57,6 +70,7 @@ class BatcherBuilderTest {
     void everyOptionIsInTheConfiguration() {
         BatchConsumer<String> handler = batch -> {};
         Consumer<Object> callback = x -> {};
+        Function<Object, Integer> key = Object::hashCode;
         Executor executor = Runnable::run;
         BatcherScheduler scheduler = (task, delay) -> null;
         RetryPolicy retry = RetryPolicy.builder().maxAttempts(3).build();
@@ -66,6 +80,10 @@ class BatcherBuilderTest {
                 .maxBatchSize(2)
                 .maxBatchWeight(3)
                 .weigher(String::length)
+                .key(key)
+                .concurrency(9)
+                .batchPerKey(true)
+                .capacityPerKey(3)
                 .eager(true)
                 .capacity(4)
                 .overflow(Overflow.BLOCK)
@@ -87,6 +105,10 @@ class BatcherBuilderTest {
         assertThat(config.maxBatchSize()).isEqualTo(2);
         assertThat(config.maxBatchWeight()).isEqualTo(3);
         assertThat(config.weigher()).isNotNull();
+        assertThat(config.key()).isSameAs(key);
+        assertThat(config.concurrency()).isEqualTo(9);
+        assertThat(config.batchPerKey()).isTrue();
+        assertThat(config.capacityPerKey()).hasValue(3);
         assertThat(config.eager()).isTrue();
         assertThat(config.capacity()).isEqualTo(4);
         assertThat(config.overflow()).isEqualTo(Overflow.BLOCK);
@@ -113,6 +135,12 @@ class BatcherBuilderTest {
                 bad(b -> b.maxBatchSize(-7), "maxBatchSize must be at least 1, but was -7"),
                 bad(b -> b.maxBatchWeight(0), "maxBatchWeight must be at least 1, but was 0"),
                 bad(b -> b.maxBatchWeight(-7), "maxBatchWeight must be at least 1, but was -7"),
+                bad(b -> b.concurrency(0), "concurrency must be at least 1, but was 0"),
+                bad(b -> b.concurrency(-7), "concurrency must be at least 1, but was -7"),
+                bad(b -> b.capacityPerKey(0), "capacityPerKey must be at least 1, but was 0"),
+                bad(b -> b.capacityPerKey(-7), "capacityPerKey must be at least 1, but was -7"),
+                bad(b -> b.partitions(0), "partitions must be from 1 to 32767, but was 0"),
+                bad(b -> b.partitions(32_768), "partitions must be from 1 to 32767, but was 32768"),
                 bad(b -> b.capacity(0), "capacity must be at least 1, but was 0"),
                 bad(b -> b.capacity(-7), "capacity must be at least 1, but was -7"),
                 bad(b -> b.maxBlock(Duration.ofNanos(-1)), "maxBlock must not be negative, but was PT-0.000000001S"),
@@ -168,12 +196,125 @@ class BatcherBuilderTest {
                         b -> b.weigher(String::length),
                         "weigher needs a maxBatchWeight, but was set without one; set maxBatchWeight too"),
                 bad(
+                        b -> b.concurrency(8),
+                        "concurrency above 1 needs a key, but was set to 8 without one: order would be lost; "
+                                + "give a key, or key(item -> null) if you want no order"),
+                bad(b -> b.batchPerKey(true), "batchPerKey needs a key, but was set without one; set key too"),
+                bad(
+                        b -> b.key(String::length).capacityPerKey(5),
+                        "capacityPerKey needs batchPerKey, but was set to 5 without it; set batchPerKey too"),
+                bad(
+                        b -> b.key(String::length).batchPerKey(true).capacity(5).capacityPerKey(6),
+                        "capacityPerKey must not be more than capacity, but 6 > 5; lower capacityPerKey or raise capacity"),
+                bad(
                         b -> b.interval(Duration.ofSeconds(2))
                                 .retry(RetryPolicy.builder()
                                         .maxDelay(Duration.ofSeconds(1))
                                         .build()),
                         "retry.maxDelay must not be less than interval, the retry.delay unless one is set, "
                                 + "but PT1S < PT2S; raise maxDelay or leave it out"));
+    }
+
+    private static final ItemCodec<String> CODEC = ItemCodec.strings();
+
+    /** A store that is described and cannot be opened. */
+    private record Described(boolean isBounded, boolean isTransactional) implements ItemStore {
+        @Override
+        public String kind() {
+            return "described";
+        }
+
+        @Override
+        public StoreSession open(StoreContext context) {
+            throw new AssertionError("options are checked before the store is opened");
+        }
+    }
+
+    private static BatcherBuilder<String> stored(BatcherBuilder<String> builder) {
+        return builder.store(new Described(true, false)).codec(CODEC);
+    }
+
+    static Stream<Arguments> badPairsWithAStore() {
+        return Stream.of(
+                bad(
+                        b -> b.store(new Described(true, false)),
+                        "store needs a codec, but was set without one: items are stored as bytes; "
+                                + "set codec too, ItemCodec.of(type, write, read) makes one"),
+                bad(
+                        b -> b.codec(CODEC),
+                        "codec needs a store, but was set without one: items in memory are not turned into bytes; "
+                                + "set store too, or leave codec out"),
+                bad(
+                        b -> b.partitions(1),
+                        "partitions needs a store, but was set to 1 without one: in memory there are as many lanes as "
+                                + "concurrency; set store too, or leave partitions out"),
+                bad(
+                        b -> b.transactional(true),
+                        "transactional needs a store, but was set without one: items in memory are part of no "
+                                + "transaction; set store too, or leave transactional out"),
+                bad(
+                        b -> stored(b).overflow(Overflow.DROP_OLDEST),
+                        "overflow must be REJECT or BLOCK with a store, but was DROP_OLDEST: what is stored is never "
+                                + "dropped; set one of these, or leave store out"),
+                bad(
+                        b -> stored(b).onDrop(item -> {}),
+                        "onDrop cannot be set with a store: what is stored is never dropped; leave onDrop out"),
+                bad(
+                        b -> stored(b).key(item -> item).batchPerKey(true),
+                        "batchPerKey cannot be set with a store: a partition holds many keys and one recorded batch, "
+                                + "which would hold up the other keys; leave batchPerKey out, or leave store out"),
+                bad(
+                        b -> b.store(new Described(false, false)).codec(CODEC).capacity(5),
+                        "capacity cannot be set with a store of kind described, but was set to 5: what it holds is not "
+                                + "limited by a count; leave capacity out"),
+                bad(
+                        b -> stored(b).partitions(2),
+                        "partitions above 1 needs a key, but was set to 2 without one: order would be lost; "
+                                + "give a key, or key(item -> null) if you want no order"),
+                bad(
+                        b -> stored(b).key(item -> item).concurrency(4).partitions(3),
+                        "partitions must not be less than concurrency, but 3 < 4: a call of the handler needs a "
+                                + "partition of its own; raise partitions or lower concurrency"),
+                bad(
+                        b -> b.store(new Described(true, true))
+                                .codec(CODEC)
+                                .asyncHandler(batch -> null)
+                                .transactional(true),
+                        "transactional needs a synchronous handler, but asyncHandler was set: a transaction belongs to "
+                                + "one thread; set handler instead, or leave transactional out"),
+                bad(
+                        b -> stored(b).transactional(true),
+                        "transactional needs a store that runs transactions of the application, but the store of kind "
+                                + "described does not; use a database with the application's transactions, or leave "
+                                + "transactional out"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("badPairsWithAStore")
+    void aBadPairWithAStoreIsRejectedBeforeTheStoreIsOpened(Consumer<BatcherBuilder<String>> options, String message) {
+        aBadPairIsRejectedByBuildWithAMessageThatNamesBoth(options, message);
+    }
+
+    @Test
+    void theDefaultsWithAStoreAreTheDocumentedOnes() {
+        BatcherConfig<String> config =
+                stored(builder()).key(item -> item).concurrency(4).config();
+        assertThat(config.capacity()).isEqualTo(10_000_000);
+        assertThat(config.partitions()).isEqualTo(4);
+        assertThat(config.maxBatchSize()).isEqualTo(1_000);
+        ItemStore log = new Described(false, true);
+        BatcherConfig<String> transactional = builder()
+                .store(log)
+                .codec(CODEC)
+                .key(item -> item)
+                .partitions(16)
+                .transactional(true)
+                .config();
+        assertThat(transactional.store()).isSameAs(log);
+        assertThat(transactional.codec()).isSameAs(CODEC);
+        assertThat(transactional.capacity()).isEqualTo(Integer.MAX_VALUE);
+        assertThat(transactional.partitions()).isEqualTo(16);
+        assertThat(transactional.transactional()).isTrue();
     }
 
     @ParameterizedTest
@@ -232,6 +373,7 @@ class BatcherBuilderTest {
     void nullIsRejectedWithAMessageThatNamesTheOption() {
         assertNull(b -> b.interval(null), "interval");
         assertNull(b -> b.weigher(null), "weigher");
+        assertNull(b -> b.key(null), "key");
         assertNull(b -> b.overflow(null), "overflow");
         assertNull(b -> b.maxBlock(null), "maxBlock");
         assertNull(b -> b.retry(null), "retry");
@@ -246,6 +388,8 @@ class BatcherBuilderTest {
         assertNull(b -> b.onDeadLetter(null), "onDeadLetter");
         assertNull(b -> b.onDrop(null), "onDrop");
         assertNull(b -> b.listener(null), "listener");
+        assertNull(b -> b.store(null), "store");
+        assertNull(b -> b.codec(null), "codec");
         assertNull(b -> b.executor(null), "executor");
         assertNull(b -> b.scheduler((BatcherScheduler) null), "scheduler");
         assertNull(b -> b.scheduler((ScheduledExecutorService) null), "scheduler");

@@ -69,10 +69,15 @@ class ValueTypesTest {
                         .oldestAge(Duration.ofMillis(13))
                         .throttled(14)
                         .restingFor(Duration.ofMillis(15))
+                        .lanes(16)
+                        .stoppedPartitions(17)
+                        .fenced(18)
+                        .storeFailure("java.io.IOException")
                         .build())
                 .hasToString("BatcherStats[state=PAUSED, depth=1, inFlight=2, capacity=3, accepted=4, handled=5, "
                         + "failedAttempts=6, rejected=7, dropped=8, deadLettered=9, handedBack=10, batches=11, "
-                        + "consecutiveFailures=12, oldestAge=PT0.013S, throttled=14, restingFor=PT0.015S]");
+                        + "consecutiveFailures=12, oldestAge=PT0.013S, throttled=14, restingFor=PT0.015S, lanes=16, "
+                        + "stoppedPartitions=17, fenced=18, storeFailure=java.io.IOException]");
     }
 
     @Test
@@ -85,6 +90,10 @@ class ValueTypesTest {
                 .isNotEqualTo(stats().oldestAge(Duration.ZERO).build())
                 .isNotEqualTo(stats().throttled(1).build())
                 .isNotEqualTo(stats().restingFor(Duration.ofMillis(1)).build())
+                .isNotEqualTo(stats().lanes(1).build())
+                .isNotEqualTo(stats().stoppedPartitions(1).build())
+                .isNotEqualTo(stats().fenced(1).build())
+                .isNotEqualTo(stats().storeFailure("java.io.IOException").build())
                 .isNotEqualTo("BatcherStats");
     }
 

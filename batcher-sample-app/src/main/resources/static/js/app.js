@@ -5,15 +5,15 @@ import { Charts } from './charts.js';
 import { Check } from './check.js';
 import { call, Refused } from './http.js';
 import { element, number, onPress, tell, write } from './page.js';
-import { Sensor } from './sensor.js';
+import { Sensors } from './sensors.js';
 import { listen } from './stream.js';
-import { isSlow, showButtons, showComparison, showCurrentValues, showStations, showVerdict } from './view.js';
+import { isResting, isSlow, showButtons, showComparison, showCurrentValues, showStations, showVerdict } from './view.js';
 
 const SLOWER_MILLIS = 1000;
 const BATCHER = 'actuator/batchers/readings';
 
-const sensor = new Sensor(heard);
-const check = new Check(sensor);
+const sensors = new Sensors(heard);
+const check = new Check(sensors);
 const charts = new Charts();
 const changes = new Changes();
 
@@ -32,18 +32,18 @@ function onSnapshot(snapshot) {
   latest = snapshot;
   changes.see(snapshot);
   charts.add(snapshot, rates(snapshot));
-  showStations(snapshot, sensor);
+  showStations(snapshot, sensors);
   showCurrentValues(snapshot);
   showButtons(snapshot);
   checkWhenQuiet(snapshot).catch(error => tell(`The check failed: ${error.message}.`, 'bad'));
-  showVerdict(snapshot, sensor, check, quietSince);
+  showVerdict(snapshot, sensors, check, quietSince);
   afterNext.splice(0).forEach(resume => resume());
 }
 
 function onNewGateway(snapshot) {
   if (latest !== null) {
     tell('The gateway was restarted; its counters start at zero.', 'warn');
-    sensor.startAnew();
+    sensors.startAnew();
   }
   past = [];
   charts.forget();
@@ -87,17 +87,17 @@ function rates(snapshot) {
 }
 
 async function checkWhenQuiet({ batcher, stored, builtInCloud }) {
-  if (batcher.depth > 0 || sensor.isSending) {
+  if (batcher.depth > 0 || sensors.isSending) {
     quietSince = 0;
     return;
   }
   quietSince ||= Date.now();
-  const state = `${sensor.name} ${sensor.sent} ${stored}`;
+  const state = `${sensors.name} ${sensors.sent} ${stored}`;
   if (builtInCloud && check.isWanted && checkedAt !== state) {
     checkedAt = state;
     await check.run();
-    if (sensor.sent > 0 && check.isGood) {
-      tell(`Read back: all ${number(sensor.sent)} readings of this page are stored.`, 'good');
+    if (sensors.sent > 0 && check.isGood) {
+      tell(`Read back: all ${number(sensors.sent)} readings of this page are stored.`, 'good');
     }
   }
 }
@@ -121,7 +121,7 @@ const change = async condition => {
 };
 
 for (const count of [100, 10_000]) {
-  element(`send-${count}`).addEventListener('click', () => sensor.send(count));
+  element(`send-${count}`).addEventListener('click', () => sensors.send(count));
 }
 
 onPress('break', () => change({ broken: !seen().cloud.broken }));
@@ -130,6 +130,8 @@ onPress('slow', () => {
   const { cloud } = seen();
   return change({ latencyMillis: cloud.usualLatencyMillis + (isSlow(cloud) ? 0 : SLOWER_MILLIS) });
 });
+
+onPress('limit', () => change({ limited: !seen().cloud.limited }));
 
 onPress('pause', async () => {
   await call('POST', `${BATCHER}/${seen().batcher.state === 'PAUSED' ? 'resume' : 'pause'}`);
@@ -144,12 +146,15 @@ onPress('flush', async () => {
     if (!(error instanceof Refused)) {
       throw error;
     }
-    tell(flushFailures[error.message] ?? `The flush failed: ${error.message}.`, 'warn');
+    await shown();
+    const reason = error.message === 'FAILED' && isResting(seen().batcher) ? 'RESTING' : error.message;
+    tell(flushFailures[reason] ?? `The flush failed: ${error.message}.`, 'warn');
   }
 });
 
 const flushFailures = {
   PAUSED: 'Flush: the batcher is paused; pending readings are delivered after Resume.',
+  RESTING: 'Flush: the batcher rests as the cloud asked; pending readings are delivered after that.',
   FAILED: 'Flush: the attempt failed; the readings are kept.',
   TIMED_OUT: 'Flush: not all readings are delivered yet; delivery continues.',
 };

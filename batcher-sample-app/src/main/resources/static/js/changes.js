@@ -7,11 +7,15 @@ const MANY = 1000;
 export class Changes {
   #last = null;
   #most = 0;
+  #rests = 0;
+  #attempt = 0;
 
   /** Forgets the previous snapshot, for a gateway that was restarted. */
   startAnew() {
     this.#last = null;
     this.#most = 0;
+    this.#rests = 0;
+    this.#attempt = 0;
   }
 
   see(now) {
@@ -22,12 +26,18 @@ export class Changes {
     }
     this.#cloud(last, now);
     this.#batcher(last, now);
+    this.#rest(last, now);
     this.#queue(now);
   }
 
   #cloud({ cloud: last }, { cloud: now }) {
     if (last.broken !== now.broken) {
       tell(now.broken ? 'The cloud is broken: every call fails.' : 'The cloud is repaired.', now.broken ? 'bad' : 'good');
+    }
+    if (last.limited !== now.limited) {
+      tell(now.limited ? 'The cloud limits its rate: calls above it get 429 with Retry-After.' : 'The limit of the cloud is lifted.',
+        now.limited ? 'warn' : 'good');
+      this.#rests = 0;
     }
     if (last.latencyMillis !== now.latencyMillis) {
       tell(`A call to the cloud takes ${number(now.latencyMillis)} ms now.`, 'warn');
@@ -38,13 +48,21 @@ export class Changes {
     if (last.state !== now.state) {
       tell(`The batcher is ${now.state.toLowerCase()}.`, now.state === 'RUNNING' ? 'good' : 'warn');
     }
-    for (const { handled, attempt, size } of flushes) {
-      if (!handled && isPowerOfTwo(attempt)) {
+    for (const { outcome, attempt, size } of flushes) {
+      if (outcome === 'FAILED' && attempt > this.#attempt && isPowerOfTwo(attempt)) {
+        this.#attempt = attempt; // The lanes fail one after the other.
         tell(`Attempt ${attempt} with the same ${number(size)} readings failed; all are kept.`, 'bad');
       }
-      if (handled && attempt > 1) {
+      if (outcome === 'HANDLED' && attempt > 1 && this.#attempt > 0) {
+        this.#attempt = 0;
         tell(`Attempt ${attempt} succeeded.`, 'good');
       }
+    }
+  }
+
+  #rest({ batcher: last }, { batcher: now }) {
+    if (now.throttled > last.throttled && isPowerOfTwo(++this.#rests)) {
+      tell('The cloud responded with 429: the batcher rests as long as it asks to. This is no failed attempt.', 'warn');
     }
   }
 
@@ -60,5 +78,5 @@ export class Changes {
   }
 }
 
-/** Attempts 1, 2, 4, 8 ...: limits the number of events in a long outage. */
+/** Attempts or rests 1, 2, 4, 8 ...: limits the number of events in a long outage. */
 const isPowerOfTwo = attempt => (attempt & (attempt - 1)) === 0;

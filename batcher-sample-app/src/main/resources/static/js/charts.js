@@ -61,7 +61,7 @@ export class Charts {
   add(snapshot, rates) {
     const since = snapshot.at - 1000 * SECONDS;
     this.#samples.push({ at: snapshot.at, depth: snapshot.batcher.depth, ...rates });
-    this.#flushes.push(...snapshot.flushes);
+    this.#flushes.push(...snapshot.flushes.filter(flush => flush.outcome !== 'THROTTLED')); // Nothing was transferred.
     this.#samples = this.#samples.filter(sample => sample.at >= since);
     this.#flushes = this.#flushes.filter(flush => flush.at >= since);
     this.#draw(snapshot.at);
@@ -88,8 +88,8 @@ export class Charts {
     const of = (list, pick) => list.map(pick);
     const both = pick => [
       ago(this.#flushes),
-      of(this.#flushes, flush => (flush.handled ? pick(flush) : null)),
-      of(this.#flushes, flush => (flush.handled ? null : pick(flush))),
+      of(this.#flushes, flush => (flush.outcome === 'HANDLED' ? pick(flush) : null)),
+      of(this.#flushes, flush => (flush.outcome === 'FAILED' ? pick(flush) : null)),
     ];
     const { depth, rate, size, time } = this.#charts;
     depth.setData([ago(this.#samples), of(this.#samples, sample => sample.depth)]);

@@ -6,12 +6,14 @@ package io.batcher.benchmarks;
 
 import io.batcher.Batch;
 import io.batcher.Batcher;
+import io.batcher.BatcherBuilder;
 import io.batcher.BatcherListener;
 import io.batcher.Overflow;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 
 /** Batcher with defaults: its own threads, statistics, capacity, and a listener that counts. */
 final class BatcherContender implements Contender {
@@ -31,7 +33,11 @@ final class BatcherContender implements Contender {
     private final Batcher<Item> batcher;
 
     BatcherContender(Limits limits, Consumer<List<Item>> handler) {
-        this.batcher = Batcher.<Item>builder("benchmark")
+        this(limits, handler, builder -> builder);
+    }
+
+    BatcherContender(Limits limits, Consumer<List<Item>> handler, UnaryOperator<BatcherBuilder<Item>> options) {
+        this.batcher = options.apply(Batcher.<Item>builder("benchmark"))
                 .handler(handler::accept)
                 .maxBatchSize(limits.batchSize())
                 .capacity(limits.capacity())

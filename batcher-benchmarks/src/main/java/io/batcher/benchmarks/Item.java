@@ -7,6 +7,9 @@ package io.batcher.benchmarks;
 /** An item. */
 record Item(int value) {
 
+    /** How many keys the items have. */
+    static final int KEYS = 64;
+
     private static final int COUNT = 1_024;
     private static final Item[] ITEMS = new Item[COUNT];
 
@@ -14,6 +17,11 @@ record Item(int value) {
         for (int i = 0; i < COUNT; i++) {
             ITEMS[i] = new Item(i);
         }
+    }
+
+    /** Returns the key: small numbers are not allocated. */
+    Integer key() {
+        return value % KEYS;
     }
 
     /** Returns an existing item, so that only the contender allocates. */

@@ -13,6 +13,7 @@ import java.util.function.Consumer;
 public enum Kind {
     BATCHER("Batcher", BatcherContender::new),
     STARTER("Batcher, all of the starter", StarterContender::new),
+    STARTER_ALONE("Batcher, the starter without metrics", StarterContender::withoutMetrics),
     JCTOOLS("JCTools MpscArrayQueue + thread (the floor)", JctoolsContender::new),
     ARRAY_BLOCKING_QUEUE(
             "ArrayBlockingQueue + drainTo",
@@ -23,6 +24,9 @@ public enum Kind {
             (limits, handler) ->
                     new BlockingQueueContender(new LinkedBlockingQueue<>(limits.capacity()), limits, handler)),
     SYNCHRONIZED_LIST("synchronized list", SynchronizedListContender::new),
+    OBSERVED_LIST(
+            "synchronized list with an observation per batch",
+            (limits, handler) -> new SynchronizedListContender(limits, new Observed(handler))),
     BUFFER_TRIGGER("buffer-trigger", BufferTriggerContender::new),
     GAX("gax BatcherImpl", GaxContender::new),
     REACTOR("Reactor bufferTimeout", ReactorContender::new),

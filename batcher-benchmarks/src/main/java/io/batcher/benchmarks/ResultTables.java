@@ -64,16 +64,6 @@ public final class ResultTables {
                                     object(object(json.get("secondaryMetrics")).get(key)))))
                     .orElse(null);
         }
-
-        double percentile(String which) {
-            Map<String, Object> all =
-                    object(object(results.get(0).get("primaryMetric")).get("scorePercentiles"));
-            return number(all.get(which));
-        }
-
-        boolean isSampled() {
-            return "sample".equals(results.get(0).get("mode"));
-        }
     }
 
     private ResultTables() {}
@@ -95,22 +85,7 @@ public final class ResultTables {
         Map<Cell, Forks> its = new LinkedHashMap<>(all);
         its.keySet().removeIf(cell -> !cell.benchmark().equals(benchmark));
         System.out.println("\n### " + benchmark + "\n");
-        if (its.values().iterator().next().isSampled()) {
-            printPercentiles(its);
-        } else {
-            printAverages(benchmark, its);
-        }
-    }
-
-    private static void printPercentiles(Map<Cell, Forks> all) {
-        System.out.println("| in µs | median | p99 | p99.9 |\n|---|---:|---:|---:|");
-        all.forEach((cell, forks) -> System.out.printf(
-                Locale.ROOT,
-                "| %s | %.1f | %.1f | %.1f |%n",
-                cell.row(),
-                forks.percentile("50.0"),
-                forks.percentile("99.0"),
-                forks.percentile("99.9")));
+        printAverages(benchmark, its);
     }
 
     private static void printAverages(String benchmark, Map<Cell, Forks> all) {

@@ -22,13 +22,23 @@ import org.springframework.boot.micrometer.observation.autoconfigure.Observation
 import org.springframework.context.annotation.AnnotationConfigApplicationContext;
 import org.springframework.core.env.MapPropertySource;
 
-/** Batcher created by the starter: an annotated method, metrics and an observation per batch. */
+/** Batcher created by the starter: an annotated method and, unless left out, metrics and an observation per batch. */
 final class StarterContender implements Contender {
 
     private final AnnotationConfigApplicationContext context = new AnnotationConfigApplicationContext();
     private final Batcher<Item> batcher;
+    private final boolean measured;
 
     StarterContender(Limits limits, Consumer<List<Item>> handler) {
+        this(limits, handler, true);
+    }
+
+    static StarterContender withoutMetrics(Limits limits, Consumer<List<Item>> handler) {
+        return new StarterContender(limits, handler, false);
+    }
+
+    private StarterContender(Limits limits, Consumer<List<Item>> handler, boolean measured) {
+        this.measured = measured;
         context.getEnvironment()
                 .getPropertySources()
                 .addFirst(new MapPropertySource(
@@ -40,15 +50,17 @@ final class StarterContender implements Contender {
                                 "batcher.instances.items.capacity", limits.capacity(),
                                 "batcher.instances.items.interval",
                                         limits.interval().toString())));
-        context.registerBean(SimpleMeterRegistry.class);
         context.registerBean(Items.class, () -> new Items(handler));
-        context.register(
-                MetricsAutoConfiguration.class,
-                CompositeMeterRegistryAutoConfiguration.class,
-                ObservationAutoConfiguration.class,
-                BatcherAutoConfiguration.class,
-                BatcherMetricsAutoConfiguration.class,
-                BatcherObservationAutoConfiguration.class);
+        context.register(BatcherAutoConfiguration.class);
+        if (measured) {
+            context.registerBean(SimpleMeterRegistry.class);
+            context.register(
+                    MetricsAutoConfiguration.class,
+                    CompositeMeterRegistryAutoConfiguration.class,
+                    ObservationAutoConfiguration.class,
+                    BatcherMetricsAutoConfiguration.class,
+                    BatcherObservationAutoConfiguration.class);
+        }
         context.refresh();
         batcher = context.getBean(BatcherRegistry.class).get("items", Item.class);
     }
@@ -70,6 +82,10 @@ final class StarterContender implements Contender {
     /** Checks that metrics and observations were on; otherwise the comparison is invalid. */
     @Override
     public void close() {
+        if (!measured) {
+            context.close();
+            return;
+        }
         MeterRegistry meters = context.getBean(MeterRegistry.class);
         context.close();
         long batches = batcher.stats().batches();

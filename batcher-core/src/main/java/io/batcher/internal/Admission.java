@@ -6,12 +6,14 @@ package io.batcher.internal;
 
 import io.batcher.BatcherConfig;
 import io.batcher.Overflow;
-import io.batcher.internal.AdmitResult.Outcome;
 import io.batcher.internal.buffer.AddRequest;
 import io.batcher.internal.buffer.ItemBuffer;
 import io.batcher.internal.buffer.Items;
 import io.batcher.internal.report.Callbacks;
 import io.batcher.internal.report.Refusals;
+import io.batcher.internal.state.AdmitResult;
+import io.batcher.internal.state.AdmitResult.Outcome;
+import io.batcher.internal.state.Engine;
 import io.batcher.internal.threads.CallScope;
 import java.util.List;
 
@@ -19,7 +21,7 @@ import java.util.List;
  * Admits items that found no slot of the {@link ItemBuffer} to claim: asks for a transition, waits for room where it may, reports what was
  * dropped. Thread-safe.
  */
-final class Admission<T> {
+public final class Admission<T> {
 
     private final BatcherConfig<T> config;
     private final Engine<T> engine;
@@ -39,8 +41,28 @@ final class Admission<T> {
     }
 
     /** As {@link #admit(AddRequest)}, but never waits. */
-    Outcome admitAtOnce(AddRequest<T> request) {
+    public Outcome admitAtOnce(AddRequest<T> request) {
         return admit(request, false);
+    }
+
+    /**
+     * As {@link #admit(AddRequest)}, for a call that may wait.
+     *
+     * @param beforeWait called, without the lock, when the call has begun to wait
+     */
+    public Outcome admitAtOnceOr(AddRequest<T> request, Runnable beforeWait) {
+        AdmitResult<T> result =
+                engine.change((machine, now, decision) -> machine.admit(request, true, false, now, decision));
+        if (result.outcome() != Outcome.WAITING) {
+            return result.outcome();
+        }
+        try {
+            beforeWait.run();
+        } catch (RuntimeException fromStore) {
+            engine.update((machine, now, decision) -> machine.withdrawUnlessDecided(request, now, decision));
+            throw fromStore;
+        }
+        return awaitRoom(request);
     }
 
     private Outcome admit(AddRequest<T> request, boolean mayWait) {

@@ -10,14 +10,19 @@ import io.batcher.Batcher;
 import io.batcher.BatcherConfig;
 import io.batcher.BatcherStats;
 import io.batcher.CloseResult;
-import io.batcher.internal.AdmitResult.Outcome;
 import io.batcher.internal.buffer.AddRequest;
 import io.batcher.internal.buffer.Chunk;
 import io.batcher.internal.buffer.ItemBuffer;
 import io.batcher.internal.delivery.Handler;
+import io.batcher.internal.lanes.KeyedLanes;
+import io.batcher.internal.lanes.Lane;
+import io.batcher.internal.lanes.Lanes;
+import io.batcher.internal.lanes.OneLane;
 import io.batcher.internal.report.Callbacks;
 import io.batcher.internal.report.Log;
 import io.batcher.internal.report.PauseReports;
+import io.batcher.internal.state.AdmitResult.Outcome;
+import io.batcher.internal.state.Engine;
 import io.batcher.internal.threads.EngineFuture;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -25,14 +30,20 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /** The batcher that users call: each call claims a slot of the {@link ItemBuffer}, or makes a transition through the {@link Engine}. */
-public final class DefaultBatcher<T> implements Batcher<T> {
+public class DefaultBatcher<T> implements Batcher<T> {
 
-    private static final String NO_NULLS = "item is null; a batcher takes no nulls";
+    protected static final String NO_NULLS = "item is null; a batcher takes no nulls";
 
     private final BatcherConfig<T> config;
-    private final ItemBuffer<T> buffer;
+    private final Lanes<T> lanes;
+
+    /** The buffer of all items; null with a key. */
+    private final @Nullable ItemBuffer<T> buffer;
+
     private final PauseReports pauseReports;
     private final Engine<T> engine;
     private final Admission<T> admission;
@@ -41,17 +52,35 @@ public final class DefaultBatcher<T> implements Batcher<T> {
 
     /** Builds the batcher and starts it. */
     public DefaultBatcher(BatcherConfig<T> config) {
-        Log log = new Log(config.name(), config.clock());
-        Callbacks<T> callbacks = new Callbacks<>(config, log);
+        this(Wiring.inMemory(
+                config, config.key() == null ? new OneLane<>(new ItemBuffer<>(config)) : new KeyedLanes<>(config)));
+    }
+
+    protected DefaultBatcher(Wiring<T> wiring) {
+        Log log = wiring.log();
+        Callbacks<T> callbacks = wiring.callbacks();
         this.pauseReports = new PauseReports(callbacks::paused, callbacks::resumed);
-        this.config = config;
-        this.buffer = new ItemBuffer<>(config);
-        this.engine = new Engine<>(config, buffer, log);
-        this.loop = new FlushLoop<>(config, engine, callbacks, log);
+        this.config = wiring.config();
+        this.lanes = wiring.lanes();
+        this.buffer = lanes.only();
+        this.engine = wiring.engine();
+        this.loop = new FlushLoop<>(config, engine, callbacks, log, wiring.store());
         LoopRunner<T> runner = new LoopRunner<>(config, engine, loop, log);
         engine.connect(runner);
         this.admission = new Admission<>(config, engine, callbacks);
         this.shutdown = new Shutdown<>(config, engine, runner, callbacks, log);
+    }
+
+    protected final BatcherConfig<T> config() {
+        return config;
+    }
+
+    protected final Engine<T> engine() {
+        return engine;
+    }
+
+    protected final Admission<T> admission() {
+        return admission;
     }
 
     @Override
@@ -64,65 +93,92 @@ public final class DefaultBatcher<T> implements Batcher<T> {
     @Override
     public void add(T item) {
         Objects.requireNonNull(item, NO_NULLS);
-        long claim = buffer.tryAdd(item, null);
-        if (claim == Chunk.FAILED) {
-            admission
-                    .admit(new AddRequest<>(List.of(item), null, config.weigher()))
-                    .throwIfRejected(config);
-        } else if (Chunk.isLast(claim)) {
-            engine.wake();
+        Object key = keyOf(item);
+        if (!tryAdd(item, key, null)) {
+            admission.admit(request(item, key)).throwIfRejected(config);
         }
     }
 
     @Override
     public void addMany(Collection<? extends T> items) {
         List<T> copy = copied(items);
-        admission.admit(new AddRequest<>(copy, null, config.weigher())).throwIfRejected(config);
+        AddRequest<T> request = config.key() == null
+                ? new AddRequest<>(copy, null, config.weigher())
+                : new Grouping<>(config, lanes).byLane(copy);
+        admission.admit(request).throwIfRejected(config);
     }
 
     @Override
     public boolean offer(T item) {
         Objects.requireNonNull(item, NO_NULLS);
-        long claim = buffer.tryAdd(item, null);
-        if (claim == Chunk.FAILED) {
-            Outcome outcome = admission.admitAtOnce(new AddRequest<>(List.of(item), null, config.weigher()));
-            if (outcome == Outcome.CLOSED) {
-                outcome.throwIfRejected(config);
-            }
-            return outcome == Outcome.ACCEPTED;
+        Object key = keyOf(item);
+        if (tryAdd(item, key, null)) {
+            return true;
         }
-        if (Chunk.isLast(claim)) {
-            engine.wake();
+        Outcome outcome = admission.admitAtOnce(request(item, key));
+        if (outcome == Outcome.CLOSED) {
+            outcome.throwIfRejected(config);
         }
-        return true;
+        return outcome == Outcome.ACCEPTED;
     }
 
     @Override
     public CompletableFuture<Void> submit(T item) {
         Objects.requireNonNull(item, NO_NULLS);
         CompletableFuture<Void> future = new EngineFuture<>();
-        long claim = buffer.tryAdd(item, future);
-        if (claim == Chunk.FAILED) {
-            submitSlowly(item, future);
-        } else if (Chunk.isLast(claim)) {
-            engine.wake();
+        try {
+            Object key = keyOf(item);
+            if (!tryAdd(item, key, future)) {
+                submitSlowly(item, key, future);
+            }
+        } catch (RuntimeException | Error fromKeyOrWeigher) {
+            future.completeExceptionally(fromKeyOrWeigher);
         }
         return future;
     }
 
-    private void submitSlowly(T item, CompletableFuture<Void> future) {
-        try {
-            Outcome outcome = admission.admit(new AddRequest<>(List.of(item), future, config.weigher()));
-            if (outcome != Outcome.ACCEPTED) {
-                future.completeExceptionally(outcome.refusal(config));
-            }
-        } catch (RuntimeException | Error fromWeigher) {
-            future.completeExceptionally(fromWeigher);
+    private void submitSlowly(T item, @Nullable Object key, CompletableFuture<Void> future) {
+        Outcome outcome = admission.admit(new AddRequest<>(List.of(item), key, future, config.weigher()));
+        if (outcome != Outcome.ACCEPTED) {
+            future.completeExceptionally(outcome.refusal(config));
         }
     }
 
+    private AddRequest<T> request(T item, @Nullable Object key) {
+        return new AddRequest<>(List.of(item), key, null, config.weigher());
+    }
+
+    private @Nullable Object keyOf(T item) {
+        Function<? super T, ?> keys = config.key();
+        return keys == null ? null : keys.apply(item);
+    }
+
+    /** Claims a slot without the lock. Returns false if there is none: then the item needs a transition. */
+    private boolean tryAdd(T item, @Nullable Object key, @Nullable CompletableFuture<Void> future) {
+        if (buffer == null) {
+            return tryAddToLane(item, key, future);
+        }
+        long claim = buffer.tryAdd(item, future);
+        if (claim != Chunk.FAILED && Chunk.isLast(claim)) {
+            engine.wake();
+        }
+        return claim != Chunk.FAILED;
+    }
+
+    private boolean tryAddToLane(T item, @Nullable Object key, @Nullable CompletableFuture<Void> future) {
+        Lane<T> lane = lanes.claimable(key);
+        if (lane == null) {
+            return false;
+        }
+        long claim = lane.buffer().tryAdd(item, future);
+        if (claim != Chunk.FAILED && Chunk.isLast(claim)) {
+            engine.update((machine, now, decision) -> machine.filled(lane, now));
+        }
+        return claim != Chunk.FAILED;
+    }
+
     /** Copies once, by iteration: the collection may report a wrong size or change concurrently. */
-    private List<T> copied(Collection<? extends T> items) {
+    protected final List<T> copied(Collection<? extends T> items) {
         List<T> copy = new ArrayList<>();
         for (T item : Objects.requireNonNull(items, "items")) {
             if (item == null) {
@@ -151,7 +207,7 @@ public final class DefaultBatcher<T> implements Batcher<T> {
     }
 
     private void register(Handler<T> handler) {
-        engine.update((machine, now, decision) -> machine.register(handler));
+        engine.update((machine, now, decision) -> machine.register(handler, now));
     }
 
     // ---- delivery
@@ -168,12 +224,12 @@ public final class DefaultBatcher<T> implements Batcher<T> {
 
     @Override
     public void startAutoFlush() {
-        engine.update((machine, now, decision) -> machine.startTicking());
+        engine.update((machine, now, decision) -> machine.startTicking(now));
     }
 
     @Override
     public void stopAutoFlush() {
-        engine.update((machine, now, decision) -> machine.stopTicking());
+        engine.update((machine, now, decision) -> machine.stopTicking(now));
     }
 
     @Override

@@ -7,26 +7,32 @@ package io.batcher.internal;
 import io.batcher.BatcherConfig;
 import io.batcher.DeadLetter;
 import io.batcher.FlushReason;
-import io.batcher.RetryPolicy;
 import io.batcher.internal.delivery.Attempt;
 import io.batcher.internal.delivery.FrozenBatch;
 import io.batcher.internal.delivery.GivenUp;
+import io.batcher.internal.delivery.Handler;
 import io.batcher.internal.delivery.RetryVerdict;
 import io.batcher.internal.report.Callbacks;
 import io.batcher.internal.report.Log;
 import io.batcher.internal.report.Refusals;
+import io.batcher.internal.state.Caller;
+import io.batcher.internal.state.Decision;
+import io.batcher.internal.state.Engine;
+import io.batcher.internal.state.FlushMachine;
+import io.batcher.internal.state.LoopAction;
 import io.batcher.internal.threads.CallScope;
 import io.batcher.internal.threads.IdleSpin;
 import io.batcher.internal.threads.LoopSignals;
 import io.batcher.internal.threads.Successor;
 import io.batcher.internal.threads.Turn;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Delivers batches one after the other, on the thread that runs it: a transition says what to do, the loop does it without the lock, and
- * another transition takes the outcome. At most one run of a batcher is active; none while a stage is pending or nothing is due.
+ * another transition takes the outcome. As many runs are active as calls may be made at once; none waits while a stage is pending.
  */
 final class FlushLoop<T> {
 
@@ -36,7 +42,7 @@ final class FlushLoop<T> {
         @Nullable Successor askForSuccessor();
 
         /** Returns whether the loop ends and the successor continues it: not if the executor has refused it, or nothing is due. */
-        boolean handOver(Successor successor);
+        boolean handOver(long runNumber, Successor successor);
     }
 
     private final BatcherConfig<T> config;
@@ -44,22 +50,25 @@ final class FlushLoop<T> {
     private final LoopSignals signals;
     private final Callbacks<T> callbacks;
     private final Log log;
-    private final RetryPolicy policy;
     private final @Nullable Duration handlerTimeout;
     private final IdleSpin idleSpin;
+
+    /** Null if the items are in memory. */
+    private final @Nullable StoreSteps<T> store;
 
     /** Whether the start of a call is a transition, because time or pace is limited. */
     private final boolean startsCalls;
 
-    FlushLoop(BatcherConfig<T> config, Engine<T> engine, Callbacks<T> callbacks, Log log) {
+    FlushLoop(
+            BatcherConfig<T> config, Engine<T> engine, Callbacks<T> callbacks, Log log, @Nullable StoreSteps<T> store) {
         this.config = config;
         this.engine = engine;
         this.signals = engine.signals();
         this.callbacks = callbacks;
         this.log = log;
-        this.policy = config.retry();
         this.handlerTimeout = config.handlerTimeout().orElse(null);
         this.startsCalls = handlerTimeout != null || config.pace().isPresent();
+        this.store = store;
         this.idleSpin = new IdleSpin(config.clock());
     }
 
@@ -80,45 +89,73 @@ final class FlushLoop<T> {
         boolean interrupted = false;
         try (CallScope scope = engine.enterCallback()) {
             Turn turn = sharing != null ? new Turn(engine.clock(), null) : null;
-            boolean more = doNext(begun(runNumber));
+            boolean more = act(runNumber, true);
             while (more) {
                 // An interrupt that the last handler left, or that is meant for the thread's owner, must not reach the
                 // next.
                 interrupted |= Thread.interrupted();
                 if (sharing != null && turn != null && turn.isOver()) {
                     Successor successor = turn.successor();
-                    if (successor != null && sharing.handOver(successor)) {
+                    if (successor != null && sharing.handOver(runNumber, successor)) {
                         more = false;
                     } else {
                         turn = new Turn(engine.clock(), successor == null ? sharing.askForSuccessor() : null);
                     }
                 }
-                more = more && doNext(next(runNumber));
+                more = more && act(runNumber, false);
             }
         } catch (Throwable error) {
             signals.abandon(runNumber);
-            engine.wake();
-            log.loopDied(error);
+            recover(error);
         }
         if (interrupted) {
             Thread.currentThread().interrupt();
         }
     }
 
-    /** Beginning the run and finding its first action is one transition, to keep a flush short. */
-    private Optional<LoopAction<T>> begun(long runNumber) {
-        boolean maySpin = idleSpin.isWorthIt();
-        return engine.change((machine, now, decision) -> machine.loop().begin(runNumber, maySpin, now));
+    /** Recovers from an error of the engine. If that fails too, the next transition does. */
+    private void recover(Throwable error) {
+        try (CallScope scope = engine.enterCallback()) { // the executor may block until it has this thread
+            List<FrozenBatch<T>> left =
+                    engine.change((machine, now, decision) -> machine.loop().recoverFailed(now, decision));
+            left.forEach(this::offerLast);
+        }
+        log.loopDied(error);
     }
 
-    private Optional<LoopAction<T>> next(long runNumber) {
-        boolean maySpin = idleSpin.isWorthIt();
-        return engine.change((machine, now, decision) -> machine.loop().proceed(runNumber, maySpin, now));
+    /**
+     * Finds the next action and does it, in a scope of its own: what waits for a thread that an action has started is that action alone.
+     * Beginning the run and finding its first action is one transition, to keep a flush short.
+     *
+     * @return whether to continue
+     */
+    private boolean act(long runNumber, boolean first) {
+        try (CallScope action = engine.enterCallback()) {
+            boolean maySpin = idleSpin.isWorthIt();
+            Optional<LoopAction<T>> next = engine.change((machine, now, decision) -> first
+                    ? machine.loop().begin(runNumber, maySpin, now)
+                    : machine.loop().proceed(runNumber, maySpin, now));
+            return next.isPresent() && doOrAbandon(next.get());
+        }
     }
 
-    /** Returns whether to continue: not if nothing is due, or a stage is pending. */
-    private boolean doNext(Optional<LoopAction<T>> next) {
-        LoopAction<T> action = next.orElse(null);
+    private boolean doOrAbandon(LoopAction<T> action) {
+        try {
+            return doAction(action);
+        } catch (Throwable error) {
+            if (action instanceof LoopAction.Deliver<T> deliver) {
+                deliver.batch().abandon();
+            } else if (action instanceof LoopAction.Call<T> call) {
+                call.attempt().frozenBatch().abandon();
+            } else if (action instanceof LoopAction.Settle<T> settle) {
+                settle.attempt().frozenBatch().abandon();
+            }
+            throw error;
+        }
+    }
+
+    /** Returns whether to continue: not if a stage is pending. */
+    private boolean doAction(LoopAction<T> action) {
         if (action instanceof LoopAction.Deliver<T> deliver) {
             return deliver(deliver);
         } else if (action instanceof LoopAction.Call<T> call) {
@@ -127,22 +164,34 @@ final class FlushLoop<T> {
             settle(settle.attempt());
         } else if (action instanceof LoopAction.GiveUp<T> giveUp) {
             giveUp(giveUp.letter());
+        } else if (action instanceof LoopAction.Store<T> upkeep && store != null) {
+            store.upkeep(upkeep.lane());
         } else if (action instanceof LoopAction.Spin<T> spin) {
-            idleSpin.await(signals::transitions, spin.transitionsSeen());
+            idleSpin.await(signals::spinEnds, spin.endsSeen());
         }
-        return action != null;
+        return true;
     }
 
     private boolean deliver(LoopAction.Deliver<T> action) {
+        Handler<T> handler = store == null ? action.handler() : store.handler(action.batch(), action.handler());
         Attempt<T> attempt = new Attempt<>(
-                action.batch(), action.handler(), action.attemptNumber(), handlerTimeout, engine.clock(), this::resume);
-        callbacks.started(attempt.batch());
+                action.batch(), handler, action.attemptNumber(), handlerTimeout, engine.clock(), this::resume);
+        if (store == null) { // else when the store knows
+            callbacks.started(attempt.batch());
+        }
         return call(attempt);
     }
 
-    /** Calls the handler, unless the attempt has to wait for its slot: then the loop calls it when there is one. */
+    /**
+     * Calls the handler, unless the attempt has to wait for its permit: then the loop calls it when there is one. Close may have continued
+     * without the batch while a listener ran: then the handler is not called.
+     */
     private boolean call(Attempt<T> attempt) {
-        if (startsCalls && !engine.change((machine, now, decision) -> machine.startCall(attempt, now))) {
+        if ((startsCalls || signals.isClosing())
+                && !engine.change((machine, now, decision) -> startCall(machine, attempt, now, decision))) {
+            return true;
+        }
+        if (store != null && !store.begin(attempt)) {
             return true;
         }
         try (CallScope handler = CallScope.enter(this)) {
@@ -156,19 +205,42 @@ final class FlushLoop<T> {
         return true;
     }
 
+    /** Called in a transition, with the lock held. */
+    private boolean startCall(FlushMachine<T> machine, Attempt<T> attempt, long now, Decision decision) {
+        if (machine.outcomes().isAside(attempt)) {
+            List<FrozenBatch<T>> left = machine.outcomes().undoAside(attempt, now, decision);
+            decision.report(() -> left.forEach(this::offerLast));
+            return false;
+        }
+        return machine.outcomes().startCall(attempt, now);
+    }
+
     /** Called when a stage has ended after the loop had detached: starts the loop, or settles here an attempt that was set aside. */
     private void resume() {
-        Attempt<T> aside = engine.change((machine, now, decision) -> machine.takeEndedAside())
-                .orElse(null);
-        if (aside != null) {
-            try (CallScope scope = engine.enterCallback()) {
-                settle(aside);
+        Attempt<T> aside = null;
+        try {
+            aside = engine.change((machine, now, decision) -> machine.outcomes().takeEndedAside())
+                    .orElse(null);
+            if (aside != null) {
+                try (CallScope scope = engine.enterCallback()) {
+                    settle(aside);
+                }
             }
+        } catch (Throwable error) {
+            if (aside != null) {
+                aside.frozenBatch().abandon();
+            }
+            signals.failAgain();
+            recover(error);
         }
     }
 
     private void settle(Attempt<T> attempt) {
         callbacks.guarded("cancelling the stage", attempt::cancelStageIfTimedOut);
+        if (store != null) {
+            store.settle(attempt);
+            return;
+        }
         idleSpin.delivered(attempt.batch().reason() == FlushReason.SIZE);
         Throwable failure = attempt.failure();
         Duration took = attempt.took();
@@ -176,20 +248,20 @@ final class FlushLoop<T> {
             engine.update((machine, now, decision) -> succeeded(machine, attempt, took, now, decision));
         } else {
             FrozenBatch<T> batch = attempt.frozenBatch();
-            RetryVerdict verdict =
-                    RetryVerdict.of(failure, batch.size(), batch.countedAttempts(), policy, callbacks::isWorthRetry);
-            Optional<FrozenBatch<T>> left =
+            RetryVerdict verdict = RetryVerdict.of(
+                    failure, batch.size(), batch.countedAttempts(), config.retry(), callbacks::isWorthRetry);
+            List<FrozenBatch<T>> left =
                     engine.change((machine, now, decision) -> failed(machine, attempt, verdict, took, now, decision));
-            left.ifPresent(this::offerLast);
+            left.forEach(this::offerLast);
         }
     }
 
     /** Called in a transition, with the lock held. */
     private void succeeded(FlushMachine<T> machine, Attempt<T> attempt, Duration took, long now, Decision decision) {
-        if (machine.end(attempt)) {
-            machine.succeeded(attempt, now, decision);
-        } else if (machine.isAside(attempt)) {
-            machine.asideSucceeded(attempt, decision);
+        if (machine.outcomes().end(attempt)) {
+            machine.outcomes().succeeded(attempt, now, decision);
+        } else if (machine.outcomes().isAside(attempt)) {
+            machine.outcomes().asideSucceeded(attempt, now, decision);
         } else {
             return; // close has handed the batch back
         }
@@ -197,21 +269,21 @@ final class FlushLoop<T> {
     }
 
     /** Called in a transition, with the lock held. Returns what close cannot hand back any more, because it has ended. */
-    private Optional<FrozenBatch<T>> failed(
+    private List<FrozenBatch<T>> failed(
             FlushMachine<T> machine,
             Attempt<T> attempt,
             RetryVerdict verdict,
             Duration took,
             long now,
             Decision decision) {
-        if (machine.end(attempt)) {
-            Optional<Duration> retryIn = machine.failed(attempt, verdict, now, decision);
+        if (machine.outcomes().end(attempt)) {
+            Optional<Duration> retryIn = machine.outcomes().failed(attempt, verdict, now, decision);
             decision.report(() -> callbacks.failed(attempt.batch(), verdict.cause(), retryIn, took));
-        } else if (machine.isAside(attempt)) {
+        } else if (machine.outcomes().isAside(attempt)) {
             decision.report(() -> callbacks.failed(attempt.batch(), verdict.cause(), Optional.empty(), took));
-            return machine.asideFailed(attempt, verdict, now, decision);
+            return machine.outcomes().asideFailed(attempt, verdict, now, decision);
         }
-        return Optional.empty();
+        return List.of();
     }
 
     private void offerLast(FrozenBatch<T> left) {
@@ -226,9 +298,9 @@ final class FlushLoop<T> {
         Throwable thrown = callbacks.offer(deadLetter);
         engine.update((machine, now, decision) -> {
             if (thrown == null) {
-                machine.taken(letter, now, decision);
+                machine.outcomes().taken(letter, now, decision);
                 decision.report(() -> callbacks.deadLettered(deadLetter));
-            } else if (machine.refused(letter, thrown, now, decision)) {
+            } else if (machine.outcomes().refused(letter, thrown, now, decision)) {
                 decision.report(() -> log.notDelivered(deadLetter.items().size()));
             }
         });

@@ -10,6 +10,7 @@ import io.batcher.internal.delivery.FrozenBatch;
 import io.batcher.internal.report.Callbacks;
 import io.batcher.internal.report.Log;
 import io.batcher.internal.report.Refusals;
+import io.batcher.internal.state.Engine;
 import io.batcher.internal.threads.CallScope;
 import io.batcher.internal.threads.SharedThreads;
 import java.util.List;

@@ -7,6 +7,7 @@ package io.batcher.internal;
 import io.batcher.BatcherClock;
 import io.batcher.BatcherConfig;
 import io.batcher.internal.report.Log;
+import io.batcher.internal.state.Engine;
 import io.batcher.internal.threads.CallScope;
 import io.batcher.internal.threads.LoopSignals;
 import io.batcher.internal.threads.SharedThreads;
@@ -151,23 +152,23 @@ final class LoopRunner<T> implements Engine.LoopStarter, FlushLoop.ThreadSharing
 
     /** Runs as a task of the executor: a run that this transition starts must not wait on it for the thread that it holds. */
     private void succeed(Successor successor) {
-        long runNumber = engine.changeWithoutRunningHere(
-                (machine, now, decision) -> machine.loop().beginSuccessor(successor));
+        long runNumber = engine.changeWithoutRunningHere((machine, now, decision) -> successor.begin());
         if (runNumber != 0) {
             run(runNumber);
         }
     }
 
     @Override
-    public boolean handOver(Successor successor) {
-        return engine.change((machine, now, decision) -> machine.loop().handOver(successor, now));
+    public boolean handOver(long runNumber, Successor successor) {
+        return engine.change((machine, now, decision) -> machine.loop().handOver(runNumber, successor, now));
     }
 
     // ---- fresh threads
 
     /** Runs the loop on a fresh thread, unless the executor has begun it. */
     void startElsewhere(long runNumber) {
-        long mine = engine.change((machine, now, decision) -> machine.loop().takeOver(runNumber));
+        long mine =
+                engine.change((machine, now, decision) -> machine.loop().runs().takeOver(runNumber));
         if (mine != 0) {
             tryOnFreshThread(mine);
         }

@@ -13,6 +13,7 @@ import io.batcher.internal.delivery.HandBack;
 import io.batcher.internal.report.Callbacks;
 import io.batcher.internal.report.Log;
 import io.batcher.internal.report.Refusals;
+import io.batcher.internal.state.Engine;
 import io.batcher.internal.threads.CallScope;
 import io.batcher.internal.threads.LoopSignals;
 import java.time.Duration;
@@ -31,9 +32,6 @@ final class Shutdown<T> {
 
     /** How long the executor has to begin a task before a fresh thread does. */
     private static final long GRACE_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
-
-    /** How often in a row the call that runs has to be found waiting for the thread that closes. */
-    private static final int AWAITED_TWICE = 2;
 
     private final BatcherConfig<T> config;
     private final Engine<T> engine;
@@ -115,7 +113,7 @@ final class Shutdown<T> {
         boolean interrupted = false;
         boolean done = !mine;
         try {
-            interrupted = mine ? awaitDrained(deadline) : awaitOpened(closed, deadline);
+            interrupted = awaitEnd(mine ? signals.drained() : closed, deadline);
             if (!mine) {
                 boolean timedOut = closed.getCount() > 0;
                 return new Left<>(timedOut ? List.of() : complete(takeKept()), timedOut);
@@ -138,7 +136,7 @@ final class Shutdown<T> {
     /** Ends the batcher. The transition itself notes what it takes out, before anything else can fail. */
     private List<FrozenBatch<T>> handBack() {
         try (CallScope scope = engine.enterCallback()) {
-            engine.update((machine, now, decision) -> kept.set(machine.endClose(decision)));
+            engine.update((machine, now, decision) -> kept.set(machine.endClose(now, decision)));
         }
         log.closed();
         return complete(takeKept());
@@ -161,28 +159,34 @@ final class Shutdown<T> {
         }
     }
 
-    /** Waits for the last attempts, and starts on a fresh thread what the executor does not begin. Returns whether interrupted. */
-    private boolean awaitDrained(long deadline) {
+    /**
+     * Waits for the last attempts, or for the end of another call of close. Starts on a fresh thread what the executor does not begin, and
+     * continues without a call that waits for this thread.
+     *
+     * @return whether interrupted
+     */
+    private boolean awaitEnd(CountDownLatch end, long deadline) {
         boolean interrupted = false;
         BatcherClock clock = engine.clock();
         long left = deadline - clock.nanoTime();
-        long queued = engine.read(machine -> machine.loop().queuedRun());
-        int awaited = 0;
-        while (!signals.isDrained() && left > 0) {
-            interrupted |= awaitOpened(signals.drained(), clock.nanoTime() + Math.min(left, GRACE_NANOS));
-            long stillQueued = engine.read(machine -> machine.loop().queuedRun());
-            if (stillQueued != 0 && stillQueued == queued) {
-                runner.startElsewhere(stillQueued);
-            }
+        List<Long> queued = engine.read(machine -> machine.loop().runs().queued());
+        CallScope before = null;
+        while (end.getCount() > 0 && left > 0) {
+            interrupted |= awaitOpened(end, clock.nanoTime() + Math.min(left, GRACE_NANOS));
+            List<Long> stillQueued =
+                    engine.read(machine -> machine.loop().runs().queued());
+            stillQueued.stream().filter(queued::contains).forEach(runner::startElsewhere);
             queued = stillQueued;
-            awaited = isAwaitedByCall() ? awaited + 1 : 0;
-            if (awaited == AWAITED_TWICE) { // not a call that started this thread and is about to return
-                boolean forEver = isCallExiting();
+            CallScope waiting = callThatWaits();
+            // The second time in a row: not a call that started this thread and is about to return.
+            if (waiting != null && waiting == before) {
+                boolean forEver = waiting.isExiting();
                 engine.changeWithoutRunningHere((machine, now, decision) -> {
-                    machine.setAside(forEver, now);
+                    machine.outcomes().setAside(waiting, forEver, now);
                     return true;
                 });
             }
+            before = waiting;
             left = deadline - clock.nanoTime();
         }
         return interrupted;
@@ -190,14 +194,17 @@ final class Shutdown<T> {
 
     /** Whether the call that runs now waits for this thread, as far as that can be told. */
     boolean isAwaitedByCall() {
-        CallScope call = engine.read(machine -> machine.loop().runningCall());
-        return engine.isInsideCallback() || (call != null && call.awaitsCurrentThread());
+        return engine.isInsideCallback() || callThatWaits() != null;
     }
 
-    /** Whether the call that runs now is inside {@code System.exit}. */
-    private boolean isCallExiting() {
-        CallScope call = engine.read(machine -> machine.loop().runningCall());
-        return call != null && call.isExiting();
+    /** Returns a call that runs now and waits for this thread, as far as that can be told; otherwise null. */
+    private @Nullable CallScope callThatWaits() {
+        for (CallScope call : engine.read(machine -> machine.loop().runs().calls())) {
+            if (call.awaitsCurrentThread()) {
+                return call;
+            }
+        }
+        return null;
     }
 
     /** Waits for the latch until the deadline, interrupted or not. Returns whether interrupted. */

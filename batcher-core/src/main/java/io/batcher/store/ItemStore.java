@@ -15,6 +15,21 @@ public interface ItemStore {
     /** Returns what kind of store this is, in lower case: {@code "file"}, {@code "jdbc"}, {@code "kafka"}. */
     String kind();
 
+    /** Returns whether other processes may serve the same batchers. If not, a process delivers what it has stored before it ends. */
+    default boolean isShared() {
+        return true;
+    }
+
+    /** Returns whether a capacity limits how many items are stored: not in a log, which is bounded by other means. */
+    default boolean isBounded() {
+        return true;
+    }
+
+    /** Returns whether {@link StoreSession#inTransaction} works. */
+    default boolean isTransactional() {
+        return false;
+    }
+
     /**
      * Opens the store for one batcher. The session owns no partition before {@link StoreSession#start}.
      *

@@ -40,6 +40,14 @@ public interface Partition {
     List<StoredItem> next(int maxItems, long maxBytes);
 
     /**
+     * Returns whether the last {@link #next} may have left items behind for their number or their bytes. They are read then without
+     * waiting to be {@link PartitionListener#available}.
+     */
+    default boolean hasMore() {
+        return false;
+    }
+
+    /**
      * Records a batch before an attempt with it, in place of the recorded one, and renews the ownership. Items of an earlier record
      * that are not in this one stay stored, and stay behind the cursor.
      *

@@ -21,6 +21,11 @@ public interface StoreSession extends AutoCloseable {
     /** Returns whether other processes may serve the same batcher, so that counts include what they add and handle. */
     boolean isShared();
 
+    /** Returns the most items of a batch that {@link Partition#begin} records. A batcher with a larger maximum is refused. */
+    default int maxBatchSize() {
+        return Integer.MAX_VALUE;
+    }
+
     /**
      * Begins to acquire partitions. The listener may be called before this returns.
      *
@@ -50,6 +55,24 @@ public interface StoreSession extends AutoCloseable {
      * @throws io.batcher.BatcherStoreException if that transaction is read-only
      */
     Optional<StoreTransaction> currentTransaction();
+
+    /**
+     * Runs an action in a new transaction of the application, on this thread. Commits when it returns; rolls back when it throws, and
+     * throws that. Only if {@link ItemStore#isTransactional}.
+     *
+     * @throws io.batcher.BatcherStoreException if the transaction cannot begin or commit; {@code outcomeUnknown} if the answer to the
+     *     commit was lost
+     */
+    default void inTransaction(TransactionBody body) throws Exception {
+        throw new UnsupportedOperationException("this store runs no transactions of the application");
+    }
+
+    /** What {@link #inTransaction} runs. */
+    @FunctionalInterface
+    interface TransactionBody {
+        /** Called once, in the transaction. */
+        void run(StoreTransaction transaction) throws Exception;
+    }
 
     /** Returns what has become of appended items, for {@code submit} in the process that added them. */
     Map<Position, ItemState> states(Collection<Position> positions);

@@ -4,7 +4,6 @@
  */
 /**
  * Where a batcher keeps its items beyond the life of its process, and the interface for those who write a store.
- * A batcher does not use a store yet: the builder has no option for one in this version.
  *
  * <p>Users touch {@link io.batcher.store.ItemStore} and {@link io.batcher.store.ItemCodec}. The rest is what an engine and a store
  * say to each other:

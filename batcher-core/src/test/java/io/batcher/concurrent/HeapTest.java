@@ -208,6 +208,34 @@ class HeapTest {
         batcher.close(Duration.ZERO);
     }
 
+    /** The item and its key are not counted: they exist before. */
+    @Test
+    void aLiveKeyWithOneItemIsSmallAndAnIdleOneCostsNothing() {
+        int keys = 50_000;
+        List<Integer> items = new ArrayList<>();
+        for (int i = 0; i < keys; i++) {
+            items.add(1_000 + i);
+        }
+        Batcher<Integer> batcher = time.applyTo(Batcher.<Integer>builder("keys"))
+                .key(item -> item)
+                .concurrency(8)
+                .batchPerKey(true)
+                .capacityPerKey(100)
+                .handler(batch -> {})
+                .build();
+        long before = usedBytes();
+        items.forEach(batcher::add);
+        assertThat(batcher.stats().lanes()).isEqualTo(keys);
+        long live = (usedBytes() - before) / keys;
+        time.advance(SECOND);
+        assertThat(batcher.stats().lanes()).isZero();
+        long idle = (usedBytes() - before) / keys;
+        assertThat(live).as("bytes of a live key").isLessThanOrEqualTo(512);
+        assertThat(idle).as("bytes of an idle key").isLessThanOrEqualTo(16);
+        assertThat(items).hasSize(keys);
+        batcher.close();
+    }
+
     private long bytesEach(Consumer<Batcher<Object>> use) {
         int count = 5_000;
         List<Batcher<Object>> batchers = new ArrayList<>(2 * count);

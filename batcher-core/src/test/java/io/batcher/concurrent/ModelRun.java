@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -27,6 +28,24 @@ import org.jspecify.annotations.Nullable;
 final class ModelRun {
 
     private static final Duration STEP = Duration.ofMillis(10);
+
+    /** Ways to have one lane for all items: each behaves as the model. */
+    enum OneLane {
+        NO_KEY(builder -> builder),
+        ONE_KEY(builder -> builder.key(item -> "key").concurrency(4)),
+        BATCH_PER_KEY(builder -> builder.key(item -> "key").concurrency(4).batchPerKey(true)),
+        NO_ORDER_ONE_CALL(builder -> builder.key(item -> null)),
+        NO_ORDER_BATCH_PER_KEY(builder -> builder.key(item -> null).batchPerKey(true));
+
+        private final UnaryOperator<BatcherBuilder<String>> options;
+
+        OneLane(UnaryOperator<BatcherBuilder<String>> options) {
+            this.options = options;
+        }
+    }
+
+    /** Whether the lane, and what it knows of failures, disappears with its last item. */
+    private final boolean isForgetful;
 
     private final VirtualTime time = new VirtualTime();
     private final Model model;
@@ -41,13 +60,19 @@ final class ModelRun {
     private int lastItem;
 
     ModelRun(Model.Options options) {
-        this(options, options);
+        this(options, options, OneLane.NO_KEY);
+    }
+
+    ModelRun(Model.Options options, OneLane lane) {
+        this(options, options, lane);
     }
 
     /** A run in which model and batcher may differ. */
-    ModelRun(Model.Options ofModel, Model.Options options) {
+    ModelRun(Model.Options ofModel, Model.Options options, OneLane lane) {
         this.model = new Model(ofModel);
-        BatcherBuilder<String> builder = time.applyTo(Batcher.<String>builder("model"))
+        this.isForgetful = lane == OneLane.BATCH_PER_KEY || lane == OneLane.NO_ORDER_BATCH_PER_KEY;
+        BatcherBuilder<String> builder = lane.options
+                .apply(time.applyTo(Batcher.<String>builder("model")))
                 .interval(Duration.ofMillis(Model.INTERVAL))
                 .capacity(options.capacity())
                 .maxBatchSize(options.maxBatchSize())
@@ -231,6 +256,7 @@ final class ModelRun {
         BatcherState state =
                 model.paused ? BatcherState.PAUSED : model.draining ? BatcherState.DRAINING : BatcherState.RUNNING;
         BatcherStats expected = BatcherStats.builder()
+                .lanes(stats.lanes())
                 .state(state)
                 .depth(model.depth())
                 .capacity(model.options.capacity())
@@ -241,7 +267,7 @@ final class ModelRun {
                 .dropped(model.dropped.size())
                 .deadLettered(model.deadLettered.size())
                 .batches(model.batches)
-                .consecutiveFailures(model.consecutiveFailures)
+                .consecutiveFailures(isForgetful ? stats.consecutiveFailures() : model.consecutiveFailures)
                 .oldestAge(stats.oldestAge())
                 .build();
         expect(stats.equals(expected), stats + " instead of " + expected);

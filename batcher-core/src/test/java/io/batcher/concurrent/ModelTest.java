@@ -19,6 +19,8 @@ import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Random lists of actions: a batcher does only what a model on plain lists allows, and everything that the model calls due. */
 class ModelTest {
@@ -33,16 +35,17 @@ class ModelTest {
     }
 
     /** With {@code -Dbatcher.seed=n} runs one case only. */
-    @Test
-    void behavesAsTheModel() {
+    @ParameterizedTest
+    @EnumSource
+    void behavesAsTheModel(ModelRun.OneLane lane) {
         Long only = Long.getLong("batcher.seed");
         for (long seed = only == null ? 0 : only; seed < (only == null ? CASES : only + 1); seed++) {
             SplittableRandom random = new SplittableRandom(seed);
             Model.Options options = options(random);
             List<Action> actions = Action.random(random, MOST_ACTIONS);
-            if (new ModelRun(options).run(actions) != null) {
-                List<Action> fewer = shrunk(options, actions);
-                fail("seed " + seed + ": " + new ModelRun(options).run(fewer) + "\n" + options + "\n" + fewer);
+            if (new ModelRun(options, lane).run(actions) != null) {
+                List<Action> fewer = shrunk(options, lane, actions);
+                fail("seed " + seed + ": " + new ModelRun(options, lane).run(fewer) + "\n" + options + "\n" + fewer);
             }
         }
     }
@@ -68,7 +71,8 @@ class ModelTest {
         Model.Options others = new Model.Options(5, 3, false, Overflow.REJECT, Model.unlimited(), false);
         List<Action> actions = Action.random(new SplittableRandom(1), MOST_ACTIONS);
         assertThat(new ModelRun(options).run(actions)).isNull();
-        assertThat(new ModelRun(options, others).run(actions)).isNotNull();
+        assertThat(new ModelRun(options, others, ModelRun.OneLane.NO_KEY).run(actions))
+                .isNotNull();
     }
 
     private static Model.Options options(SplittableRandom random) {
@@ -83,13 +87,13 @@ class ModelTest {
     }
 
     /** Removes actions that the failure does not need, in ever smaller pieces. */
-    private static List<Action> shrunk(Model.Options options, List<Action> failing) {
+    private static List<Action> shrunk(Model.Options options, ModelRun.OneLane lane, List<Action> failing) {
         List<Action> shortest = failing;
         for (int piece = failing.size() / 2; piece > 0; piece /= 2) {
             for (int from = 0; from + piece <= shortest.size(); ) {
                 List<Action> without = new ArrayList<>(shortest);
                 without.subList(from, from + piece).clear();
-                if (fails(options, without)) {
+                if (fails(options, lane, without)) {
                     shortest = without;
                 } else {
                     from++;
@@ -99,8 +103,8 @@ class ModelTest {
         return shortest;
     }
 
-    private static boolean fails(Model.Options options, List<Action> actions) {
-        @Nullable String breach = new ModelRun(options).run(actions);
+    private static boolean fails(Model.Options options, ModelRun.OneLane lane, List<Action> actions) {
+        @Nullable String breach = new ModelRun(options, lane).run(actions);
         return breach != null;
     }
 }

@@ -11,9 +11,11 @@ import io.batcher.RetryPolicy;
 import io.batcher.fixtures.BatcherFixture;
 import io.batcher.fixtures.CallStyle;
 import io.batcher.fixtures.CapturedLog;
+import io.batcher.fixtures.TestExecutors;
 import io.batcher.fixtures.WatchedClock;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
@@ -99,6 +101,26 @@ class G06EngineErrorTest {
             assertThat(calls(rig)).containsExactly("500 INTERVAL 1 [a]", "500 dead [a]", "1000 dead [a]");
             assertThat(log.lines()).containsExactly(DIED);
             assertThat(rig.stats().deadLettered()).isEqualTo(1);
+        }
+    }
+
+    /** The executor may block until it has the thread of the loop, so the loop starts the next run as from inside a callback. */
+    @Test
+    void theNextRunIsStartedAsFromInsideACallback() {
+        RetryPolicy once = RetryPolicy.builder().maxAttempts(1).build();
+        BatcherFixture[] it = new BatcherFixture[1];
+        List<Boolean> inside = new ArrayList<>();
+        try (CapturedLog log = new CapturedLog();
+                BatcherFixture rig = rig(builder -> TestExecutors.wrapping((executor, task) -> {
+                            inside.add(it[0].batcher.awaitsCaller());
+                            executor.execute(task);
+                        })
+                        .apply(builder.retry(once).onDeadLetter(letter -> fails = inside.size() == 1)))) {
+            it[0] = rig;
+            rig.fail(1).add("a");
+            assertThat(rig.batcher.close(Duration.ofSeconds(1)).undelivered()).isEmpty();
+            assertThat(log.lines()).containsExactly(DIED);
+            assertThat(inside).containsExactly(false, true);
         }
     }
 }

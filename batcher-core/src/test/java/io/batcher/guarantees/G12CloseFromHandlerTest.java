@@ -4,6 +4,8 @@
  */
 package io.batcher.guarantees;
 
+import static io.batcher.fixtures.Futures.causeOf;
+import static io.batcher.fixtures.TestThreads.await;
 import static io.batcher.fixtures.TestThreads.awaitTrue;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -11,22 +13,28 @@ import io.batcher.Batch;
 import io.batcher.Batcher;
 import io.batcher.BatcherBuilder;
 import io.batcher.BatcherClock;
+import io.batcher.BatcherClosedException;
 import io.batcher.BatcherListener;
 import io.batcher.BatcherStats;
 import io.batcher.CloseResult;
 import io.batcher.PartialBatchException;
 import io.batcher.RetryPolicy;
+import io.batcher.fixtures.TestThreads;
 import io.batcher.fixtures.WatchedClock;
+import io.batcher.testing.VirtualTime;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** G12: a handler or callback that waits for another thread to close its batcher. In real time, because threads block. */
 class G12CloseFromHandlerTest {
@@ -191,6 +199,64 @@ class G12CloseFromHandlerTest {
         assertThat(dead).containsExactly("a");
     }
 
+    /** G5: what the callback has is not settled. */
+    @Test
+    void aFlushDoesNotSucceedBeforeADeadLetterWhoseCallbackWaitsForClose() throws Exception {
+        CompletableFuture<CompletableFuture<Void>> flushed = new CompletableFuture<>();
+        Batcher<String> own = start(
+                builder()
+                        .retry(RetryPolicy.builder().maxAttempts(1).build())
+                        .handler(batch -> {
+                            if (batch.contains("a")) {
+                                throw new IllegalStateException("bad");
+                            }
+                        })
+                        .onDeadLetter(letter -> {
+                            flushed.complete(batcher.get().flush());
+                            closeAndJoin();
+                            goOn.join();
+                        }),
+                "a",
+                "b");
+        assertThat(closed().undelivered()).isEmpty();
+        assertThat(causeOf(flushed.join())).isInstanceOf(BatcherClosedException.class);
+        assertThat(own.stats().depth()).isEqualTo(1);
+        goOn.complete(null);
+        awaitTrue(() -> own.stats().deadLettered() == 1);
+    }
+
+    @Test
+    void aDeadLetterWhoseCallbackWaitsForCloseAndThrowsIsHandedBack() throws Exception {
+        CountDownLatch delivering = new CountDownLatch(1);
+        CountDownLatch overtakenRun = new CountDownLatch(1);
+        Batcher<String> own = start(
+                builder()
+                        .executor(task -> TestThreads.start(() -> {
+                            task.run();
+                            overtakenRun.countDown(); // the first task to end: the other delivers b
+                        }))
+                        .retry(RetryPolicy.builder().maxAttempts(1).build())
+                        .handler(batch -> {
+                            if (batch.contains("a")) {
+                                throw new IllegalStateException("bad");
+                            }
+                            delivering.countDown();
+                            await(overtakenRun);
+                            handled.addAll(batch);
+                        })
+                        .onDeadLetter(letter -> {
+                            new Thread(() -> closed.complete(batcher.get().close(TIMEOUT))).start();
+                            await(delivering);
+                            throw new IllegalStateException("not stored");
+                        }),
+                "a",
+                "b",
+                "c");
+        assertThat(closed()).isEqualTo(new CloseResult<>(List.of("a", "c"), false));
+        assertThat(handled).containsExactly("b");
+        conserved(own, 1, 2);
+    }
+
     @Test
     void aListenerMayWaitForClose() throws Exception {
         Batcher<String> own = start(
@@ -209,6 +275,62 @@ class G12CloseFromHandlerTest {
         conserved(own, 2, 0);
     }
 
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void aBatchWhoseListenerWaitsForTheEndOfCloseIsDeadLetteredWithoutACall(boolean paced) throws Exception {
+        BatcherBuilder<String> own =
+                builder().handler(handled::addAll).listener(new CloseBeforeCall(this::closeAndJoin));
+        start(paced ? own.pace(1, Duration.ofDays(1)) : own, "a", "b");
+        assertThat(closed()).isEqualTo(new CloseResult<>(List.of(), false));
+        conserved(batcher.get(), 1, 1);
+        awaitTrue(() -> dead.equals(List.of("a")));
+        assertThat(handled).containsExactly("b");
+    }
+
+    @Test
+    void aBatchWhoseListenerWaitsForCloseIsCalledAfterTheOneThatWasDeliveredMeanwhile() throws Exception {
+        CountDownLatch delivering = new CountDownLatch(1);
+        CountDownLatch overtakenRun = new CountDownLatch(1);
+        BatcherListener waits = new CloseBeforeCall(() -> {
+            new Thread(() -> closed.complete(batcher.get().close(TIMEOUT))).start();
+            await(delivering);
+        });
+        Batcher<String> own = start(
+                builder()
+                        .listener(waits)
+                        .executor(task -> TestThreads.start(() -> {
+                            task.run();
+                            overtakenRun.countDown(); // the first task to end: the other delivers b
+                        }))
+                        .handler(batch -> {
+                            if (batch.contains("b")) {
+                                delivering.countDown();
+                                await(overtakenRun);
+                            }
+                            handled.addAll(batch);
+                        }),
+                "a",
+                "b");
+        assertThat(closed()).isEqualTo(new CloseResult<>(List.of(), false));
+        assertThat(handled).containsExactly("b", "a");
+        conserved(own, 2, 0);
+    }
+
+    /** Calls something before the first call of the handler. */
+    private static final class CloseBeforeCall implements BatcherListener {
+        private final AtomicReference<Runnable> once;
+
+        CloseBeforeCall(Runnable once) {
+            this.once = new AtomicReference<>(once);
+        }
+
+        @Override
+        public void onBatchStarted(String name, Batch<?> batch) {
+            Runnable first = once.getAndSet(() -> {});
+            first.run();
+        }
+    }
+
     @Test
     void closeWaitsForAHandlerThatStartsItAndReturns() throws Exception {
         AtomicReference<Thread> first = new AtomicReference<>();
@@ -225,6 +347,90 @@ class G12CloseFromHandlerTest {
                 "b");
         assertThat(closed().undelivered()).isEmpty();
         assertThat(second.get()).isSameAs(first.get()); // no other thread has taken over
+        conserved(own, 2, 0);
+    }
+
+    @Test
+    void closeWaitsForALaterCallThatDoesNotWaitForIt() throws Exception {
+        WatchedClock clock = new WatchedClock(BatcherClock.system());
+        start(
+                builder().clock(clock).handler(batch -> {
+                    handled.addAll(batch);
+                    if (batch.contains("a")) {
+                        new Thread(() -> closed.complete(batcher.get().close(TIMEOUT))).start();
+                        clock.awaitWaiter(); // or the first attempt of b might begin before close
+                    } else if (batch.contains("b")) {
+                        for (int looks = 0;
+                                looks < 6;
+                                looks++) { // close looks each time whether this call waits for it
+                            clock.awaitWaiter();
+                        }
+                        throw new IllegalStateException("fails while close waits");
+                    }
+                }),
+                "a",
+                "b",
+                "c");
+        assertThat(closed()).isEqualTo(new CloseResult<>(List.of("b", "c"), false));
+        assertThat(handled).containsExactly("a", "b");
+        conserved(batcher.get(), 1, 2);
+        assertThat(dead).isEmpty();
+    }
+
+    /** G17: the call is in progress while another begins, and is interrupted when its time is over. */
+    @Test
+    void aCallThatWaitsForCloseTimesOut() throws Exception {
+        Duration years = Duration.ofDays(3_650);
+        VirtualTime time = new VirtualTime();
+        Batcher<String> own = start(
+                time.applyTo(builder())
+                        .executor(TestThreads::start)
+                        .interval(Duration.ofDays(1))
+                        .handlerTimeout(years)
+                        .handler(batch -> {
+                            handled.addAll(batch);
+                            if (batch.contains("a")) {
+                                new Thread(() -> closed.complete(batcher.get().close(years.multipliedBy(2)))).start();
+                                goOn.get();
+                            }
+                        }),
+                "a",
+                "b");
+        awaitTrue(() -> {
+            time.advance(Duration.ofMillis(10));
+            return closed.isDone();
+        });
+        assertThat(closed()).isEqualTo(new CloseResult<>(List.of(), false));
+        time.advance(years);
+        awaitTrue(() -> dead.equals(List.of("a")));
+        assertThat(handled).containsExactly("a", "b");
+        conserved(own, 1, 1);
+    }
+
+    @Test
+    void aHandlerMayWaitForAThreadThatClosesWhileAnotherThreadDoes() throws Exception {
+        WatchedClock clock = new WatchedClock(BatcherClock.system());
+        CompletableFuture<Void> begun = new CompletableFuture<>();
+        CountDownLatch closing = new CountDownLatch(1);
+        Batcher<String> own = start(
+                builder().clock(clock).handler(batch -> {
+                    handled.addAll(batch);
+                    if (batch.contains("a")) {
+                        begun.complete(null);
+                        await(closing);
+                        closeAndJoin();
+                    }
+                }),
+                "a",
+                "b");
+        begun.get(10, TimeUnit.SECONDS);
+        CompletableFuture<CloseResult<String>> first = new CompletableFuture<>();
+        TestThreads.start(() -> first.complete(own.close(TIMEOUT)));
+        clock.awaitWaiter();
+        closing.countDown();
+        assertThat(closed()).isEqualTo(new CloseResult<>(List.of(), false));
+        assertThat(first.get(30, TimeUnit.SECONDS)).isEqualTo(new CloseResult<>(List.of(), false));
+        assertThat(handled).containsExactly("a", "b");
         conserved(own, 2, 0);
     }
 

@@ -7,9 +7,11 @@ package io.batcher.guarantees;
 import static io.batcher.fixtures.TestThreads.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.batcher.Batch;
 import io.batcher.Batcher;
 import io.batcher.BatcherBuilder;
 import io.batcher.BatcherClosedException;
+import io.batcher.BatcherListener;
 import io.batcher.BatcherState;
 import io.batcher.CloseResult;
 import io.batcher.fixtures.CapturedLog;
@@ -140,6 +142,34 @@ class G12CloseThreadsTest {
         await(left);
         assertThat(batcher.stats().handled()).isZero();
         assertThat(batcher.stats().handedBack()).isEqualTo(2);
+    }
+
+    @Test
+    void aBatchThatWasHandedBackWhileAListenerHungIsNotDelivered() throws InterruptedException {
+        VirtualTime time = new VirtualTime();
+        CountDownLatch entered = new CountDownLatch(1);
+        CountDownLatch leave = new CountDownLatch(1);
+        CountDownLatch left = new CountDownLatch(1);
+        Batcher<String> batcher = time.applyTo(recording())
+                .executor(task -> TestThreads.start(() -> {
+                    task.run();
+                    left.countDown();
+                }))
+                .listener(new BatcherListener() {
+                    @Override
+                    public void onBatchStarted(String name, Batch<?> batch) {
+                        entered.countDown();
+                        await(leave);
+                    }
+                })
+                .build();
+        batcher.add("a");
+        batcher.flush();
+        await(entered);
+        assertThat(batcher.close(Duration.ofSeconds(3))).isEqualTo(new CloseResult<>(List.of("a"), true));
+        leave.countDown();
+        await(left);
+        assertThat(calls).isEmpty();
     }
 
     @Test

@@ -17,6 +17,7 @@ import io.batcher.RetryAfterException;
 import io.batcher.RetryPolicy;
 import io.batcher.fixtures.BatcherFixture;
 import io.batcher.fixtures.CallStyle;
+import io.batcher.fixtures.WatchedClock;
 import io.batcher.testing.VirtualTime;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -24,6 +25,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -176,7 +178,7 @@ class G18PaceTest {
 
     @ParameterizedTest
     @EnumSource
-    void aPausedBatcherTakesNoSlot(CallStyle style) {
+    void aPausedBatcherTakesNoPermit(CallStyle style) {
         try (BatcherFixture it = new BatcherFixture(style, oneASecond())) {
             it.batcher.pause();
             it.add("a", "b").advanceMillis(5_300);
@@ -223,7 +225,7 @@ class G18PaceTest {
     }
 
     @Test
-    void theSlotIsTakenAfterTheListenerRightBeforeTheCall() {
+    void thePermitIsTakenAfterTheListenerRightBeforeTheCall() {
         VirtualTime time = new VirtualTime();
         List<Long> starts = new ArrayList<>();
         BatcherListener slow = new BatcherListener() {
@@ -241,6 +243,41 @@ class G18PaceTest {
         batcher.addMany(List.of("a", "b"));
         time.advance(Duration.ofSeconds(5));
         assertThat(starts).containsExactly(700L, 1_700L);
+        batcher.close();
+    }
+
+    @Test
+    void theNextPermitCountsFromTheStartOfTheCallAlsoWhenThatIsLate() {
+        VirtualTime time = new VirtualTime();
+        AtomicBoolean late = new AtomicBoolean();
+        List<Long> starts = new ArrayList<>();
+        Batcher<String> batcher = time.applyTo(Batcher.<String>builder("paced"))
+                .clock(new WatchedClock(time) {
+                    @Override
+                    public long nanoTime() {
+                        if (late.get()) { // between the slot and the call, and before
+                            time.advance(Duration.ofMillis(100));
+                        }
+                        return super.nanoTime();
+                    }
+                })
+                .pace(1, SECOND)
+                .maxBatchSize(1)
+                .listener(new BatcherListener() {
+                    @Override
+                    public void onBatchStarted(String name, Batch<?> batch) {
+                        late.set(starts.isEmpty());
+                    }
+                })
+                .handler(batch -> {
+                    late.set(false);
+                    starts.add(time.nanoTime() / 1_000_000);
+                })
+                .build();
+        batcher.addMany(List.of("a", "b"));
+        time.advance(Duration.ofSeconds(5));
+        assertThat(starts).hasSize(2);
+        assertThat(starts.get(1) - starts.get(0)).isEqualTo(1_000);
         batcher.close();
     }
 

@@ -12,6 +12,7 @@ import io.batcher.BatchFailure;
 import io.batcher.BatcherBuilder;
 import io.batcher.BatcherStats;
 import io.batcher.CloseResult;
+import io.batcher.DeadLetter;
 import io.batcher.PartialBatchException;
 import io.batcher.RetryAfterException;
 import io.batcher.RetryPolicy;
@@ -21,6 +22,7 @@ import io.batcher.fixtures.CapturedLog;
 import io.batcher.fixtures.Plain;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -399,6 +401,62 @@ class G19RetryAfterTest {
                     .singleElement()
                     .satisfies(letter -> assertThat(letter.items()).containsExactly("a"));
             assertThat(it.handled).containsExactly("b", "c", "d");
+        }
+    }
+
+    private static PartialBatchException mixed(Object... causes) {
+        Map<Integer, Throwable> byIndex = new HashMap<>();
+        for (int i = 0; i < causes.length; i++) {
+            if (causes[i] instanceof Throwable cause) {
+                byIndex.put(i, cause);
+            }
+        }
+        return new PartialBatchException(byIndex);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void ofAPartialFailureFailedAndDeferredItemsKeepTheirOrder(CallStyle style) {
+        try (BatcherFixture it = new BatcherFixture(style)) {
+            IllegalStateException bad = new IllegalStateException("bad");
+            it.failWith(mixed(bad, bad, IN_30_S, "handled", IN_30_S, bad));
+            it.add("a", "b", "c", "d", "e", "f").advanceMillis(60_000);
+            assertThat(it.batches())
+                    .containsExactly(
+                            List.of("a", "b", "c", "d", "e", "f"), List.of("a", "b"), List.of("c", "e"), List.of("f"));
+            assertThat(it.calls).extracting(Batch::attempt).containsExactly(1, 2, 1, 2);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void isolationKeepsTheOrderOfFailedAndDeferredItems(CallStyle style) {
+        try (BatcherFixture it = new BatcherFixture(
+                style, retry(RetryPolicy.builder().maxAttempts(1).isolatePoison(true)))) {
+            IllegalStateException bad = new IllegalStateException("bad");
+            it.failWith(mixed(bad, IN_30_S, bad)).fail(1).add("a", "b", "c").advanceMillis(60_000);
+            it.fail(1).failWith(mixed(bad, IN_30_S, bad)).fail(1).add("d", "e", "f", "g", "h", "i");
+            it.advanceMillis(60_000);
+            assertThat(it.batches().stream().map(items -> String.join("", items)))
+                    .containsExactly("abc", "a", "b", "c", "defghi", "def", "d", "e", "f", "ghi");
+            assertThat(it.letters.stream().map(DeadLetter::items)).containsExactly(List.of("a"), List.of("d"));
+            assertThat(it.handled).containsExactly("b", "c", "e", "f", "g", "h", "i");
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void isolationTakesNoItemFromBehindADeferredOne(CallStyle style) {
+        try (BatcherFixture it = new BatcherFixture(
+                style,
+                builder -> retry(RetryPolicy.builder().maxAttempts(2).isolatePoison(true))
+                        .apply(builder)
+                        .maxBatchSize(2))) {
+            IllegalStateException bad = new IllegalStateException("bad");
+            it.failWith(mixed(bad, IN_30_S)).fail(2).add("a", "b", "c", "d").advanceMillis(60_000);
+            assertThat(it.batches())
+                    .containsExactly(List.of("a", "b"), List.of("a"), List.of("a"), List.of("b"), List.of("c", "d"));
+            assertThat(it.letters.stream().map(DeadLetter::items)).containsExactly(List.of("a"));
         }
     }
 

@@ -17,6 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.SpringApplication;
 import org.springframework.context.ConfigurableApplicationContext;
@@ -51,8 +52,9 @@ class BrowserTest extends SampleTest {
     @AfterEach
     void stop() throws Exception {
         browser.close();
-        Cloud.change(http, "{\"broken\":false,\"latencyMillis\":5}");
+        Cloud.change(http, "{\"broken\":false,\"limited\":false,\"latencyMillis\":5}");
         readings.resume();
+        Await.until(() -> readings.stats().restingFor().isZero()); // A flush during a rest fails.
         flush();
     }
 
@@ -96,6 +98,13 @@ class BrowserTest extends SampleTest {
         press.accept("slow");
         shows("cloud-state", "Working");
 
+        press.accept("limit");
+        shows("cloud-state", "Limited");
+        shows("limit", "Lift the limit");
+        press.accept("limit");
+        shows("cloud-state", "Working");
+        shows("limit", "Limit its rate");
+
         press.accept("pause");
         shows("batcher-state", "Paused");
         press.accept("send-100");
@@ -134,6 +143,52 @@ class BrowserTest extends SampleTest {
         assertThat(browser.consoleProblems("status of 429")).isEmpty();
     }
 
+    @ParameterizedTest
+    @ValueSource(ints = {DESKTOP, PHONE})
+    void severalLanesWorkAtOnceAndEachSensorStaysInOrder(int width) throws Exception {
+        browser.open(port, width, HEIGHT);
+        shows("lanes", "0 of 4");
+        browser.click("slow");
+        shows("cloud-state", "Slow");
+
+        browser.click("send-10000");
+
+        browser.awaitText("lanes", text -> text.matches("[2-4] of 4"));
+        assertThat((Long) browser.script("return document.querySelectorAll('#lane-lights [data-on=true]').length"))
+                .isGreaterThan(0);
+        assertThat(browser.script("return document.querySelectorAll('#lane-lights span').length"))
+                .isEqualTo(4L);
+        browser.screenshot("lanes-" + width);
+        browser.click("slow");
+        awaitStored(10_000);
+        shows("lanes", "0 of 4");
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {DESKTOP, PHONE})
+    void aLimitedCloudMakesTheBatcherRestAndNothingIsLost(int width) throws Exception {
+        browser.open(port, width, HEIGHT);
+        String failed = browser.text("failed");
+        browser.click("limit");
+        shows("cloud-state", "Limited");
+
+        browser.click("send-10000");
+
+        shows("batcher-state", "Resting");
+        browser.awaitText("rest", text -> text.matches("[0-2]\\.\\d s left"));
+        browser.awaitText("verdict", text -> text.startsWith("The cloud asks to wait; nothing is lost: "));
+        browser.screenshot("resting-" + width);
+        browser.click("flush");
+        browser.awaitText("log", text -> text.contains("Flush: the batcher rests"));
+        browser.click("limit");
+        awaitStored(10_000);
+        shows("rest", "none");
+        shows("batcher-state", "Running");
+        assertThat(browser.text("failed")).isEqualTo(failed);
+        assertThat(Integer.parseInt(browser.text("throttled"))).isPositive();
+        assertThat(browser.consoleProblems("status of 503")).isEmpty();
+    }
+
     @Test
     void aFlushThatCannotBeSaysWhy() {
         browser.open(port, PHONE, HEIGHT);
@@ -157,6 +212,8 @@ class BrowserTest extends SampleTest {
 
         browser.click("break");
         shows("cloud-state", "Broken");
+        browser.click("limit");
+        shows("limit", "Lift the limit");
         browser.click("pause");
         shows("batcher-state", "Paused");
         browser.click("compare");
@@ -203,7 +260,9 @@ class BrowserTest extends SampleTest {
 
     private void awaitStored(int count) {
         String all = String.format(Locale.ROOT, "%,d", count);
-        shows("verdict", all + " sent by this page, " + all + " stored: in order, none missing, none twice.");
+        shows(
+                "verdict",
+                all + " sent by this page, " + all + " stored: each sensor in order, none missing, none twice.");
     }
 
     private void shows(String id, String text) {

@@ -18,24 +18,32 @@ import org.springframework.test.web.servlet.client.RestTestClient;
 
 class CloudConditionTest extends SampleTest {
 
-    private static final String USUAL = "{\"broken\":false,\"latencyMillis\":5,\"usualLatencyMillis\":5}";
+    private static final String USUAL =
+            "{\"broken\":false,\"limited\":false,\"latencyMillis\":5,\"usualLatencyMillis\":5}";
 
     @Autowired
     CloudServer server;
 
     @AfterEach
     void repair() {
-        Cloud.change(http, "{\"broken\":false,\"latencyMillis\":5}");
+        Cloud.change(http, "{\"broken\":false,\"limited\":false,\"latencyMillis\":5}");
     }
 
     @Test
     void whatIsNotNamedStaysAsItIs() {
         http.get().uri("/cloud/condition").exchange().expectBody().json(USUAL);
-        Cloud.patch(http, "{\"broken\":true}").expectBody().json(USUAL.replace("false", "true"));
+        Cloud.patch(http, "{\"broken\":true}").expectBody().json(USUAL.replace("\"broken\":false", "\"broken\":true"));
         Cloud.patch(http, "{\"latencyMillis\":7}")
                 .expectBody()
-                .json(USUAL.replace("false", "true").replace("\"latencyMillis\":5", "\"latencyMillis\":7"));
-        Cloud.patch(http, "{\"broken\":false,\"latencyMillis\":5}").expectBody().json(USUAL);
+                .json(USUAL.replace("\"broken\":false", "\"broken\":true")
+                        .replace("\"latencyMillis\":5", "\"latencyMillis\":7"));
+        Cloud.patch(http, "{\"broken\":false,\"limited\":true}")
+                .expectBody()
+                .json(USUAL.replace("\"limited\":false", "\"limited\":true")
+                        .replace("\"latencyMillis\":5", "\"latencyMillis\":7"));
+        Cloud.patch(http, "{\"limited\":false,\"latencyMillis\":5}")
+                .expectBody()
+                .json(USUAL);
     }
 
     @Test
@@ -77,6 +85,7 @@ class CloudConditionTest extends SampleTest {
                 "{\"broken\":\"true\"}",
                 "{\"broken\":1}",
                 "{\"broken\":null}",
+                "{\"limited\":1}",
                 "{\"latencyMillis\":-1}",
                 "{\"latencyMillis\":30001}",
                 "{\"latencyMillis\":99999999999}",

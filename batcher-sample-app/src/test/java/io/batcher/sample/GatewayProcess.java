@@ -30,23 +30,32 @@ final class GatewayProcess implements AutoCloseable {
     }
 
     static GatewayProcess start(Path directory, String... arguments) throws IOException {
+        List<String> all = new ArrayList<>(List.of(
+                "--server.port=0",
+                "--sample.compare-at-start=false",
+                "--sample.cloud.latency=50ms",
+                "--spring.datasource.url=" + database(directory),
+                "--batcher.instances.readings.store=file",
+                "--batcher.store.file.directory=" + directory.resolve("batcher")));
+        all.addAll(List.of(arguments));
+        return new GatewayProcess(
+                directory,
+                program(all)
+                        .redirectErrorStream(true)
+                        .redirectOutput(logFile(directory).toFile())
+                        .start());
+    }
+
+    /** The program as a command with these arguments. */
+    static ProcessBuilder program(List<String> arguments) {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:TieredStopAtLevel=1",
                 "-cp",
                 System.getProperty("java.class.path"),
-                SampleApplication.class.getName(),
-                "--server.port=0",
-                "--sample.compare-at-start=false",
-                "--sample.cloud.latency=50ms",
-                "--spring.datasource.url=" + database(directory)));
-        command.addAll(List.of(arguments));
-        return new GatewayProcess(
-                directory,
-                new ProcessBuilder(command)
-                        .redirectErrorStream(true)
-                        .redirectOutput(logFile(directory).toFile())
-                        .start());
+                SampleApplication.class.getName()));
+        command.addAll(arguments);
+        return new ProcessBuilder(command);
     }
 
     void awaitLog(String text) {
@@ -60,6 +69,11 @@ final class GatewayProcess implements AutoCloseable {
     void stop() throws InterruptedException {
         process.destroy();
         assertThat(process.waitFor(2, TimeUnit.MINUTES)).as(this::log).isTrue();
+    }
+
+    /** Ends it as kill -9 does. */
+    void kill() throws InterruptedException {
+        assertThat(process.destroyForcibly().waitFor(1, TimeUnit.MINUTES)).isTrue();
     }
 
     /** Returns the first group of the first match in the log. */

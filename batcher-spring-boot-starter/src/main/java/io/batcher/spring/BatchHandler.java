@@ -18,8 +18,8 @@ import org.springframework.aot.hint.annotation.Reflective;
  *
  * <p>The method takes one {@code List}, {@code Collection}, {@code Iterable} or {@link io.batcher.Batch} of items. It returns
  * {@code void}, or a {@link java.util.concurrent.CompletionStage} or reactive type that completes when the batch is handled.
- * Calls for one batcher never overlap. The bean may be proxied, lazy or scoped, and may inject the batcher that it handles. It
- * is looked up for each batch.
+ * Calls for one batcher never overlap; with a {@link BatchKey} and {@code concurrency} those for one key never do. The bean may be
+ * proxied, lazy or scoped, and may inject the batcher that it handles. It is looked up for each batch.
  *
  * <p>A proxy must call the bean on the same thread. Startup fails if the bean is proxied by class and the method is final or
  * private, if advice such as {@code @Async} makes the call asynchronous, or if the method is a suspending Kotlin function.

@@ -37,7 +37,7 @@ public interface ManagedBatcher {
         return Optional.empty();
     }
 
-    /** Returns how long the current attempt has been running; empty if no batch is in flight. */
+    /** Returns how long the current attempt, the longest of several, has been running; empty if no batch is in flight. */
     default Optional<Duration> busyFor() {
         return Optional.empty();
     }

@@ -23,9 +23,9 @@ import org.springframework.util.ClassUtils;
  * }
  * }</pre>
  *
- * <p>Between the commit and their delivery the items are in memory only, and a crash loses them. Exceptions of
- * {@link Batcher#add}, such as {@link io.batcher.BatcherFullException}, are thrown after the commit. Reactive transactions are
- * not supported.
+ * <p>A crash between the commit and the add loses the items, and so does one before their delivery if the batcher has no store. With
+ * {@code store: jdbc} a plain {@link Batcher#add} is a part of the transaction itself. Exceptions of {@link Batcher#add}, such as
+ * {@link io.batcher.BatcherFullException}, are thrown after the commit. Reactive transactions are not supported.
  *
  * <p>Thread-safe.
  */

@@ -23,6 +23,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -31,7 +32,7 @@ class DocumentationTest extends PageTest {
 
     private static final Pattern LINK = Pattern.compile("]\\((?!https?:)([^)#]*)(?:#([^)]+))?\\)");
     private static final Pattern PROPERTY = Pattern.compile(
-            "`((?:batcher\\.(?:defaults|instances|endpoint|health|scheduler)|management)\\.?[^`=]*)(?:=[^`]*)?`");
+            "`((?:batcher\\.(?:defaults|instances|endpoint|health|scheduler|store\\.(?:file|jdbc|kafka))|management)\\.?[^`=]*)(?:=[^`]*)?`");
 
     DocumentationTest() {
         super("README.md");
@@ -57,9 +58,10 @@ class DocumentationTest extends PageTest {
 
     @ParameterizedTest
     @MethodSource("yamlBlocks")
-    void anApplicationStartsWithTheYaml(Block block) {
+    void anApplicationStartsWithTheYaml(Block block, @TempDir Path directory) {
         assertThat(Yaml.properties(block).keySet()).allSatisfy(DocumentationTest::exists);
         Yaml.with(block, application(GatewayApplication.class))
+                .withPropertyValues("batcher.store.file.directory=" + directory.resolve("store"))
                 .run(context -> assertThat(context).hasNotFailed());
     }
 

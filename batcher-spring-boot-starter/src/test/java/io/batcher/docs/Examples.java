@@ -35,6 +35,7 @@ final class Examples {
             "java.time.*",
             "java.util.*",
             "java.util.concurrent.*",
+            "org.apache.kafka.clients.consumer.ConsumerRecord",
             "org.junit.jupiter.api.Test",
             "org.springframework.beans.factory.annotation.Autowired",
             "org.springframework.beans.factory.annotation.Qualifier",
@@ -44,6 +45,7 @@ final class Examples {
             "org.springframework.core.annotation.Order",
             "org.springframework.http.*",
             "org.springframework.jdbc.core.simple.JdbcClient",
+            "org.springframework.kafka.annotation.KafkaListener",
             "org.springframework.security.config.annotation.web.builders.HttpSecurity",
             "org.springframework.security.config.http.SessionCreationPolicy",
             "org.springframework.security.web.SecurityFilterChain",
@@ -51,6 +53,7 @@ final class Examples {
             "org.springframework.stereotype.*",
             "org.springframework.transaction.annotation.Transactional",
             "org.springframework.web.bind.annotation.*",
+            "tools.jackson.databind.json.JsonMapper",
             "static io.batcher.docs.Fixtures.*",
             "static org.assertj.core.api.Assertions.assertThat",
             "static org.springframework.security.config.Customizer.withDefaults");

@@ -106,6 +106,14 @@ public final class Fixtures {
             return indexes;
         }
 
+        /** Stores the readings of one sensor. */
+        public void postFor(Object sensor, List<Reading> readings) {
+            if (!readings.stream().allMatch(reading -> reading.sensor().equals(sensor))) {
+                throw new IllegalArgumentException("readings of another sensor than " + sensor);
+            }
+            calls.add(List.copyOf(readings));
+        }
+
         public void upload(List<byte[]> pictures) {
             uploads.add(pictures.size());
         }

@@ -31,7 +31,7 @@ class OptionsPageTest {
     }
 
     private static Map<String, String> options() throws IOException {
-        Map<String, String> options = new TreeMap<>(Map.of("item-type", ""));
+        Map<String, String> options = new TreeMap<>(Map.of("item-type", "", "item-name", ""));
         try (InputStream metadata =
                 BatcherAutoConfiguration.class.getResourceAsStream("/META-INF/spring-configuration-metadata.json")) {
             for (Map<String, Object> property : JsonPath.<List<Map<String, Object>>>read(metadata, "$.properties")) {

@@ -12,11 +12,13 @@ import io.batcher.docs.Fixtures.Reading;
 import io.batcher.docs.Page.Block;
 import io.batcher.spring.BatcherRegistry;
 import io.batcher.spring.autoconfigure.BatcherAutoConfiguration;
+import io.batcher.spring.autoconfigure.BatcherFileStoreAutoConfiguration;
 import io.batcher.testing.VirtualTime;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.jackson.autoconfigure.JacksonAutoConfiguration;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.context.ApplicationContext;
 
@@ -66,7 +68,10 @@ abstract class PageTest {
     static ApplicationContextRunner application(Class<?>... beans) {
         return new ApplicationContextRunner()
                 .withClassLoader(Examples.LOADER)
-                .withConfiguration(AutoConfigurations.of(BatcherAutoConfiguration.class))
+                .withConfiguration(AutoConfigurations.of(
+                        BatcherAutoConfiguration.class,
+                        BatcherFileStoreAutoConfiguration.class,
+                        JacksonAutoConfiguration.class))
                 .withBean(VirtualTime.class, () -> time)
                 .withUserConfiguration(beans);
     }

@@ -56,6 +56,8 @@ import org.springframework.stereotype.Component;
             "batcher.instances.failing.capacity=2",
             "batcher.instances.dropping.capacity=2",
             "batcher.instances.dropping.overflow=drop-oldest",
+            "batcher.instances.keyed.concurrency=2",
+            "batcher.instances.keyed.batch-per-key=true",
             "batcher.instances.partial.retry.max-attempts=1",
             "batcher.instances.unclaimed.retry.max-attempts=1",
         })
@@ -86,6 +88,7 @@ class CanaryTest {
         add("dropping");
         add("dropping");
         add("dropping");
+        add("keyed");
         add("partial");
         add("partial");
         add("unclaimed");
@@ -221,6 +224,16 @@ class CanaryTest {
         @BatchHandler("dropping")
         void drop(List<Item> batch) {
             throw new Failure();
+        }
+
+        @BatchHandler("keyed")
+        void handleKeyed(List<Item> batch) {
+            throw new Failure();
+        }
+
+        @BatchKey("keyed")
+        Object key(Item item) {
+            return item;
         }
 
         @BatchHandler("partial")

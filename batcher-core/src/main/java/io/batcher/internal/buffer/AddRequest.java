@@ -28,6 +28,13 @@ public final class AddRequest<T> {
     }
 
     private final List<? extends T> items;
+
+    /** The key of the items; null if they have none, or different ones. */
+    private final @Nullable Object key;
+
+    /** The items by lane; empty if they are in one. */
+    private final List<AddRequest<T>> parts;
+
     private final @Nullable CompletableFuture<Void> future;
     private final long @Nullable [] weights;
 
@@ -48,9 +55,43 @@ public final class AddRequest<T> {
             List<? extends T> items,
             @Nullable CompletableFuture<Void> future,
             @Nullable ToLongFunction<? super T> weigher) {
+        this(items, null, future, weigher);
+    }
+
+    /**
+     * As {@link #AddRequest(List, CompletableFuture, ToLongFunction)}, for items of one lane.
+     *
+     * @param key the key of one of them; null if they have none
+     */
+    public AddRequest(
+            List<? extends T> items,
+            @Nullable Object key,
+            @Nullable CompletableFuture<Void> future,
+            @Nullable ToLongFunction<? super T> weigher) {
         this.items = items;
+        this.key = key;
+        this.parts = List.of();
         this.future = future;
         this.weights = weigher == null ? null : weighed(items, weigher);
+    }
+
+    /** Creates a request for items of several lanes, which are added all or not at all. */
+    public AddRequest(List<? extends T> items, List<AddRequest<T>> parts) {
+        this.items = items;
+        this.key = null;
+        this.parts = parts;
+        this.future = null;
+        this.weights = null;
+    }
+
+    /** Returns the key of the items; null if they have none. Only for items of one lane. */
+    public @Nullable Object key() {
+        return key;
+    }
+
+    /** Returns the items by lane, each in the order of the call. */
+    public List<AddRequest<T>> parts() {
+        return parts.isEmpty() ? List.of(this) : parts;
     }
 
     public int size() {
@@ -69,13 +110,22 @@ public final class AddRequest<T> {
         return future;
     }
 
+    /** Stores some of the items in slots of a chunk that were claimed for them. */
+    void put(Chunk<T> chunk, int slot, int from, int count) {
+        for (int i = 0; i < count; i++) {
+            chunk.put(slot + i, item(from + i), future);
+        }
+    }
+
     long weight(int index) {
         return weights == null ? 0 : weights[index];
     }
 
     /** Called under the batcher's lock when the call begins to wait. */
     void beginToWait() {
-        settled = new CountDownLatch(1);
+        if (settled == null) {
+            settled = new CountDownLatch(1); // else it has waited in another queue before
+        }
     }
 
     /** Returns the latch that opens when the outcome is known. Only after the call has begun to wait. */
@@ -87,7 +137,7 @@ public final class AddRequest<T> {
         return outcome;
     }
 
-    void settle(Outcome outcome) {
+    public void settle(Outcome outcome) {
         this.outcome = outcome;
     }
 

@@ -13,19 +13,16 @@ import org.jspecify.annotations.Nullable;
  */
 final class ChunkQueue<T> {
 
-    private final int capacity;
+    private final Capacity capacity;
 
     private @Nullable Chunk<T> first;
     private @Nullable Chunk<T> last;
     private @Nullable Chunk<T> open;
 
-    /** Slots that are or may be claimed, plus taken items that are not settled. Never more than the capacity. */
-    private int reserved;
-
     /** Slots ever claimed in chunks that are no longer open. */
     private long claimedBefore;
 
-    ChunkQueue(int capacity) {
+    ChunkQueue(Capacity capacity) {
         this.capacity = capacity;
     }
 
@@ -52,13 +49,13 @@ final class ChunkQueue<T> {
         }
         last = chunk;
         open = chunk;
-        reserved += slots;
+        capacity.reserve(slots);
     }
 
     /** Takes back the unclaimed slots of the open chunk, which stays open and may grow again. */
     void shutOpen() {
         if (open != null) {
-            reserved -= open.shut();
+            capacity.release(open.shut());
         }
     }
 
@@ -70,7 +67,7 @@ final class ChunkQueue<T> {
             int claimed = chunk.claimed();
             // Nothing below can throw, so all of it happens or none of it.
             open = null;
-            reserved -= lowered;
+            capacity.release(lowered);
             claimedBefore += claimed;
         }
     }
@@ -89,16 +86,16 @@ final class ChunkQueue<T> {
 
     /** Reserves room; {@link #free} says how much there is. */
     void reserve(int slots) {
-        reserved += slots;
+        capacity.reserve(slots);
     }
 
     void release(int slots) {
-        reserved -= slots;
+        capacity.release(slots);
     }
 
     /** Returns how many more slots may be reserved. */
     int free() {
-        return capacity - reserved;
+        return capacity.free();
     }
 
     /** Returns how many reserved slots of the open chunk are not claimed. */

@@ -26,13 +26,11 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ItemBuffer<T> {
 
-    /**
-     * The longest chunk that is created only because the last batch was as long. Bounds the memory that a single item after a large batch
-     * may take.
-     */
-    private static final int MAX_GUESSED_LENGTH = 4_096;
+    private final Capacity capacity;
 
-    private final int capacity;
+    /** How many items of this buffer may be in memory. */
+    private final int bound;
+
     private final int maxBatchSize;
     private final ChunkQueue<T> chunks;
     private final RoomQueue<T> waitingForRoom = new RoomQueue<>();
@@ -44,16 +42,32 @@ public final class ItemBuffer<T> {
     private volatile @Nullable Chunk<T> fast;
 
     /** Items that were taken and are not settled. */
-    private int held;
+    private int unsettled;
 
     /** Items ever taken or evicted: the sequence number of the first waiting item. */
     private long takenInAll;
 
-    /** The size of the last batch: under a steady load one chunk makes one batch. Not used for weighed items. */
-    private int nextLength = Chunk.MIN_LENGTH;
+    /** The size of the last batch, or the shortest length. Not used for weighed items. */
+    private int nextLength;
 
+    private final int minLength;
+
+    /** Creates the buffer of a batcher that has no other. */
     public ItemBuffer(BatcherConfig<T> config) {
-        this.capacity = config.capacity();
+        this(config, new Capacity(config.capacity(), 1), config.capacity(), Chunk.MIN_LENGTH);
+    }
+
+    /**
+     * Creates one of several buffers that share the room of a batcher.
+     *
+     * @param bound how many items of this buffer may be in memory
+     * @param minLength the length of the shortest chunk, unless a batch is smaller
+     */
+    public ItemBuffer(BatcherConfig<T> config, Capacity capacity, int bound, int minLength) {
+        this.capacity = capacity;
+        this.bound = bound;
+        this.minLength = minLength;
+        this.nextLength = minLength;
         this.maxBatchSize = config.maxBatchSize();
         this.chunks = new ChunkQueue<>(capacity);
         this.weights =
@@ -78,8 +92,12 @@ public final class ItemBuffer<T> {
      */
     public boolean append(AddRequest<T> call, long now) {
         AddRequest<T> longest = waitingForRoom.first();
-        boolean added = (longest == null || longest == call)
-                && (weights == null ? appendUnweighed(call, now) : weights.append(call, now));
+        return (longest == null || longest == call) && place(call, now);
+    }
+
+    /** As {@link #append}, also if another call waits for room. */
+    public boolean place(AddRequest<T> call, long now) {
+        boolean added = weights == null ? appendUnweighed(call, now) : weights.append(call, now);
         fast = added && weights == null && waitingForRoom.isEmpty() ? chunks.open() : null;
         return added;
     }
@@ -102,7 +120,7 @@ public final class ItemBuffer<T> {
     }
 
     /**
-     * Adds as many items as fit to the open chunk, or none if the rest would not find room in further chunks. Producers claim slots
+     * Adds as many items as fit to the open chunk, or none if the remaining ones would not find room in further chunks. Producers claim slots
      * meanwhile, so the free slots are counted and claimed in one compare-and-set. A chunk that is too short is full afterwards: no other
      * item gets between those of the call.
      *
@@ -116,11 +134,12 @@ public final class ItemBuffer<T> {
             if (call.size() > unclaimed + chunks.free()) {
                 return -1;
             }
-            int raise = call.size() <= unclaimed ? 0 : Math.min(chunk.growth(), chunks.free());
+            int lacking = call.size() - unclaimed;
+            int raise = lacking <= 0 ? 0 : capacity.grant(lacking, chunk.growth());
             int count = Math.min(call.size(), unclaimed + raise);
             if (chunk.claim(snapshot, raise, count)) {
                 chunks.reserve(raise);
-                put(chunk, Chunk.claimed(snapshot), call, 0, count);
+                call.put(chunk, Chunk.claimed(snapshot), 0, count);
                 return count;
             }
         }
@@ -129,26 +148,14 @@ public final class ItemBuffer<T> {
     private int appendToNew(AddRequest<T> call, int done, long now) {
         retireOpen();
         int left = call.size() - done;
-        int waiting = waiting();
-        int inBatch = waiting % maxBatchSize;
-        int guess = Math.min(nextLength, MAX_GUESSED_LENGTH);
-        if (waiting > 0 && inBatch == 0) {
-            guess = maxBatchSize; // a full batch is waiting, so the next one will be full too
-        }
-        int length = Math.min(Math.max(left, Math.max(guess, inBatch)), maxBatchSize - inBatch);
-        int limit = Math.min(length, chunks.free());
+        int length = ChunkLength.of(left, waiting(), nextLength, maxBatchSize);
+        int limit = capacity.grant(Math.min(left, length), length);
         int count = Math.min(left, limit);
         Chunk<T> chunk = new Chunk<>(length, limit, count, now, false);
         chunk.expect(call.future());
-        put(chunk, 0, call, done, count);
+        call.put(chunk, 0, done, count);
         chunks.open(chunk, limit); // last, because it cannot fail
         return count;
-    }
-
-    private static <T> void put(Chunk<T> chunk, int slot, AddRequest<T> call, int from, int count) {
-        for (int i = 0; i < count; i++) {
-            chunk.put(slot + i, call.item(from + i), call.future());
-        }
     }
 
     private void retireOpen() {
@@ -170,6 +177,11 @@ public final class ItemBuffer<T> {
         waitingForRoom.remove(call);
     }
 
+    /** Returns the call that has waited longest for room; null if none waits. */
+    public @Nullable AddRequest<T> longestWaiting() {
+        return waitingForRoom.first();
+    }
+
     public boolean isRoomWanted() {
         return !waitingForRoom.isEmpty();
     }
@@ -180,32 +192,27 @@ public final class ItemBuffer<T> {
         if (next == null || !append(next, now)) {
             return null;
         }
-        waitingForRoom.remove(next);
-        next.settle(AddRequest.Outcome.PLACED);
+        waitingForRoom.admit(next);
         return next;
     }
 
     /** Closes the buffer: no slot can be claimed any more. Returns the calls that waited for room. */
     public List<AddRequest<T>> close() {
-        List<AddRequest<T>> refused = waitingForRoom.all();
+        List<AddRequest<T>> refused = waitingForRoom.close();
         retireOpen();
-        for (AddRequest<T> call : refused) {
-            waitingForRoom.remove(call);
-            call.settle(AddRequest.Outcome.CLOSED);
-        }
         return refused;
     }
 
     // ---- taking
 
     /**
-     * Takes the next items, at most {@code max}, and no more than one batch by weight. They are held until they are
+     * Takes the next items, at most {@code max}, and no more than one batch by weight. They are unsettled until they are
      * {@linkplain #release released}.
      */
     public ChunkSlice<T> takeBatch(int max) {
         ChunkSlice<T> taken = take(max, true);
-        hold(taken.size());
-        nextLength = Math.max(Chunk.MIN_LENGTH, taken.size());
+        addUnsettled(taken.size());
+        nextLength = Math.max(minLength, taken.size());
         return taken;
     }
 
@@ -214,20 +221,20 @@ public final class ItemBuffer<T> {
         return take(count, false);
     }
 
-    /** Returns all waiting items, for {@link #takeRest}. Only after {@link #close}. */
-    public ChunkSlice<T> lookAtRest() {
+    /** Returns all waiting items, for {@link #takeRemaining}. Only if none is added meanwhile: after {@link #close}, or to a buffer that takes no claims. */
+    public ChunkSlice<T> lookAtRemaining() {
         return look(Integer.MAX_VALUE, false);
     }
 
     /** Takes all waiting items, as {@link #takeBatch} does. Cannot fail. */
-    public void takeRest(ChunkSlice<T> rest) {
-        remove(rest.size());
-        hold(rest.size());
+    public void takeRemaining(ChunkSlice<T> remaining) {
+        remove(remaining.size());
+        addUnsettled(remaining.size());
     }
 
-    private void hold(int count) {
-        held += count;
-        chunks.reserve(count);
+    private void addUnsettled(int count) {
+        unsettled += count;
+        capacity.addUnsettled(count);
     }
 
     /** Allocates before it counts: an error while it looks leaves the items where they are. */
@@ -275,8 +282,8 @@ public final class ItemBuffer<T> {
 
     /** Releases the room of items that were taken and are settled. */
     public void release(int count) {
-        held -= count;
-        chunks.release(count);
+        unsettled -= count;
+        capacity.releaseUnsettled(count);
     }
 
     // ---- facts
@@ -295,8 +302,8 @@ public final class ItemBuffer<T> {
         return waiting(claimed());
     }
 
-    public int held() {
-        return held;
+    public int unsettled() {
+        return unsettled;
     }
 
     /** Returns the sequence number of the first waiting item; the first item ever has 0. */
@@ -319,7 +326,17 @@ public final class ItemBuffer<T> {
 
     /** Returns whether {@code count} items would find room if all waiting items were evicted. */
     public boolean couldHold(int count) {
-        return count <= capacity - held;
+        return count <= bound - unsettled;
+    }
+
+    /** Returns whether this many more items are within the bound of this buffer. */
+    public boolean isWithinBound(int count) {
+        return count <= bound - unsettled - waiting();
+    }
+
+    /** Takes back the slots that are reserved and not claimed. Further items acquire the lock. */
+    public void takeBack() {
+        chunks.shutOpen();
     }
 
     /** Returns how many items have to be evicted to make room for {@code count} items; at least 1. */

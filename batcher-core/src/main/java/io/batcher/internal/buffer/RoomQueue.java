@@ -9,21 +9,21 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** The calls that wait for room, first come first served. Guarded by the batcher's lock. */
-final class RoomQueue<T> {
+public final class RoomQueue<T> {
 
     /** Null until a call waits: most batchers never need it. */
     private @Nullable ArrayDeque<AddRequest<T>> calls;
 
-    boolean isEmpty() {
+    public boolean isEmpty() {
         return calls == null || calls.isEmpty();
     }
 
     /** Returns the call that has waited longest; null if none waits. */
-    @Nullable AddRequest<T> first() {
+    public @Nullable AddRequest<T> first() {
         return calls == null ? null : calls.peekFirst();
     }
 
-    void add(AddRequest<T> call) {
+    public void add(AddRequest<T> call) {
         if (calls == null) {
             calls = new ArrayDeque<>();
         }
@@ -31,13 +31,29 @@ final class RoomQueue<T> {
         calls.addLast(call);
     }
 
-    void remove(AddRequest<T> call) {
+    public void remove(AddRequest<T> call) {
         if (calls != null) {
             calls.remove(call);
         }
     }
 
-    List<AddRequest<T>> all() {
+    public List<AddRequest<T>> all() {
         return calls == null ? List.of() : List.copyOf(calls);
+    }
+
+    /** Removes a call, because there is room for it now. */
+    public void admit(AddRequest<T> call) {
+        remove(call);
+        call.settle(AddRequest.Outcome.PLACED);
+    }
+
+    /** Removes all calls, because the batcher is closed. Returns them. */
+    public List<AddRequest<T>> close() {
+        List<AddRequest<T>> refused = all();
+        for (AddRequest<T> call : refused) {
+            remove(call);
+            call.settle(AddRequest.Outcome.CLOSED);
+        }
+        return refused;
     }
 }

@@ -17,6 +17,7 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.RandomAccess;
 
 /**
@@ -29,14 +30,22 @@ public final class ArrayBatch<T> extends AbstractList<T> implements Batch<T>, Ra
 
     private final Object[] items;
     private final int size;
+    private final Optional<Object> key;
     private final BatchIds.BatchId id;
     private final int attempt;
     private final FlushReason reason;
     private final Instant firstAddedAt;
 
-    ArrayBatch(Items<T> items, BatchIds.BatchId id, int attempt, FlushReason reason, Instant firstAddedAt) {
+    ArrayBatch(
+            Items<T> items,
+            Optional<Object> key,
+            BatchIds.BatchId id,
+            int attempt,
+            FlushReason reason,
+            Instant firstAddedAt) {
         this.items = items.array();
         this.size = items.size();
+        this.key = key;
         this.id = id;
         this.attempt = attempt;
         this.reason = reason;
@@ -61,6 +70,11 @@ public final class ArrayBatch<T> extends AbstractList<T> implements Batch<T>, Ra
     @Override
     public Instant firstAddedAt() {
         return firstAddedAt;
+    }
+
+    @Override
+    public Optional<Object> key() {
+        return key;
     }
 
     @Override

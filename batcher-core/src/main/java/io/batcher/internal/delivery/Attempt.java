@@ -94,6 +94,16 @@ public final class Attempt<T> {
         return Duration.ofNanos(Math.max(0, ended().endedAt() - startedAt));
     }
 
+    /** Whether the handler was called, or is about to be: then {@link #startedAt} is known. */
+    public boolean isStarted() {
+        return started;
+    }
+
+    /** Returns when the handler was called. Only after that. */
+    public long startedAt() {
+        return startedAt;
+    }
+
     /** Calls the handler. When this returns, the attempt {@linkplain #isEnded() has ended} or its stage is pending. */
     public void call() {
         if (call != null) {

@@ -10,11 +10,14 @@ import java.util.concurrent.atomic.AtomicLong;
 /** Generates ids of batches: the batcher's name, a UUID per batcher instance, and a number. Thread-safe. */
 public final class BatchIds {
 
+    /** The number of an id that was restored: its prefix is all of it. */
+    private static final long RESTORED = 0;
+
     /** Builds the string on demand: most handlers do not use the id. */
-    record BatchId(BatchIds ids, long number) {
+    record BatchId(String prefix, long number) {
         @Override
         public String toString() {
-            return ids.prefix + number;
+            return number == RESTORED ? prefix : prefix + number;
         }
     }
 
@@ -26,6 +29,11 @@ public final class BatchIds {
     }
 
     public BatchId next() {
-        return new BatchId(this, last.incrementAndGet());
+        return new BatchId(prefix, last.incrementAndGet());
+    }
+
+    /** Returns an id that an earlier process has generated. */
+    static BatchId restored(String id) {
+        return new BatchId(id, RESTORED);
     }
 }

@@ -40,19 +40,22 @@ public final class Bisection<T> {
         }
     }
 
-    /** Begins a pass with a batch that has just failed. */
-    public Bisection(FrozenBatch<T> failed, Throwable cause, BatchIds ids) {
-        this.origin = new ArrayList<>(List.of(failed));
+    /** Begins a pass with a batch that has just failed, and of which nothing was handled. */
+    public Bisection(FrozenBatch<T> failed, RetryVerdict verdict, BatchIds ids) {
+        this.origin = new ArrayList<>();
         this.ids = ids;
-        if (failed.size() > 1) {
-            halve(failed);
-        } else {
-            suspects.add(new GivenUp<>(failed, cause));
+        for (RetryVerdict.Again again : verdict.failedAndDeferred()) {
+            FrozenBatch<T> part = again.of(failed, ids);
+            if (!again.deferred()) {
+                part.exhaust();
+            }
+            origin.add(part);
         }
+        tryAgain(failed, verdict);
     }
 
     /** Returns the next part to try; null if every part was tried. */
-    @Nullable FrozenBatch<T> next() {
+    public @Nullable FrozenBatch<T> next() {
         return toTry.peekFirst();
     }
 
@@ -62,27 +65,32 @@ public final class Bisection<T> {
         succeeded = true;
     }
 
-    /**
-     * Records that the part tried last failed, for all or some of its items.
-     *
-     * @param deferred the items with which the target asked to be called later: they are next, as if not tried; null for none
-     */
-    public void failed(RetryVerdict verdict, @Nullable FrozenBatch<T> deferred) {
+    /** Records that the part tried last failed, for all or some of its items. */
+    public void failed(RetryVerdict verdict) {
         FrozenBatch<T> part = toTry.removeFirst();
-        boolean named = verdict.handled().length > 0;
-        if (named) {
+        if (verdict.handled().length > 0) {
             succeeded = true;
         } else if (verdict.isFailure()) {
             callsWithoutSuccess++;
         }
-        int[] failed = verdict.failedIndexes();
-        if (failed.length > 1 && !named) {
-            halve(part.part(ids, failed));
-        } else {
-            verdict.failed().forEach(bad -> suspects.add(new GivenUp<>(part.part(ids, bad.indexes()), bad.cause())));
+        tryAgain(part, verdict);
+    }
+
+    /** Tries next, in order: the deferred items as if they had not been tried, and in smaller parts what has failed and is no suspect. */
+    private void tryAgain(FrozenBatch<T> tried, RetryVerdict verdict) {
+        int failed = verdict.failedIndexes().length;
+        boolean areSuspects = failed == 1 || verdict.handled().length > 0;
+        if (areSuspects) {
+            verdict.failed().forEach(bad -> suspects.add(new GivenUp<>(tried.part(ids, bad.indexes()), bad.cause())));
         }
-        if (deferred != null) {
-            toTry.addFirst(deferred);
+        List<RetryVerdict.Again> parts = verdict.failedAndDeferred();
+        for (int i = parts.size() - 1; i >= 0; i--) {
+            RetryVerdict.Again again = parts.get(i);
+            if (again.deferred() || (!areSuspects && again.indexes().length < failed)) {
+                toTry.addFirst(again.of(tried, ids));
+            } else if (!areSuspects) {
+                halve(tried.part(ids, again.indexes()));
+            }
         }
     }
 

@@ -27,7 +27,7 @@ public final class CallTimeout {
 
     private final AtomicReference<State> state = new AtomicReference<>(State.RUNNING);
 
-    /** The thread that makes the call: not always the one that created the attempt, which may have been held for its slot. */
+    /** The thread that makes the call: not always the one that created the attempt, which may have been waiting for its permit. */
     private volatile @Nullable Thread thread;
 
     /** Called by the thread that makes the call, before it and before {@link #fire}. */

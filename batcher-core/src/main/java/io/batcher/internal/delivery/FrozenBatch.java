@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class FrozenBatch<T> {
 
+    private final Origin origin;
     private final BatchIds.BatchId id;
     private final int size;
     private final FlushReason reason;
@@ -56,13 +57,18 @@ public final class FrozenBatch<T> {
 
     private @Nullable Throwable lastFailure;
 
+    /** Whether an error of the engine has struck before the last attempt was settled. The only field that is written without the lock. */
+    private volatile boolean abandoned;
+
     /** Creates a batch of items that were just taken. */
-    public FrozenBatch(BatchIds.BatchId id, ChunkSlice<T> taken, FlushReason reason) {
-        this(id, taken, reason, null);
+    public FrozenBatch(Origin origin, BatchIds.BatchId id, ChunkSlice<T> taken, FlushReason reason) {
+        this(origin, id, taken, reason, null);
     }
 
     /** Creates one batch of all items that close takes from the buffer; {@code batchEnds} says where weighed batches end. */
-    public FrozenBatch(BatchIds.BatchId id, ChunkSlice<T> taken, FlushReason reason, int @Nullable [] batchEnds) {
+    public FrozenBatch(
+            Origin origin, BatchIds.BatchId id, ChunkSlice<T> taken, FlushReason reason, int @Nullable [] batchEnds) {
+        this.origin = origin;
         this.batchEnds = batchEnds;
         this.id = id;
         this.size = taken.size();
@@ -73,8 +79,18 @@ public final class FrozenBatch<T> {
         this.taken = taken;
     }
 
+    /** Creates a batch that an earlier process has attempted, of items that were just taken. */
+    public static <T> FrozenBatch<T> restored(
+            Origin origin, String id, ChunkSlice<T> taken, int attempts, int countedAttempts) {
+        FrozenBatch<T> batch = new FrozenBatch<>(origin, BatchIds.restored(id), taken, FlushReason.INTERVAL);
+        batch.attempts = attempts;
+        batch.countedAttempts = countedAttempts;
+        return batch;
+    }
+
     private FrozenBatch(BatchIds.BatchId id, FrozenBatch<T> whole, int[] indexes) {
         this.batchEnds = null;
+        this.origin = whole.origin;
         this.id = id;
         this.size = indexes.length;
         this.reason = whole.reason;
@@ -99,9 +115,17 @@ public final class FrozenBatch<T> {
         return indexes.length == size ? this : new FrozenBatch<>(ids.next(), this, indexes);
     }
 
-    /** Returns the sequence number of an item: its position among all items ever accepted. */
-    long sequence(int index) {
+    /** Returns the sequence number of an item: its position among all items that its lane ever accepted. */
+    public long sequence(int index) {
         return firstSequence + (offsets == null ? index : offsets[index]);
+    }
+
+    public String id() {
+        return id.toString();
+    }
+
+    public Origin origin() {
+        return origin;
     }
 
     public long firstSequence() {
@@ -142,17 +166,17 @@ public final class FrozenBatch<T> {
 
     /** Returns the items as a list, for the dead-letter callback. */
     public List<T> itemList() {
-        return new ArrayBatch<>(items(), id, attempts, reason, Instant.EPOCH);
+        return new ArrayBatch<>(items(), origin.key(), id, attempts, reason, Instant.EPOCH);
     }
 
     /** Returns the batch for the handler, for the attempt that was begun last. */
-    ArrayBatch<T> batch(BatcherClock clock) {
+    public ArrayBatch<T> batch(BatcherClock clock) {
         Instant known = firstAddedAt;
         if (known == null) {
             known = clock.instant().minusNanos(clock.nanoTime() - addedAt);
             firstAddedAt = known;
         }
-        return new ArrayBatch<>(items(), id, attempts, reason, known);
+        return new ArrayBatch<>(items(), origin.key(), id, attempts, reason, known);
     }
 
     public int size() {
@@ -171,7 +195,17 @@ public final class FrozenBatch<T> {
         return countedAttempts;
     }
 
+    /** An error of the engine has struck before the attempt was settled. Cannot fail. */
+    public void abandon() {
+        abandoned = true;
+    }
+
+    public boolean isAbandoned() {
+        return abandoned;
+    }
+
     public void beginAttempt(boolean early) {
+        abandoned = false;
         attempts++;
         countedAttempts += early ? 0 : 1;
         this.early = early;

@@ -4,10 +4,12 @@
  */
 package io.batcher.internal.delivery;
 
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.PriorityQueue;
 
-/** Merges what close hands back into one list, in the order of acceptance. Allocates nothing per item but the list. */
+/** Merges what close hands back into one list. Allocates nothing per item but the list. */
 public final class HandBack {
 
     private HandBack() {}
@@ -46,16 +48,26 @@ public final class HandBack {
         }
     }
 
+    /** Merges batches in the order of acceptance within each origin; one origin after the other. */
     @SuppressWarnings("unchecked")
     public static <T> List<T> inOrder(List<FrozenBatch<T>> batches) {
-        PriorityQueue<Cursor<T>> cursors = new PriorityQueue<>();
+        Map<Origin, PriorityQueue<Cursor<T>>> byOrigin = new LinkedHashMap<>();
         int size = 0;
         for (FrozenBatch<T> batch : batches) {
-            cursors.add(new Cursor<>(batch));
+            byOrigin.computeIfAbsent(batch.origin(), origin -> new PriorityQueue<>())
+                    .add(new Cursor<>(batch));
             size += batch.size();
         }
         Object[] items = new Object[size];
         int at = 0;
+        for (PriorityQueue<Cursor<T>> cursors : byOrigin.values()) {
+            at = merge(cursors, items, at);
+        }
+        return (List<T>) List.of(items);
+    }
+
+    private static <T> int merge(PriorityQueue<Cursor<T>> cursors, Object[] items, int from) {
+        int at = from;
         for (Cursor<T> first = cursors.poll(); first != null; first = cursors.poll()) {
             Cursor<T> second = cursors.peek();
             at = first.copyUntil(second == null ? Long.MAX_VALUE : second.sequence(), items, at);
@@ -63,6 +75,6 @@ public final class HandBack {
                 cursors.add(first);
             }
         }
-        return (List<T>) List.of(items);
+        return at;
     }
 }

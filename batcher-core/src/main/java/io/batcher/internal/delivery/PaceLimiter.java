@@ -40,12 +40,17 @@ public final class PaceLimiter {
         return nextEvenly - toleranceNanos;
     }
 
-    /** Takes the slot of a call that starts now, if there is one. Returns whether it may start. */
+    /** Takes the permit of a call that starts now, if there is one. Returns whether it may start. */
     public boolean tryStart(long now) {
         if (now - notBefore() < 0) {
             return false;
         }
         nextEvenly = (now - nextEvenly > 0 ? now : nextEvenly) + intervalNanos;
         return true;
+    }
+
+    /** Corrects the permit of the last call, which started at this time: later than it was allowed to, if its thread had to wait. */
+    public void started(long at) {
+        nextEvenly = at + intervalNanos - nextEvenly > 0 ? at + intervalNanos : nextEvenly;
     }
 }

@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 public final class RetryQueue<T> {
 
     private final ArrayDeque<GivenUp<T>> letters = new ArrayDeque<>(1);
-    private final ArrayDeque<FrozenBatch<T>> batches = new ArrayDeque<>(1);
+    private final List<FrozenBatch<T>> batches = new ArrayList<>(1);
     private @Nullable Bisection<T> pass;
 
     // In nanoseconds of the batcher's clock
@@ -40,12 +40,15 @@ public final class RetryQueue<T> {
     private boolean passIsEarly;
 
     /** Whether the callback has the first letter, and whether a flush made that offer early. */
-    private boolean held;
+    private boolean isOffered;
 
     private boolean offerIsEarly;
 
     /** Whether batches behind the first letter may be delivered before it. */
     private boolean letsPass;
+
+    /** The letters that the callback has and close does not wait for. */
+    private List<GivenUp<T>> aside = List.of();
 
     /** Returns when the next attempt may be made. */
     public long attemptNotBefore() {
@@ -56,12 +59,18 @@ public final class RetryQueue<T> {
         batchNotBefore = nanos;
     }
 
+    /** Delays the next attempt, of a batch or a part of the pass, until this moment. */
+    public void deferUntil(long nanos) {
+        batchNotBefore = nanos;
+        passNotBefore = nanos;
+    }
+
     /** Delays all attempts and offers until this moment. */
     public void delayAll(long until) {
         batchNotBefore = until;
         passNotBefore = until;
         letterNotBefore = until;
-        held = false;
+        isOffered = false;
     }
 
     // ---- letters
@@ -84,45 +93,59 @@ public final class RetryQueue<T> {
 
     /** Returns the first letter for an offer. The callback has it until {@link #removeLetter} or {@link #putBack}. */
     public GivenUp<T> offerLetter(long now) {
-        held = true;
+        isOffered = true;
         offerIsEarly = now - letterNotBefore < 0;
         return letters.getFirst();
     }
 
-    /** Removes the letter that the callback has, if it has one, so that others can be offered. */
+    /** Sets the letter that the callback has aside, if it has one, so that others can be offered. */
     public void setAside() {
-        if (held) {
+        if (isOffered) {
+            List<GivenUp<T>> longer = new ArrayList<>(aside);
+            longer.add(letters.getFirst());
+            aside = longer;
             letters.removeFirst();
         }
-        held = false;
+        isOffered = false;
     }
 
-    /** Returns whether the letter is the first one, and was not set aside. */
-    public boolean isFirst(GivenUp<T> letter) {
-        return letters.peekFirst() == letter;
-    }
-
-    /** Removes a letter that the callback has taken. It may have been set aside. */
+    /** Removes a letter that the callback has taken. */
     public void removeLetter(GivenUp<T> letter, long now) {
-        if (!isFirst(letter)) {
+        if (aside.contains(letter)) {
+            aside.remove(letter);
             return;
         }
         letters.removeFirst();
-        held = false;
+        isOffered = false;
         letsPass = false;
         letterNotBefore = now;
     }
 
     /**
-     * Keeps the first letter, because the callback threw.
+     * Keeps a letter, because the callback threw. One that was set aside returns to the front.
      *
      * @param again when it may be offered again; after an early offer the scheduled time stays
      * @param letsPass whether batches behind it may be delivered before it
      */
-    public void putBack(long again, boolean letsPass) {
-        held = false;
+    public void putBack(GivenUp<T> letter, long again, boolean letsPass) {
+        if (aside.contains(letter)) {
+            returnToFront(letter);
+            return;
+        }
+        isOffered = false;
         this.letsPass = letsPass;
         letterNotBefore = offerIsEarly ? letterNotBefore : again;
+    }
+
+    private void returnToFront(GivenUp<T> letter) {
+        letters.addFirst(letter);
+        if (isOffered) { // the one that the callback has stays first
+            letters.removeFirst();
+            GivenUp<T> withCallback = letters.removeFirst();
+            letters.addFirst(letter);
+            letters.addFirst(withCallback);
+        }
+        aside.remove(letter);
     }
 
     /** Returns whether batches behind the first letter may be delivered before it. */
@@ -150,7 +173,20 @@ public final class RetryQueue<T> {
     /** Ends the pass and keeps these batches. */
     public void endPass(List<FrozenBatch<T>> kept) {
         pass = null;
-        batches.addAll(kept);
+        keep(kept);
+    }
+
+    /** Returns what {@link #next} will return, as far as that is known; null if there is nothing. */
+    public @Nullable FrozenBatch<T> first() {
+        if (pass != null) {
+            return pass.next();
+        }
+        return batches.isEmpty() ? null : batches.get(0);
+    }
+
+    /** Returns whether a batch waits that is no part of a pass. */
+    public boolean isBatchWaiting() {
+        return !batches.isEmpty();
     }
 
     /** Returns whether there is a batch, or a part of one, to retry. */
@@ -158,15 +194,19 @@ public final class RetryQueue<T> {
         return !batches.isEmpty() || pass != null;
     }
 
-    /** Keeps a batch for another attempt, in front of all others except an earlier part of the same batch. */
+    /** Keeps a batch for another attempt, in front of all others except earlier parts of the same batch. */
     public void keep(FrozenBatch<T> batch) {
-        FrozenBatch<T> first = batches.peekFirst();
-        if (first == null || batch.firstSequence() < first.firstSequence()) {
-            batches.addFirst(batch);
-        } else {
-            batches.removeFirst();
-            batches.addFirst(batch);
-            batches.addFirst(first);
+        int earlier = 0;
+        while (earlier < batches.size() && batches.get(earlier).firstSequence() < batch.firstSequence()) {
+            earlier++;
+        }
+        batches.add(earlier, batch);
+    }
+
+    /** As {@link #keep(FrozenBatch)}, for batches in order. */
+    public void keep(List<FrozenBatch<T>> inOrder) {
+        for (int i = inOrder.size() - 1; i >= 0; i--) { // the last one first: then each is compared with few others
+            keep(inOrder.get(i));
         }
     }
 
@@ -182,8 +222,7 @@ public final class RetryQueue<T> {
      * @param ids for the parts of a pass
      */
     public FrozenBatch<T> next(BatchIds ids, long now) {
-        FrozenBatch<T> first = batches.peekFirst();
-        if (pass == null && first != null && first.exhausted()) {
+        if (pass == null && batches.get(0).exhausted()) {
             begin(new Bisection<>(List.copyOf(batches), ids), isEarly(now), now);
             batches.clear();
         }
@@ -194,11 +233,17 @@ public final class RetryQueue<T> {
             }
             return part;
         }
-        return batches.removeFirst();
+        return batches.remove(0);
     }
 
-    /** Returns everything in the queue, in no particular order. */
+    /** Returns everything that is not settled, also a letter that was set aside, in no particular order. */
     public List<FrozenBatch<T>> unsettled() {
+        List<FrozenBatch<T>> all = queued();
+        aside.forEach(letter -> all.add(letter.batch()));
+        return all;
+    }
+
+    private List<FrozenBatch<T>> queued() {
         List<FrozenBatch<T>> all = new ArrayList<>();
         letters.forEach(letter -> all.add(letter.batch()));
         all.addAll(batches);
@@ -208,10 +253,10 @@ public final class RetryQueue<T> {
         return all;
     }
 
-    /** Returns everything but a letter that the callback has, in no particular order. */
+    /** Returns everything but the letters that the callback has, in no particular order. */
     public List<FrozenBatch<T>> toHandBack() {
-        List<FrozenBatch<T>> all = unsettled(); // letters first
-        if (held) {
+        List<FrozenBatch<T>> all = queued(); // letters first
+        if (isOffered) {
             all.remove(0);
         }
         return all;
@@ -219,7 +264,7 @@ public final class RetryQueue<T> {
 
     /** Removes what was handed back. A letter that the callback has is kept. */
     public void clear() {
-        GivenUp<T> withCallback = held ? letters.peekFirst() : null;
+        GivenUp<T> withCallback = isOffered ? letters.peekFirst() : null;
         letters.removeIf(letter -> letter != withCallback);
         batches.clear();
         pass = null;

@@ -23,6 +23,18 @@ public final class RetryVerdict {
     /** Items that failed for the same cause, with no other failed item between them. */
     public record Failed(int[] indexes, Throwable cause, boolean givenUp) {}
 
+    /** Items that are attempted again, with no item of the other kind between them: they have failed, or are deferred. */
+    public record Again(int[] indexes, boolean deferred) {
+        /** Returns these items of the batch. If they are deferred, the attempt counts as none for them. */
+        public <T> FrozenBatch<T> of(FrozenBatch<T> batch, BatchIds ids) {
+            FrozenBatch<T> part = batch.part(ids, indexes);
+            if (deferred) {
+                part.undoAttempt();
+            }
+            return part;
+        }
+    }
+
     private final Throwable cause;
     private final List<Failed> failed;
     private final int[] handled;
@@ -121,11 +133,6 @@ public final class RetryVerdict {
                 .toArray();
     }
 
-    /** The indexes of the items that are deferred, ascending. */
-    public int[] deferred() {
-        return deferred;
-    }
-
     /** By what the items are deferred, the longest if there are several; null if none is. */
     public @Nullable RetryAfterException retryAfter() {
         return retryAfter;
@@ -138,6 +145,41 @@ public final class RetryVerdict {
     /** Returns the indexes of the items to retry, ascending. */
     public int[] kept() {
         return kept;
+    }
+
+    /** Returns the items to retry and those that are deferred, in order. */
+    public List<Again> keptAndDeferred() {
+        return inOrder(kept);
+    }
+
+    /** Returns the items that failed and those that are deferred, in order. */
+    public List<Again> failedAndDeferred() {
+        return inOrder(failedIndexes());
+    }
+
+    /** Merges two ascending lists. */
+    private List<Again> inOrder(int[] others) {
+        List<Again> parts = new ArrayList<>(1);
+        int other = 0;
+        int defer = 0;
+        while (other < others.length || defer < deferred.length) {
+            int end = defer < deferred.length ? indexFrom(others, other, deferred[defer]) : others.length;
+            if (end > other) {
+                parts.add(new Again(Arrays.copyOfRange(others, other, end), false));
+            }
+            other = end;
+            end = other < others.length ? indexFrom(deferred, defer, others[other]) : deferred.length;
+            if (end > defer) {
+                parts.add(new Again(Arrays.copyOfRange(deferred, defer, end), true));
+            }
+            defer = end;
+        }
+        return parts;
+    }
+
+    /** Returns where the first element above a value is that the list does not contain. */
+    private static int indexFrom(int[] ascending, int from, int value) {
+        return -1 - Arrays.binarySearch(ascending, from, ascending.length, value);
     }
 
     /** Returns the indexes of the items that the handler did not name, ascending: they are handled. */

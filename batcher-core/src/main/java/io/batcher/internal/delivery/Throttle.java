@@ -42,9 +42,16 @@ public final class Throttle {
         return restCause == null || restUntil - paced < 0 ? paced : restUntil;
     }
 
-    /** Takes the slot of a call that starts now. Returns false if the call has to wait. */
+    /** Takes the permit of a call that starts now. Returns false if the call has to wait. */
     public boolean tryStart(long now) {
         return !isResting(now) && (pace == null || pace.tryStart(now));
+    }
+
+    /** Corrects the permit of the last call, which started at this time. */
+    public void started(long at) {
+        if (pace != null) {
+            pace.started(at);
+        }
     }
 
     /** Forgets the cause of a rest that is over: it may hold the whole answer of the target. */

@@ -82,6 +82,25 @@ public final class Callbacks<T> {
         }
     }
 
+    /** Tells of items that were moved to the dead letters of the store. Once: they are kept there whatever the callback does. */
+    public void notice(DeadLetter<T> letter) {
+        Consumer<? super DeadLetter<T>> onDeadLetter = config.onDeadLetter();
+        if (onDeadLetter == null) {
+            log.movedToDeadLetters(letter.items().size(), letter.attempts(), letter.cause());
+        } else {
+            guarded("onDeadLetter", () -> onDeadLetter.accept(letter));
+        }
+        deadLettered(letter);
+    }
+
+    public void stored(int items, Duration took) {
+        guarded("onStored", () -> config.listener().onStored(config.name(), items, took));
+    }
+
+    public void recorded(int items, Duration took) {
+        guarded("onRecorded", () -> config.listener().onRecorded(config.name(), items, took));
+    }
+
     /** Offers items that are left after close to the dead-letter callback. Returns whether it has taken them. */
     public boolean offerLast(DeadLetter<T> letter) {
         if (config.onDeadLetter() == null) {

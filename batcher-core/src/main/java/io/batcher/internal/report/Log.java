@@ -109,6 +109,16 @@ public final class Log implements FallbackScheduler.Failures {
         }
     }
 
+    /** Reports items that were moved to the dead letters of the store if there is no callback. */
+    void movedToDeadLetters(int items, int attempts, Throwable cause) {
+        repeated(
+                "dead letters",
+                Level.ERROR,
+                "gave up " + counted(items, "item") + " after " + counted(attempts, "attempt"),
+                "they are in the dead letters of the store",
+                cause);
+    }
+
     /** Reports items that were given up more than a minute ago. */
     void attemptEnded() {
         if (givenUpFor != null) {
@@ -258,7 +268,7 @@ public final class Log implements FallbackScheduler.Failures {
     public void closed() {
         endDropBurst();
         if (givenUpFor != null) {
-            writeGivenUp(givenUp().rest());
+            writeGivenUp(givenUp().unwritten());
         }
     }
 
@@ -280,7 +290,7 @@ public final class Log implements FallbackScheduler.Failures {
     // ----
 
     /** Writes the first event, then one line a minute with the number of events since the last one. */
-    private void repeated(String name, Level level, String what, String consequence, @Nullable Throwable thrown) {
+    void repeated(String name, Level level, String what, String consequence, @Nullable Throwable thrown) {
         long due = repeating(name).count(1, clock.nanoTime());
         if (due > 0) {
             String times = due == 1 ? "" : ", " + due + " times since the last such line";
@@ -298,7 +308,7 @@ public final class Log implements FallbackScheduler.Failures {
     }
 
     /** Never on the timer thread, because a log appender may block. */
-    private void write(Level level, String message, @Nullable Throwable thrown) {
+    void write(Level level, String message, @Nullable Throwable thrown) {
         SharedThreads.offTimer(() -> {
             try {
                 LOGGER.log(level, "Batcher \"" + batcher + "\" " + message, thrown);

@@ -33,14 +33,14 @@ final class Repeating {
         }
         writtenAt = now;
         written = true;
-        return rest();
+        return unwritten();
     }
 
     /** Returns how many events came since the last line. */
-    synchronized long rest() {
-        long rest = unwritten;
+    synchronized long unwritten() {
+        long count = unwritten;
         unwritten = 0;
-        return rest;
+        return count;
     }
 
     /** Ends the series: the next event is reported at once. Returns how many events there were in all. */

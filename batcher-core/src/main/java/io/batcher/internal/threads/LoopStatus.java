@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * RUNNING -> WAITING -> QUEUED, or RUNNING -> QUEUED to yield the thread. Each run has a number, so that a task that begins late can tell
  * that another run has taken its place. Guarded by the batcher's lock; signals without the lock are in {@link LoopSignals}.
  */
-public final class LoopStatus {
+public class LoopStatus {
 
     /** The state of the flush loop. docs/concurrency.md has the table of transitions. */
     public enum State {
@@ -43,22 +43,28 @@ public final class LoopStatus {
 
     private long runNumber;
 
-    /** The scope of the run; closed while a stage is pending; null if there is no run. */
-    private @Nullable CallScope run;
+    /** The scope of what the run does, or did last; closed while a stage is pending; null if there is no run. */
+    private @Nullable CallScope action;
+
+    /** Whether the current run spins before it goes idle. Only while it is {@link State#RUNNING}. */
+    private boolean spinning;
 
     /** How long the queued task may take to begin, and when it counts as lost. */
     private long patienceNanos;
 
     private long lostAt;
 
-    /** When the executor may be asked again after a rejection; null if it has not rejected a task. */
-    private @Nullable Long refusedUntil;
-
     /** The successor that the queued task is; null if it is an ordinary task. */
     private @Nullable Successor successor;
 
-    public LoopStatus(long intervalNanos, LoopSignals signals) {
+    /**
+     * Creates the state of a loop that is idle.
+     *
+     * @param index its index among the loops that may be active at once
+     */
+    public LoopStatus(int index, long intervalNanos, LoopSignals signals) {
         this.signals = signals;
+        this.runNumber = index;
         this.refusalNanos = Math.min(intervalNanos, LONGEST_REFUSAL_NANOS);
         this.firstPatienceNanos = Math.max(2 * intervalNanos, SHORTEST_PATIENCE_NANOS);
         this.patienceNanos = firstPatienceNanos;
@@ -75,10 +81,16 @@ public final class LoopStatus {
      */
     public long queue(long now) {
         state = State.QUEUED;
-        run = null;
+        action = null;
+        spinning = false; // one that yields its thread after it has spun: its successor may be lost
         lostAt = now + patienceNanos;
         successor = null;
-        return ++runNumber;
+        return nextRun();
+    }
+
+    private long nextRun() {
+        runNumber += signals.runs();
+        return runNumber;
     }
 
     /** Records that the current run yields its thread and continues in its successor. */
@@ -93,8 +105,7 @@ public final class LoopStatus {
             return false;
         }
         state = State.RUNNING;
-        run = CallScope.current();
-        refusedUntil = null;
+        action = CallScope.current();
         patienceNanos = firstPatienceNanos;
         return true;
     }
@@ -102,23 +113,38 @@ public final class LoopStatus {
     /** Records that nothing is due, or that the run has failed. */
     public void goIdle() {
         state = State.IDLE;
-        run = null;
+        action = null;
+        spinning = false;
     }
 
     /** Detaches the current run: the next delivery needs another one. */
     public void overtake() {
-        runNumber++;
+        nextRun();
         goIdle();
     }
 
-    /** Returns whether this run is the current one. */
-    public boolean isRun(long runNumber) {
-        return state == State.RUNNING && this.runNumber == runNumber;
+    /** Records that a run begins its next action. Returns false if it is not the current run. */
+    public boolean proceed(long runNumber) {
+        if (state != State.RUNNING || this.runNumber != runNumber) {
+            return false;
+        }
+        action = CallScope.current();
+        spinning = false;
+        return true;
     }
 
-    /** Returns the scope of the run; closed while a stage is pending; null if there is no run. */
-    public @Nullable CallScope run() {
-        return run;
+    /** Records that the run spins: until it comes back, it is the one that takes what becomes due. */
+    public void spin() {
+        spinning = true;
+    }
+
+    public boolean isSpinning() {
+        return spinning;
+    }
+
+    /** Returns the scope of what the run does, or did last; closed while a stage is pending; null if there is no run. */
+    public @Nullable CallScope action() {
+        return action;
     }
 
     /** Records that the stage of an asynchronous handler continues the run. */
@@ -126,15 +152,10 @@ public final class LoopStatus {
         state = State.WAITING;
     }
 
-    /** Records that the executor has rejected the queued task. It is asked again later. */
-    public void refuse(long now) {
+    /** Records that the executor has rejected the queued task. Returns when it may be asked again. */
+    public long refuse(long now) {
         state = State.IDLE;
-        refusedUntil = now + refusalNanos;
-    }
-
-    /** Returns when the executor may be asked again; null if it has not rejected a task. */
-    public @Nullable Long refusedUntil() {
-        return refusedUntil;
+        return now + refusalNanos;
     }
 
     /** Returns when the queued task counts as lost. */
@@ -165,7 +186,7 @@ public final class LoopStatus {
 
     /** Takes over a run that the executor has not begun. Returns its new number; 0 if it has begun. */
     public long takeOver(long runNumber) {
-        return queued() == runNumber ? ++this.runNumber : 0;
+        return queued() == runNumber ? nextRun() : 0;
     }
 
     /** Returns whether the current run has failed, or its start was rejected, and {@link #recovered} was not called since. */
@@ -176,6 +197,6 @@ public final class LoopStatus {
 
     /** Records that the state is consistent again after a run that has failed. */
     public void recovered() {
-        signals.clearFailures();
+        signals.clearFailures(runNumber);
     }
 }

@@ -35,6 +35,12 @@ public final class Successor {
         ended = true;
     }
 
+    /** Records that the task begins. Returns the run that it continues; 0 if that has not yielded its thread. */
+    public long begin() {
+        end();
+        return runNumber;
+    }
+
     /** Returns the run that this task continues; 0 until the loop has yielded its thread. */
     public long runNumber() {
         return runNumber;

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * blocks, rejects or queues a task.
  *
  * <p>The threads of a {@link java.util.concurrent.ThreadPoolExecutor} with a {@link java.util.concurrent.SynchronousQueue} spin before they
- * park, and a thread that has spun is scheduled later when it wakes up. {@code FlushLatencyBenchmark} measures the difference.
+ * park, and a thread that has spun is scheduled later when it wakes up. {@code FlushLatency} measures the difference.
  */
 public final class WorkerPool implements Executor {
 

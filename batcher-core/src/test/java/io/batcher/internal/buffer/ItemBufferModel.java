@@ -106,7 +106,7 @@ public final class ItemBufferModel {
     public int depth() {
         lock.lock();
         try {
-            return intake.waiting() + intake.held();
+            return intake.waiting() + intake.unsettled();
         } finally {
             lock.unlock();
         }

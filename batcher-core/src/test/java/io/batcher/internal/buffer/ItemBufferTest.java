@@ -95,7 +95,7 @@ class ItemBufferTest {
         ItemBuffer<String> intake = intake(builder -> builder.capacity(3));
         intake.append(call("a", "b", "c"), now);
         assertThat(take(intake, 2)).containsExactly("a", "b");
-        assertThat(intake.held()).isEqualTo(2);
+        assertThat(intake.unsettled()).isEqualTo(2);
         assertThat(add(intake, "d")).isFalse();
         intake.release(1);
         assertThat(intake.append(call("d"), now)).isTrue();
@@ -109,7 +109,7 @@ class ItemBufferTest {
         intake.append(call("a", "b", "c", "d"), now);
         assertThat(intake.lacking(3)).isEqualTo(3);
         assertThat(intake.evict(3).items().list()).containsExactly("a", "b", "c");
-        assertThat(intake.held()).isZero();
+        assertThat(intake.unsettled()).isZero();
         assertThat(intake.append(call("e", "f", "g"), now)).isTrue();
         assertThat(take(intake, 9)).containsExactly("d", "e", "f", "g");
     }
@@ -260,13 +260,13 @@ class ItemBufferTest {
             add(intake, item);
         }
         intake.close();
-        ChunkSlice<String> rest = intake.lookAtRest();
+        ChunkSlice<String> rest = intake.lookAtRemaining();
         assertThat(intake.waiting()).isEqualTo(3); // as if nothing had happened
-        assertThat(intake.held()).isZero();
-        rest = intake.lookAtRest();
-        intake.takeRest(rest);
+        assertThat(intake.unsettled()).isZero();
+        rest = intake.lookAtRemaining();
+        intake.takeRemaining(rest);
         assertThat(intake.waiting()).isZero();
-        assertThat(intake.held()).isEqualTo(3);
+        assertThat(intake.unsettled()).isEqualTo(3);
         assertThat(rest.items().list()).containsExactly("a", "b", "c");
     }
 
@@ -308,7 +308,7 @@ class ItemBufferTest {
                     }
                 }
                 assertThat(intake.waiting()).as("seed %s", seed).isEqualTo(model.size());
-                assertThat(intake.held()).isEqualTo(held);
+                assertThat(intake.unsettled()).isEqualTo(held);
                 assertThat(intake.full() != null).isEqualTo(model.size() >= size);
             }
         }

@@ -15,6 +15,7 @@ import io.batcher.internal.buffer.ItemBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.Test;
 
@@ -32,7 +33,7 @@ class BisectionTest {
         ItemBuffer<String> intake =
                 new ItemBuffer<>(Batcher.<String>builder("pass").config());
         intake.append(new AddRequest<>(items, null, null), 0);
-        return new FrozenBatch<>(ids.next(), intake.takeBatch(items.size()), FlushReason.SIZE);
+        return new FrozenBatch<>(Optional::empty, ids.next(), intake.takeBatch(items.size()), FlushReason.SIZE);
     }
 
     private static String letters(FrozenBatch<String> part) {
@@ -44,7 +45,8 @@ class BisectionTest {
     }
 
     private Bisection<String> begun(String letters) {
-        return new Bisection<>(batch(letters), CAUSE, ids);
+        FrozenBatch<String> failed = batch(letters);
+        return new Bisection<>(failed, whole(failed), ids);
     }
 
     /** Tries parts until the pass is over. */
@@ -55,7 +57,7 @@ class BisectionTest {
             if (isGood.test(letters(part))) {
                 pass.handled();
             } else {
-                pass.failed(whole(part), null);
+                pass.failed(whole(part));
             }
         }
     }
@@ -160,7 +162,7 @@ class BisectionTest {
         FrozenBatch<String> part = pass.next();
         assertThat(letters(part)).isEqualTo("abc");
         PartialBatchException thrown = new PartialBatchException(Map.of(0, one, 2, two));
-        pass.failed(RetryVerdict.of(thrown, 3, 1, ONCE, cause -> true), null);
+        pass.failed(RetryVerdict.of(thrown, 3, 1, ONCE, cause -> true));
         run(pass, rest -> true);
         assertThat(suspects(pass)).containsExactly("a", "c");
         assertThat(pass.suspects().get(1).cause()).isSameAs(two);
@@ -173,8 +175,8 @@ class BisectionTest {
         assertThat(pass.unsettled()).extracting(BisectionTest::letters).containsExactly("abCd");
         pass.handled(); // ab
         assertThat(pass.unsettled()).extracting(BisectionTest::letters).containsExactly("Cd");
-        pass.failed(whole(pass.next()), null);
-        pass.failed(whole(pass.next()), null);
+        pass.failed(whole(pass.next()));
+        pass.failed(whole(pass.next()));
         assertThat(pass.unsettled()).extracting(BisectionTest::letters).containsExactlyInAnyOrder("C", "d");
         pass.handled();
         assertThat(pass.unsettled()).extracting(BisectionTest::letters).containsExactly("C");

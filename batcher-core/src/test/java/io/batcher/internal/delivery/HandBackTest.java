@@ -11,11 +11,14 @@ import io.batcher.FlushReason;
 import io.batcher.internal.buffer.AddRequest;
 import io.batcher.internal.buffer.ItemBuffer;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** {@link HandBack}: one list in order, also where parts of one batch lie between each other. */
 class HandBackTest {
+
+    private static final Origin ORIGIN = Optional::empty;
 
     private final BatchIds ids = new BatchIds("back");
     private final ItemBuffer<Integer> intake =
@@ -24,7 +27,7 @@ class HandBackTest {
     private FrozenBatch<Integer> delivery(int from, int to) {
         List<Integer> items = IntStream.range(from, to).boxed().toList();
         intake.append(new AddRequest<>(items, null, null), 0);
-        return new FrozenBatch<>(ids.next(), intake.takeBatch(items.size()), FlushReason.CLOSE);
+        return new FrozenBatch<>(ORIGIN, ids.next(), intake.takeBatch(items.size()), FlushReason.CLOSE);
     }
 
     private static List<Integer> numbers(int to) {

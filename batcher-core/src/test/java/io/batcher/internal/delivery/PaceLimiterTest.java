@@ -117,7 +117,7 @@ class PaceLimiterTest {
     }
 
     @Test
-    void aRefusedCallTakesNoSlot() {
+    void aRefusedCallTakesNoPermit() {
         PaceLimiter limiter = limiterAfter(Pace.of(1, Duration.ofSeconds(1)), 1);
         for (int i = 0; i < 100; i++) {
             assertThat(limiter.tryStart(millis(999))).isFalse();

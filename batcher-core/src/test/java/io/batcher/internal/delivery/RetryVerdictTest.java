@@ -7,9 +7,12 @@ package io.batcher.internal.delivery;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.batcher.PartialBatchException;
+import io.batcher.RetryAfterException;
 import io.batcher.RetryPolicy;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -114,5 +117,19 @@ class RetryVerdictTest {
         RetryVerdict verdict = of(partial(0, ONE, 1, TWO), 2, 1, 9, WORTH_IT);
         assertThat(verdict.kept()).containsExactly(0, 1);
         assertThat(verdict.failed()).hasSize(2);
+    }
+
+    @Test
+    void whatIsAttemptedAgainIsInOrderAndDivided() {
+        RetryAfterException later = new RetryAfterException(Duration.ofSeconds(1));
+        RetryVerdict verdict =
+                of(partial(0, IO, 1, later, 2, ONE, 4, later, 5, later, 7, TWO, 8, ONE), 9, 1, 9, NOT_IO);
+        assertThat(verdict.keptAndDeferred())
+                .extracting(again -> Arrays.toString(again.indexes()) + again.deferred())
+                .containsExactly("[1]true", "[2]false", "[4, 5]true", "[7, 8]false");
+        assertThat(verdict.failedAndDeferred())
+                .extracting(again -> Arrays.toString(again.indexes()) + again.deferred())
+                .containsExactly("[0]false", "[1]true", "[2]false", "[4, 5]true", "[7, 8]false");
+        assertThat(of(ONE, 2, 1, 1, WORTH_IT).keptAndDeferred()).isEmpty();
     }
 }

@@ -14,7 +14,7 @@ import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RestController;
 import tools.jackson.databind.JsonNode;
 
-/** Breaks, repairs and slows down the built-in cloud. Not part of the cloud API: available on the gateway's port only. */
+/** Breaks, repairs, slows down and limits the built-in cloud. Not part of the cloud API: available on the gateway's port only. */
 @RestController
 @RequestMapping("/cloud/condition")
 class CloudConditionController {
@@ -35,19 +35,20 @@ class CloudConditionController {
     /** Changes the members that the body contains. */
     @PatchMapping(consumes = MediaType.APPLICATION_JSON_VALUE)
     CloudCondition.State change(@RequestBody JsonNode body) {
-        require(body.isObject() && !body.isEmpty(), "the body must be an object with broken, latencyMillis or both");
+        require(body.isObject() && !body.isEmpty(), "the body must be an object with broken, limited or latencyMillis");
         for (Map.Entry<String, JsonNode> member : body.properties()) {
             check(member.getKey(), member.getValue());
         }
         return condition.change(now -> new CloudCondition.State(
                 body.path("broken").asBoolean(now.broken()),
+                body.path("limited").asBoolean(now.limited()),
                 body.path("latencyMillis").asLong(now.latencyMillis()),
                 now.usualLatencyMillis()));
     }
 
     private static void check(String name, JsonNode value) {
         switch (name) {
-            case "broken" -> require(value.isBoolean(), "broken must be true or false");
+            case "broken", "limited" -> require(value.isBoolean(), name + " must be true or false");
             case "latencyMillis" ->
                 require(
                         value.canConvertToInt()
@@ -55,7 +56,7 @@ class CloudConditionController {
                                 && value.intValue() >= 0
                                 && value.intValue() <= LONGEST_LATENCY_MILLIS,
                         "latencyMillis must be a whole number from 0 to " + LONGEST_LATENCY_MILLIS);
-            default -> throw new BadRequestException("only broken and latencyMillis can be changed");
+            default -> throw new BadRequestException("only broken, limited and latencyMillis can be changed");
         }
     }
 

@@ -22,8 +22,11 @@ import org.springframework.boot.actuate.endpoint.OperationResponseBody;
  * @param oldestAgeMs null while no item is in memory
  * @param busyForMs null while no batch is in flight
  * @param pausedForMs null while delivery is not paused
+ * @param lanes number of orders of items: 1 without a key
  * @param throttled number of handler calls that ended with a Retry-After
  * @param restingForMs remaining time of a rest after a Retry-After, rounded up; null while there is none
+ * @param store where the items are: "memory", "file", "jdbc", "kafka"
+ * @param storeDetails absent without a store
  */
 @JsonInclude(JsonInclude.Include.ALWAYS)
 public record BatcherDescriptor(
@@ -41,8 +44,11 @@ public record BatcherDescriptor(
         @Nullable Long intervalMs,
         @Nullable Integer maxBatchSize,
         @Nullable Overflow overflow,
+        int lanes,
         long throttled,
         @Nullable Long restingForMs,
+        @Nullable String store,
+        @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable StoreDetails storeDetails,
         Totals totals,
         @Nullable LastFailure lastFailure)
         implements OperationResponseBody {
@@ -65,10 +71,17 @@ public record BatcherDescriptor(
                 config.map(c -> c.interval().toMillis()).orElse(null),
                 config.map(BatcherConfig::maxBatchSize).orElse(null),
                 config.map(BatcherConfig::overflow).orElse(null),
+                stats.lanes(),
                 stats.throttled(),
                 stats.restingFor().isZero() ? null : (Long) millisRoundedUp(stats.restingFor()),
+                config.map(BatcherDescriptor::storeOf).orElse(null),
+                config.map(BatcherConfig::store).isPresent() ? StoreDetails.of(stats) : null,
                 Totals.of(stats),
                 batcher.lastFailure().map(LastFailure::of).orElse(null));
+    }
+
+    private static String storeOf(BatcherConfig<?> config) {
+        return config.store() == null ? "memory" : config.store().kind();
     }
 
     /** A rest that is not over is never shown as zero. */
@@ -111,6 +124,30 @@ public record BatcherDescriptor(
 
         static LastFailure of(ManagedBatcher.LastFailure failure) {
             return new LastFailure(failure.type(), failure.at(), failure.attempt());
+        }
+    }
+
+    /**
+     * The use that this instance makes of a store.
+     *
+     * @param ownedPartitions number of partitions that it owns
+     * @param stoppedPartitions number of partitions that it has stopped, because it cannot read the items at their head
+     * @param fenced number of attempts whose outcome was not recorded, because another instance had taken over
+     * @param lastFailure class name of the store's last failure; null if it has answered since
+     */
+    @JsonInclude(JsonInclude.Include.ALWAYS)
+    public record StoreDetails(
+            int ownedPartitions,
+            int stoppedPartitions,
+            long fenced,
+            @Nullable String lastFailure) {
+
+        static StoreDetails of(BatcherStats stats) {
+            return new StoreDetails(
+                    stats.lanes(),
+                    stats.stoppedPartitions(),
+                    stats.fenced(),
+                    stats.storeFailure().orElse(null));
         }
     }
 }

@@ -17,11 +17,12 @@ import org.springframework.boot.actuate.endpoint.annotation.ReadOperation;
 import org.springframework.boot.actuate.endpoint.annotation.Selector;
 import org.springframework.boot.actuate.endpoint.annotation.WriteOperation;
 
-/** Endpoint to monitor batchers and to flush, pause and resume them. */
+/** Endpoint to monitor batchers, to flush, pause and resume them, and to list and redrive the dead letters that a store keeps. */
 @Endpoint(id = "batchers")
 public class BatchersEndpoint {
 
-    static final List<String> ACTIONS = List.of("flush", "pause", "resume");
+    static final List<String> ACTIONS = List.of("flush", "pause", "resume", "redrive");
+    static final String DEAD_LETTERS = "dead-letters";
 
     private static final String UNKNOWN_ACTION = "The action is not one of " + ACTIONS;
 
@@ -55,6 +56,24 @@ public class BatchersEndpoint {
         return batcher == null ? null : BatcherDescriptor.of(batcher);
     }
 
+    /**
+     * Describes dead letters of a batcher, at most 100; returns null if no batcher has this name, or none are kept for it.
+     *
+     * @param what dead-letters
+     * @param after the last id of the page before; null for the first page
+     */
+    @ReadOperation
+    public @Nullable DeadLettersDescriptor deadLetters(
+            @Selector String name, @Selector String what, @Nullable Long after) {
+        ManagedBatcher batcher = find(name);
+        return batcher == null || !what.equals(DEAD_LETTERS)
+                ? null
+                : batcher.batcher()
+                        .deadLetters()
+                        .map(letters -> DeadLettersDescriptor.of(name, letters, after == null ? 0 : after))
+                        .orElse(null);
+    }
+
     /** Flushes all batchers concurrently. */
     @WriteOperation
     public FlushesDescriptor flushAll() {
@@ -77,8 +96,9 @@ public class BatchersEndpoint {
     /**
      * Performs an action on a batcher.
      *
-     * @param action flush, pause or resume
-     * @return the result of the flush, or the batcher after the action; null if no batcher has this name
+     * @param action flush, pause, resume or redrive
+     * @return the result of the flush or redrive, or the batcher after the action; null if no batcher has this name, or no dead letters
+     *     are kept for it to redrive
      */
     @WriteOperation
     public @Nullable Object perform(@Selector String name, @Selector String action) {
@@ -96,8 +116,23 @@ public class BatchersEndpoint {
                 batcher.batcher().resume();
                 yield BatcherDescriptor.of(batcher);
             }
+            case "redrive" -> Redrive.all(batcher.batcher());
             default -> throw new InvalidEndpointRequestException(UNKNOWN_ACTION, UNKNOWN_ACTION);
         };
+    }
+
+    /**
+     * Delivers all dead letters of a batcher again; returns null if no batcher has this name, or none are kept for it.
+     *
+     * @param what dead-letters
+     * @param action redrive
+     */
+    @WriteOperation
+    public @Nullable RedriveDescriptor performOn(
+            @Selector String name, @Selector String what, @Selector String action) {
+        ManagedBatcher batcher = find(name);
+        boolean known = what.equals(DEAD_LETTERS) && action.equals("redrive");
+        return batcher == null || !known ? null : Redrive.all(batcher.batcher());
     }
 
     private @Nullable ManagedBatcher find(String name) {

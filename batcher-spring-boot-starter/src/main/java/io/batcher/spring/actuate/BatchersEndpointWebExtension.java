@@ -36,7 +36,7 @@ public class BatchersEndpointWebExtension {
         return response(endpoint.flush(name));
     }
 
-    /** Flushes, pauses or resumes a batcher; 400 for an unknown action. */
+    /** Flushes, pauses or resumes a batcher, or redrives its dead letters; 400 for an unknown action. */
     @WriteOperation
     public WebEndpointResponse<?> perform(@Selector String name, @Selector String action) {
         if (!BatchersEndpoint.ACTIONS.contains(action) && endpoint.batcher(name) != null) {
@@ -45,6 +45,12 @@ public class BatchersEndpointWebExtension {
                     Map.of("actions", BatchersEndpoint.ACTIONS), WebEndpointResponse.STATUS_BAD_REQUEST);
         }
         return response(endpoint.perform(name, action));
+    }
+
+    /** Redrives the dead letters of a batcher; 404 for anything else. */
+    @WriteOperation
+    public WebEndpointResponse<?> performOn(@Selector String name, @Selector String what, @Selector String action) {
+        return response(endpoint.performOn(name, what, action));
     }
 
     private static WebEndpointResponse<?> response(@Nullable Object result) {

@@ -18,6 +18,7 @@ import io.batcher.spring.internal.runtime.BatcherFactory;
 import io.batcher.spring.internal.runtime.BatcherLifecycle;
 import io.batcher.spring.internal.runtime.BatcherThreads;
 import io.batcher.spring.internal.runtime.DefaultBatcherRegistry;
+import io.batcher.spring.internal.runtime.HandlerConnector;
 import io.batcher.testing.VirtualTime;
 import java.time.InstantSource;
 import org.springframework.aop.framework.AopInfrastructureBean;
@@ -63,8 +64,11 @@ public final class BatcherAutoConfiguration implements AopInfrastructureBean {
                 beanFactory,
                 environment,
                 registrar,
-                () -> scope.getIfAvailable(() -> HandlerScope.NONE),
-                () -> new RetryAfterTranslator(retryAfter.orderedStream().toList()));
+                new HandlerConnector(
+                        beanFactory,
+                        () -> scope.getIfAvailable(() -> HandlerScope.NONE),
+                        () -> new RetryAfterTranslator(
+                                retryAfter.orderedStream().toList())));
     }
 
     @Bean

@@ -44,7 +44,7 @@ public final class BatcherObservationAutoConfiguration implements AopInfrastruct
 
     @Bean
     HandlerScope batchObservationScope(BatchObservations observations) {
-        return batcher -> new ObservationScope(observations.openScope(batcher));
+        return batch -> new ObservationScope(observations.openScope(batch));
     }
 
     private record ObservationScope(Observation.Scope scope) implements HandlerScope.Scope {

@@ -15,8 +15,8 @@ import org.springframework.boot.health.contributor.AbstractHealthIndicator;
 import org.springframework.boot.health.contributor.Health;
 
 /**
- * Reports DOWN while a batcher holds an item for too long or fails repeatedly. A batcher that is paused, or rests after a Retry-After, is
- * reported with that detail and never counts as DOWN.
+ * Reports DOWN while a batcher holds an item for too long or fails repeatedly, and while its store does not answer or it has stopped a
+ * partition. A batcher that is paused, or rests after a Retry-After, is reported with that detail, and DOWN only for its store.
  */
 public class BatchersHealthIndicator extends AbstractHealthIndicator {
 
@@ -54,7 +54,8 @@ public class BatchersHealthIndicator extends AbstractHealthIndicator {
         boolean failing = stats.consecutiveFailures() >= maxConsecutiveFailures;
         boolean waits =
                 stats.state() == BatcherState.PAUSED || !stats.restingFor().isZero();
-        return !waits && (tooOld || failing);
+        boolean storeFails = stats.storeFailure().isPresent() || stats.stoppedPartitions() > 0;
+        return storeFails || (!waits && (tooOld || failing));
     }
 
     private Map<String, Object> detail(ManagedBatcher managed, BatcherStats stats) {
@@ -66,7 +67,11 @@ public class BatchersHealthIndicator extends AbstractHealthIndicator {
         detail.put("consecutiveFailures", stats.consecutiveFailures());
         managed.pausedFor().ifPresent(pausedFor -> detail.put("pausedForMs", pausedFor.toMillis()));
         if (!stats.restingFor().isZero()) {
-            detail.put("restingForMs", stats.restingFor().toMillis());
+            detail.put("restingForMs", stats.restingFor().plusNanos(999_999).toMillis()); // never 0 while it rests
+        }
+        stats.storeFailure().ifPresent(failure -> detail.put("storeFailure", failure));
+        if (stats.stoppedPartitions() > 0) {
+            detail.put("stoppedPartitions", stats.stoppedPartitions());
         }
         managed.lastFailure().ifPresent(failure -> detail.put("lastFailure", failure.type()));
         return detail;

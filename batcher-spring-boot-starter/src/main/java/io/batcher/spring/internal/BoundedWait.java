@@ -12,8 +12,9 @@ import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 
-/** A bounded wait for a future of a batcher. Uses the batcher's clock, which may be virtual. */
+/** A bounded wait for a future of a batcher, or for a condition. Uses the batcher's clock, which may be virtual. */
 public final class BoundedWait {
 
     private static final long SLICE_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
@@ -39,6 +40,26 @@ public final class BoundedWait {
         this.start = clock.nanoTime();
         this.nanos = TimeUnit.NANOSECONDS.convert(timeout); // saturates
         future.whenComplete((result, failure) -> done.countDown());
+    }
+
+    /** Creates a wait without a future, for {@link #awaitUntil}. */
+    public static BoundedWait of(ManagedBatcher batcher, Duration timeout) {
+        return new BoundedWait(batcher, new CompletableFuture<>(), timeout);
+    }
+
+    /**
+     * Waits for the remaining time until a condition holds, unless the batcher waits for the calling thread.
+     *
+     * @return whether it holds
+     * @throws InterruptedException if the thread is interrupted
+     */
+    public boolean awaitUntil(BooleanSupplier condition) throws InterruptedException {
+        int awaited = 0;
+        while (!condition.getAsBoolean() && left() > 0 && awaited < AWAITED) {
+            await(SLICE_NANOS);
+            awaited = batcher.awaitsCaller() ? awaited + 1 : 0;
+        }
+        return condition.getAsBoolean();
     }
 
     /**

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.aop.framework.AopInfrastructureBean;
 
 /**
- * Creates one observation for each attempt to deliver a batch. A batcher has at most one at a time.
+ * Creates one observation for each attempt to deliver a batch.
  *
  * <p>A tracer receives the class and the stack trace of an exception, without its message, which could contain the content of an
  * item. When an observation stops, its error is the original exception, because meters take their {@code error} tag from its class. An
@@ -31,6 +31,8 @@ public final class BatchObservations implements BatcherListener, AopInfrastructu
 
     private final Supplier<ObservationRegistry> registry;
     private final Supplier<@Nullable BatchObservationConvention> convention;
+
+    /** The running ones, by the id of the batch. */
     private final Map<String, Observation> current = new ConcurrentHashMap<>();
 
     /**
@@ -46,12 +48,12 @@ public final class BatchObservations implements BatcherListener, AopInfrastructu
     }
 
     /**
-     * Opens a scope on this thread for the observation of the batch that the batcher is delivering.
+     * Opens a scope on this thread for the observation of a batch that is being delivered.
      *
      * @return the scope, which must be closed on this thread
      */
-    public Observation.Scope openScope(String batcher) {
-        Observation observation = current.get(batcher);
+    public Observation.Scope openScope(Batch<?> batch) {
+        Observation observation = current.isEmpty() ? null : current.get(batch.id());
         return observation == null ? Observation.Scope.NOOP : observation.openScope();
     }
 
@@ -63,13 +65,13 @@ public final class BatchObservations implements BatcherListener, AopInfrastructu
                 () -> new BatchObservationContext(batcher, batch),
                 registry.get());
         if (!observation.isNoop()) {
-            current.put(batcher, observation.start());
+            current.put(batch.id(), observation.start());
         }
     }
 
     @Override
     public void onBatchHandled(String batcher, Batch<?> batch, Duration took) {
-        Observation observation = current.remove(batcher);
+        Observation observation = end(batch);
         if (observation != null) {
             ((BatchObservationContext) observation.getContext()).setHandled();
             observation.stop();
@@ -78,11 +80,15 @@ public final class BatchObservations implements BatcherListener, AopInfrastructu
 
     @Override
     public void onBatchFailed(BatchFailure<?> failure, Duration took) {
-        Observation observation = current.remove(failure.batcher());
+        Observation observation = end(failure.batch());
         if (observation != null) {
             observation.error(new HandlerFailure(failure.cause())); // for tracers
             observation.getContext().setError(failure.cause()); // for meters
             observation.stop();
         }
+    }
+
+    private @Nullable Observation end(Batch<?> batch) {
+        return current.isEmpty() ? null : current.remove(batch.id());
     }
 }

@@ -5,7 +5,9 @@
 package io.batcher.spring.metrics;
 
 import io.batcher.Batch;
+import io.batcher.BatchFailure;
 import io.batcher.Batcher;
+import io.batcher.BatcherConfig;
 import io.batcher.BatcherListener;
 import io.batcher.BatcherStats;
 import io.batcher.spring.BatcherRegistry;
@@ -16,7 +18,9 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.TimeGauge;
+import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.binder.MeterBinder;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.IdentityHashMap;
@@ -33,7 +37,7 @@ import org.springframework.aop.framework.AopInfrastructureBean;
 
 /**
  * Binds the meters of each batcher, tagged with its name. Most meters read {@link Batcher#stats()} when they are scraped; batch
- * sizes are recorded by a listener.
+ * sizes and calls of a store are recorded by a listener.
  */
 public final class BatcherMetrics implements MeterBinder, BatcherListener, AopInfrastructureBean {
 
@@ -42,6 +46,8 @@ public final class BatcherMetrics implements MeterBinder, BatcherListener, AopIn
 
     private final BatcherRegistry batchers;
     private final Map<String, List<DistributionSummary>> sizes = new ConcurrentHashMap<>();
+    private final Map<String, List<Timer>> appends = new ConcurrentHashMap<>();
+    private final Map<String, List<Timer>> records = new ConcurrentHashMap<>();
     private final Map<MeterRegistry, Binding> bindings = new ConcurrentHashMap<>();
 
     /** Creates a binder for the batchers that the registry holds when {@link #bindTo} is called. */
@@ -59,6 +65,9 @@ public final class BatcherMetrics implements MeterBinder, BatcherListener, AopIn
         if (bindings.putIfAbsent(registry, binding) == null) {
             for (ManagedBatcher managed : batchers.managed()) {
                 bind(managed.name(), managed.batcher(), binding);
+                if (managed.config().map(BatcherConfig::store).isPresent()) {
+                    bindStore(managed.name(), managed.batcher(), binding);
+                }
             }
         }
     }
@@ -71,17 +80,36 @@ public final class BatcherMetrics implements MeterBinder, BatcherListener, AopIn
         }
     }
 
-    /** Records the size of the batch of each attempt. */
     @Override
-    public void onBatchStarted(String batcher, Batch<?> batch) {
+    public void onBatchHandled(String batcher, Batch<?> batch, Duration took) {
+        recordSize(batcher, batch);
+    }
+
+    @Override
+    public void onBatchFailed(BatchFailure<?> failure, Duration took) {
+        recordSize(failure.batcher(), failure.batch());
+    }
+
+    /** Records the size of the batch of each attempt, after the call: what runs before it delays the handler. */
+    private void recordSize(String batcher, Batch<?> batch) {
         sizes.getOrDefault(batcher, List.of()).forEach(summary -> summary.record(batch.size()));
+    }
+
+    @Override
+    public void onStored(String batcher, int items, Duration took) {
+        appends.getOrDefault(batcher, List.of()).forEach(timer -> timer.record(took));
+    }
+
+    @Override
+    public void onRecorded(String batcher, int items, Duration took) {
+        records.getOrDefault(batcher, List.of()).forEach(timer -> timer.record(took));
     }
 
     private void bind(String name, Batcher<?> batcher, Binding binding) {
         MeterRegistry registry = binding.registry;
         boolean own = binding.add(Gauge.builder("batcher.queue.depth", batcher, of(BatcherStats::depth))
                 .tag(BATCHER, name)
-                .description("Items in memory: waiting, kept for a retry or in flight")
+                .description("Items in memory or in the store: waiting, kept for a retry or in flight")
                 .register(registry));
         if (!own) {
             logger.warn("The meters of batcher \"" + name + "\" belong to another batcher of that name, in another"
@@ -91,7 +119,7 @@ public final class BatcherMetrics implements MeterBinder, BatcherListener, AopIn
         }
         binding.add(Gauge.builder("batcher.queue.capacity", batcher, of(BatcherStats::capacity))
                 .tag(BATCHER, name)
-                .description("Maximum number of items in memory")
+                .description("Maximum number of items in memory or in the store")
                 .register(registry));
         binding.add(TimeGauge.builder(
                         "batcher.queue.oldest.age",
@@ -99,7 +127,7 @@ public final class BatcherMetrics implements MeterBinder, BatcherListener, AopIn
                         TimeUnit.NANOSECONDS,
                         of(stats -> stats.oldestAge().toNanos()))
                 .tag(BATCHER, name)
-                .description("Age of the oldest item in memory")
+                .description("Age of the oldest item")
                 .register(registry));
         binding.add(FunctionCounter.builder("batcher.items.accepted", batcher, of(BatcherStats::accepted))
                 .tag(BATCHER, name)
@@ -117,6 +145,10 @@ public final class BatcherMetrics implements MeterBinder, BatcherListener, AopIn
                 .tag(BATCHER, name)
                 .description("How long a rest after a Retry-After still lasts")
                 .register(registry));
+        binding.add(Gauge.builder("batcher.lanes", batcher, of(BatcherStats::lanes))
+                .tag(BATCHER, name)
+                .description("Orders of items: 1 without a key")
+                .register(registry));
         bindOutcome("handled", BatcherStats::handled, name, batcher, binding);
         bindOutcome("rejected", BatcherStats::rejected, name, batcher, binding);
         bindOutcome("dropped", BatcherStats::dropped, name, batcher, binding);
@@ -128,6 +160,35 @@ public final class BatcherMetrics implements MeterBinder, BatcherListener, AopIn
                 .register(registry);
         binding.add(size);
         sizes.computeIfAbsent(name, key -> new CopyOnWriteArrayList<>()).add(size);
+    }
+
+    private void bindStore(String name, Batcher<?> batcher, Binding binding) {
+        MeterRegistry registry = binding.registry;
+        bindTimer("batcher.store.append", "Calls of the store that add items", name, appends, binding);
+        bindTimer("batcher.store.record", "Calls of the store that record an outcome", name, records, binding);
+        binding.add(Gauge.builder("batcher.partitions.owned", batcher, of(BatcherStats::lanes))
+                .tag(BATCHER, name)
+                .description("Partitions of the store that this instance owns")
+                .register(registry));
+        binding.add(FunctionCounter.builder("batcher.fenced", batcher, of(BatcherStats::fenced))
+                .tag(BATCHER, name)
+                .description("Attempts whose outcome was not recorded, because another instance had taken over")
+                .register(registry));
+        if (batcher.deadLetters().isPresent()) {
+            binding.add(Gauge.builder("batcher.dead.letters", new DeadLetterCount(batcher), DeadLetterCount::value)
+                    .strongReference(true)
+                    .tag(BATCHER, name)
+                    .description("Dead letters that the store keeps")
+                    .register(registry));
+        }
+    }
+
+    private static void bindTimer(
+            String meter, String description, String name, Map<String, List<Timer>> timers, Binding binding) {
+        Timer timer =
+                Timer.builder(meter).tag(BATCHER, name).description(description).register(binding.registry);
+        binding.add(timer);
+        timers.computeIfAbsent(name, key -> new CopyOnWriteArrayList<>()).add(timer);
     }
 
     private static void bindOutcome(

@@ -7,6 +7,7 @@ package io.batcher.docs.snippet;
 import io.batcher.docs.Fixtures;
 import io.batcher.docs.Fixtures.Reading;
 import io.batcher.spring.BatchHandler;
+import io.batcher.spring.BatchKey;
 import java.io.IOException;
 import java.util.List;
 import org.springframework.boot.SpringBootConfiguration;
@@ -20,5 +21,11 @@ public class GatewayApplication {
     @BatchHandler("readings")
     public void send(List<Reading> batch) throws IOException {
         Fixtures.cloud.post(batch);
+    }
+
+    /** For the options that need one. */
+    @BatchKey("readings")
+    static String sensor(Reading reading) {
+        return reading.sensor();
     }
 }

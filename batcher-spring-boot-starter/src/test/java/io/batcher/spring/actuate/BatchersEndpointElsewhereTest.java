@@ -50,7 +50,7 @@ class BatchersEndpointElsewhereTest {
             assertThat(JsonPath.<Integer>read(get(port, "").body(), "$.batchers.readings.depth"))
                     .isEqualTo(1);
             assertThat(JsonPath.<Map<String, Object>>read(get(port, "/readings").body(), "$"))
-                    .hasSize(18)
+                    .hasSize(20)
                     .containsEntry("lastFailure", null);
             assertThat(get(port, "/nothing").statusCode()).isEqualTo(404);
             HttpResponse<String> flush = post(port, "/readings");
@@ -136,7 +136,8 @@ class BatchersEndpointElsewhereTest {
             MBeanServer server = ManagementFactory.getPlatformMBeanServer();
             ObjectName name = new ObjectName("org.springframework.boot:type=Endpoint,name=Batchers");
             assertThat(Arrays.stream(server.getMBeanInfo(name).getOperations()).map(MBeanOperationInfo::getName))
-                    .containsExactlyInAnyOrder("batchers", "batcher", "flushAll", "flush", "perform");
+                    .containsExactlyInAnyOrder(
+                            "batchers", "batcher", "deadLetters", "flushAll", "flush", "perform", "performOn");
             add(context, "readings");
             assertThat(server.invoke(name, "flush", new Object[] {"readings"}, new String[] {"java.lang.String"}))
                     .isEqualTo(Map.of("name", "readings", "outcome", "SUCCESS", "depth", 0));
@@ -146,13 +147,13 @@ class BatchersEndpointElsewhereTest {
             assertThat(paused)
                     .asInstanceOf(org.assertj.core.api.InstanceOfAssertFactories.MAP)
                     .containsEntry("state", "PAUSED")
-                    .hasSize(18);
+                    .hasSize(20);
             assertThatException()
                     .isThrownBy(
                             () -> server.invoke(name, "perform", new Object[] {"readings", "explode"}, new String[] {
                                 "java.lang.String", "java.lang.String"
                             }))
-                    .withStackTraceContaining("The action is not one of [flush, pause, resume]");
+                    .withStackTraceContaining("The action is not one of [flush, pause, resume, redrive]");
             assertThat(server.invoke(name, "batcher", new Object[] {"nothing"}, new String[] {"java.lang.String"}))
                     .isNull();
         }

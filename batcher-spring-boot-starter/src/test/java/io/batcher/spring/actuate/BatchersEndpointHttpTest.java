@@ -47,8 +47,10 @@ class BatchersEndpointHttpTest extends EndpointOverHttp {
                         "intervalMs",
                         "maxBatchSize",
                         "overflow",
+                        "lanes",
                         "throttled",
                         "restingForMs",
+                        "store",
                         "totals",
                         "lastFailure")
                 .containsEntry("name", "idle")
@@ -65,8 +67,10 @@ class BatchersEndpointHttpTest extends EndpointOverHttp {
                 .containsEntry("intervalMs", 3_600_000)
                 .containsEntry("maxBatchSize", 1_000)
                 .containsEntry("overflow", "REJECT")
+                .containsEntry("lanes", 1)
                 .containsEntry("throttled", 0)
                 .containsEntry("restingForMs", null)
+                .containsEntry("store", "memory")
                 .containsEntry("lastFailure", null);
         assertThat(JsonPath.<Map<String, Object>>read(response.body(), "$.totals"))
                 .containsOnlyKeys(
@@ -135,7 +139,7 @@ class BatchersEndpointHttpTest extends EndpointOverHttp {
         HttpResponse<String> response = post("/readings/explode");
         assertThat(response.statusCode()).isEqualTo(400);
         assertThat(JsonPath.<Map<String, Object>>read(response.body(), "$"))
-                .isEqualTo(Map.of("actions", List.of("flush", "pause", "resume")));
+                .isEqualTo(Map.of("actions", List.of("flush", "pause", "resume", "redrive")));
     }
 
     /** D6: only names that exist are spoken of. */

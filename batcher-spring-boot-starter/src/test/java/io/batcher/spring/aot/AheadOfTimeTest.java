@@ -79,7 +79,8 @@ class AheadOfTimeTest {
     void thereAreHintsForHandlerMethods() throws IOException {
         Path hints =
                 generated.resolve("resources/META-INF/native-image/io.batcher/aot-test/reachability-metadata.json");
-        assertThat(Files.readString(hints)).contains(WholeApplication.class.getName() + "$Stores", "\"store\"");
+        assertThat(Files.readString(hints))
+                .contains(WholeApplication.class.getName() + "$Stores", "\"store\"", "\"sensor\"");
     }
 
     private static String runAheadOfTime(String... arguments) throws Exception {

@@ -4,8 +4,10 @@
  */
 package io.batcher.spring.aot;
 
+import io.batcher.Batch;
 import io.batcher.Batcher;
 import io.batcher.spring.BatchHandler;
+import io.batcher.spring.BatchKey;
 import io.batcher.spring.BatcherRegistry;
 import io.batcher.spring.testing.UseVirtualTime;
 import io.batcher.testing.VirtualTime;
@@ -88,7 +90,9 @@ public class WholeApplication {
                 "spring.main.banner-mode", "off",
                 "management.endpoints.jmx.exposure.include", "batchers",
                 "management.health.batchers.enabled", "true",
-                "name.from.properties", "measures"));
+                "name.from.properties", "measures",
+                "batcher.instances.archive.concurrency", "2",
+                "batcher.instances.archive.batch-per-key", "true"));
         return application.run(args);
     }
 
@@ -172,8 +176,13 @@ public class WholeApplication {
         }
 
         @BatchHandler("archive")
-        void archive(List<Reading> batch) {
-            seen.batch("archive", batch);
+        void archive(Batch<Reading> batch) {
+            seen.batch("archive", batch, "of key " + batch.key().orElse("none"));
+        }
+
+        @BatchKey("archive")
+        String sensor(Reading reading) {
+            return reading.sensor();
         }
     }
 

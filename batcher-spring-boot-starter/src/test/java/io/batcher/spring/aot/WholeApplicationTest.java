@@ -16,7 +16,7 @@ import org.springframework.boot.test.system.OutputCaptureExtension;
 class WholeApplicationTest {
 
     static final String DELIVERED = """
-            archive of Reading after 500 ms: [Reading[sensor=archived]]
+            archive of Reading after 500 ms: [Reading[sensor=archived], of key archived]
             audit of Map<String, List<Reading>> after 500 ms: [{audited=[Reading[sensor=a]]}, in a full configuration]
             declared of Long after 500 ms: [2]
             measures of Integer after 500 ms: [1, inherited by Measures]

@@ -6,11 +6,13 @@ package io.batcher.spring.autoconfigure;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.batcher.spring.BatchKey;
 import io.batcher.spring.BatcherProperties;
 import io.batcher.spring.BatcherProperties.Endpoint;
 import io.batcher.spring.BatcherProperties.Health;
 import io.batcher.spring.BatcherProperties.Options;
 import io.batcher.spring.BatcherProperties.Retry;
+import io.batcher.spring.BatcherProperties.Store;
 import io.batcher.spring.internal.definition.BatcherDefinition;
 import io.batcher.spring.internal.runtime.BatcherFactory;
 import java.lang.reflect.Constructor;
@@ -40,7 +42,18 @@ class BatcherRuntimeHintsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(classes = {BatcherProperties.class, Options.class, Retry.class, Endpoint.class, Health.class})
+    @ValueSource(
+            classes = {
+                BatcherProperties.class,
+                Options.class,
+                Retry.class,
+                Store.class,
+                Store.File.class,
+                Store.Jdbc.class,
+                Store.Kafka.class,
+                Endpoint.class,
+                Health.class
+            })
     void theConstructorsAndComponentsOfTheProperties(Class<?> group) {
         for (Constructor<?> constructor : group.getDeclaredConstructors()) {
             assertThat(hints).matches(RuntimeHintsPredicates.reflection().onConstructorInvocation(constructor));
@@ -66,6 +79,21 @@ class BatcherRuntimeHintsTest {
             assertThat(hints)
                     .matches(RuntimeHintsPredicates.reflection().onMethodInvocation(ofVirtual))
                     .matches(RuntimeHintsPredicates.reflection().onMethodInvocation(name));
+        }
+    }
+
+    @Test
+    void theMethodsOfTheApplicationThatGiveKeys() throws Exception {
+        Method key = Keyed.class.getDeclaredMethod("key", Object.class);
+        assertThat(hintsOf(Keyed.class))
+                .matches(RuntimeHintsPredicates.reflection().onMethodInvocation(key));
+    }
+
+    static class Keyed {
+
+        @BatchKey("readings")
+        String key(Object item) {
+            return item.toString();
         }
     }
 

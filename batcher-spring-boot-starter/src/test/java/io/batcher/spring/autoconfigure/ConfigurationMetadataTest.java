@@ -41,7 +41,8 @@ class ConfigurationMetadataTest {
         Map<String, String> bound = new TreeMap<>();
         addProperties(BatcherProperties.class, "batcher", bound);
         bound.remove("batcher.defaults.item-type"); // has no meaning for all
-        bound.remove("batcher.defaults.enabled"); // neither
+        bound.remove("batcher.defaults.item-name"); // neither
+        bound.remove("batcher.defaults.enabled"); // nor this
         bound.put(HEALTH, Boolean.class.getName());
         Map<String, String> described = new TreeMap<>();
         properties.forEach((name, property) -> described.put(name, ((String) property.get("type")).replace(" ", "")));
@@ -69,7 +70,12 @@ class ConfigurationMetadataTest {
                 .containsExactlyInAnyOrder(
                         "batcher.instances",
                         "batcher.scheduler",
+                        "batcher.store.jdbc.data-source",
+                        "batcher.store.jdbc.dead-letter-max-age",
+                        "batcher.store.kafka.transactional-id-prefix",
+                        "batcher.defaults.partitions",
                         "batcher.defaults.max-batch-weight",
+                        "batcher.defaults.capacity-per-key",
                         "batcher.defaults.handler-timeout",
                         "batcher.defaults.pace.calls",
                         "batcher.defaults.pace.per",
@@ -86,6 +92,11 @@ class ConfigurationMetadataTest {
         assertThat(defaultOf("capacity")).isEqualTo(builtIn.capacity());
         assertThat(defaultOf("eager")).isEqualTo(builtIn.eager());
         assertThat(defaultOf("auto-flush")).isEqualTo(builtIn.autoFlush());
+        assertThat(defaultOf("concurrency")).isEqualTo(builtIn.concurrency());
+        assertThat(defaultOf("batch-per-key")).isEqualTo(builtIn.batchPerKey());
+        assertThat(defaultOf("transactional")).isEqualTo(builtIn.transactional());
+        assertThat(defaultOf("store")).isEqualTo("memory");
+        assertThat(builtIn.store()).isNull();
         assertThat(defaultOf("overflow")).isEqualTo(spelled(builtIn.overflow()));
         assertThat(durationOf("max-block")).isEqualTo(builtIn.maxBlock());
         assertThat(durationOf("shutdown-timeout")).isEqualTo(builtIn.shutdownTimeout());
@@ -106,6 +117,10 @@ class ConfigurationMetadataTest {
                         .map(ConfigurationMetadataTest::spelled)
                         .toList());
         assertThat(hint("batcher.defaults.overflow", "values[*].description")).hasSize(Overflow.values().length);
+        assertThat(hint("batcher.defaults.store", "values[*].value"))
+                .containsExactly("memory", "file", "jdbc", "kafka");
+        assertThat(hint("batcher.store.jdbc.data-source", "providers[*].parameters.target"))
+                .containsExactly("javax.sql.DataSource");
         assertThat(hint("batcher.defaults.retry.retry-on", "providers[*].parameters.target"))
                 .containsExactly("java.lang.Throwable");
         assertThat(hint("batcher.scheduler", "providers[*].parameters.target"))

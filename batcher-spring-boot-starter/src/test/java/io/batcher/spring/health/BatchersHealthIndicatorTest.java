@@ -122,6 +122,8 @@ class BatchersHealthIndicatorTest {
                     .containsEntry("consecutiveFailures", 0)
                     .doesNotContainKey("lastFailure");
             readings.retryAfter = null;
+            context.getBean(VirtualTime.class).advance(Duration.ofMillis(90_500).minusNanos(400_000));
+            assertThat(details(context)).as("rounded up").containsEntry("restingForMs", 1L);
             context.getBean(VirtualTime.class).advance(Duration.ofMinutes(2));
             assertThat(details(context)).doesNotContainKey("restingForMs");
         });

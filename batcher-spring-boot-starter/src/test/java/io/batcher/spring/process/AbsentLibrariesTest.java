@@ -25,16 +25,17 @@ class AbsentLibrariesTest {
         assertThat(beansWithout("nothing")).isEqualTo(EVERYTHING);
     }
 
+    /** Spring's Kafka support needs Micrometer and transactions. */
     static Stream<Arguments> without() {
         return Stream.of(
                 arguments("actuator", "[batchersHealthIndicator, batcherMetrics, batchObservations]"),
                 arguments("health", "[batchersEndpoint, batcherMetrics, batchObservations]"),
-                arguments("micrometer", "[batchersEndpoint, batchersHealthIndicator]"),
-                arguments("-tx-|jdbc|transaction|sql", EVERYTHING),
+                arguments("micrometer|kafka", "[batchersEndpoint, batchersHealthIndicator]"),
+                arguments("-tx-|jdbc|transaction|sql|kafka", EVERYTHING),
                 arguments("reactor|reactive|webflux", EVERYTHING),
                 arguments("web|tomcat", EVERYTHING),
                 arguments(
-                        "actuator|health|micrometer|-tx-|jdbc|transaction|sql|reactor|reactive|web|tomcat|jackson",
+                        "actuator|health|micrometer|-tx-|jdbc|transaction|sql|reactor|reactive|web|tomcat|jackson|kafka",
                         "[]"));
     }
 

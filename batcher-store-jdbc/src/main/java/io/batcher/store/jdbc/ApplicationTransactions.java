@@ -10,10 +10,10 @@ import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
- * Tells a store of the transactions of an application, so that appends join them. An implementation stands on a transaction manager
- * and knows the store's {@code DataSource}.
+ * Tells a store of the transactions of an application, so that appends join them, and runs handlers in them. An implementation stands on
+ * a transaction manager and knows the store's {@code DataSource}.
  *
- * <p>Must be thread-safe. Called on the threads that add.
+ * <p>Must be thread-safe. Called on the threads that add and on those that call handlers.
  */
 @FunctionalInterface
 public interface ApplicationTransactions {
@@ -33,4 +33,26 @@ public interface ApplicationTransactions {
 
     /** Returns the transaction of the calling thread on the store's {@code DataSource}; empty if there is none. */
     Optional<Active> current();
+
+    /** What {@link #run} runs in a transaction. */
+    @FunctionalInterface
+    interface Body {
+        void run() throws Exception;
+    }
+
+    /** Returns whether {@link #run} works. */
+    default boolean canRun() {
+        return false;
+    }
+
+    /**
+     * Runs an action in a new transaction on the store's {@code DataSource}, which {@link #current} then returns. Commits when the action
+     * returns; rolls back when it throws, whatever it throws, and throws that.
+     *
+     * @throws io.batcher.BatcherStoreException if the transaction cannot begin or commit; {@code outcomeUnknown} if the answer to the
+     *     commit was lost
+     */
+    default void run(Body body) throws Exception {
+        throw new UnsupportedOperationException("this implementation begins no transactions");
+    }
 }

@@ -7,6 +7,7 @@ package io.batcher.store.jdbc;
 import io.batcher.store.NewItem;
 import io.batcher.store.StoreContext;
 import io.batcher.store.StoreCount;
+import io.batcher.store.StoreSession;
 import io.batcher.store.StoreTransaction;
 import java.util.List;
 import java.util.Optional;
@@ -18,6 +19,17 @@ interface Backend {
     String kind();
 
     boolean isShared();
+
+    /** Whether {@link #inTransaction} works. */
+    default boolean isTransactional() {
+        return false;
+    }
+
+    /** As {@link StoreSession#inTransaction}. */
+    default void inTransaction(JdbcSession session, StoreSession.TransactionBody body) throws Exception {
+        throw new UnsupportedOperationException(
+                "a store of kind " + kind() + " runs no transactions of the application");
+    }
 
     Database database();
 

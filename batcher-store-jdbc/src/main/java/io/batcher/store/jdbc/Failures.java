@@ -7,9 +7,26 @@ package io.batcher.store.jdbc;
 import io.batcher.BatcherStoreException;
 import io.batcher.store.PartitionLostException;
 import java.sql.SQLException;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 
-/** Throws in one thread what happened in another. */
+/** Says whether what failed may have taken effect, and throws in one thread what happened in another. */
 final class Failures {
+
+    /** The state of a statement that ended at its timeout. */
+    private static final String CANCELED = "57014";
+
+    /** Classes of states with which PostgreSQL refuses a statement: data, constraint, transaction, privilege, resources, limits, state. */
+    private static final List<String> REFUSED = List.of("22", "23", "25", "40", "42", "53", "54", "55");
+
+    /** Classes of states with which PostgreSQL refuses a commit: constraint, transaction, its state. */
+    private static final List<String> REFUSED_COMMIT = List.of("23", "25", "40");
+
+    /** Classes of states that an item can cause: data, constraint, syntax or access, limits. */
+    private static final List<String> OF_AN_ITEM = List.of("22", "23", "42", "54");
+
+    /** States of refused classes with which the server does not say whether it has committed. */
+    private static final List<String> UNKNOWN = List.of("40003", "25P03", "25P04");
 
     private Failures() {}
 
@@ -31,9 +48,26 @@ final class Failures {
         return new IllegalStateException(failure);
     }
 
+    /** Returns whether another item of the same group may be stored though this failure stored none: one of them is to blame. */
+    static boolean isOfAnItem(BatcherStoreException failure) {
+        return failure.getCause() instanceof SQLException cause && isOf(OF_AN_ITEM, cause.getSQLState());
+    }
+
+    /** Returns whether a failed statement that is its own transaction may have taken effect: not if the database has refused it. */
+    static boolean isUnknownAfterStatement(SQLException failure) {
+        return !CANCELED.equals(failure.getSQLState()) && isUnknown(REFUSED, failure.getSQLState());
+    }
+
     /** Returns whether a failed commit may have taken effect: not if the database says that it rolled back. */
     static boolean isUnknownAfterCommit(SQLException failure) {
-        String state = failure.getSQLState();
-        return state == null || !(state.startsWith("40") || state.startsWith("23") || state.startsWith("25"));
+        return isUnknown(REFUSED_COMMIT, failure.getSQLState());
+    }
+
+    private static boolean isUnknown(List<String> refused, @Nullable String state) {
+        return !isOf(refused, state) || UNKNOWN.contains(state);
+    }
+
+    private static boolean isOf(List<String> classes, @Nullable String state) {
+        return state != null && classes.stream().anyMatch(state::startsWith);
     }
 }

@@ -80,7 +80,7 @@ final class FileBackend implements Backend {
 
     @Override
     public long[] append(Tables tables, List<NewItem> items) {
-        return database.append(items.size(), jdbc -> tables.insert(jdbc, items));
+        return database.append(tables, items);
     }
 
     @Override

@@ -5,9 +5,14 @@
 package io.batcher.store.jdbc;
 
 import io.batcher.BatcherStoreException;
+import io.batcher.store.NewItem;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
@@ -24,7 +29,7 @@ final class FileDatabase implements Database {
     private static final int MAX_GROUP = 10_000;
 
     /** A call of one thread, which that thread waits for. */
-    private static final class Call<R> extends GroupCommit.Call {
+    private static class Call<R> extends GroupCommit.Call {
         private final int weight;
         private final String what;
         private final Work<R> work;
@@ -37,12 +42,28 @@ final class FileDatabase implements Database {
         }
 
         @Override
-        int weight() {
+        final int weight() {
             return weight;
         }
 
-        void run(Jdbc jdbc) throws SQLException {
+        final void run(Jdbc jdbc) throws SQLException {
             result = work.run(jdbc);
+        }
+
+        final void result(R value) {
+            result = value;
+        }
+    }
+
+    /** An append. Those of a group that have the same tables are one insert. */
+    private static final class Append extends Call<long[]> {
+        private final Tables tables;
+        private final List<NewItem> items;
+
+        Append(Tables tables, List<NewItem> items) {
+            super(items.size(), "store items", jdbc -> tables.insert(jdbc, items));
+            this.tables = tables;
+            this.items = items;
         }
     }
 
@@ -91,13 +112,9 @@ final class FileDatabase implements Database {
         return submit(new Call<>(1, what, work));
     }
 
-    /**
-     * Runs an append.
-     *
-     * @param weight how many items it has
-     */
-    <R> R append(int weight, Work<R> work) {
-        return submit(new Call<>(weight, "store items", work));
+    /** Appends items of a batcher. Returns their ids. */
+    long[] append(Tables tables, List<NewItem> items) {
+        return submit(new Append(tables, items));
     }
 
     @SuppressWarnings("NullAway") // The result is null only if the work returns null.
@@ -118,7 +135,8 @@ final class FileDatabase implements Database {
 
     private synchronized void runGroup(List<Call<?>> group) {
         Throwable failure = tryGroup(group);
-        if (failure == null || group.size() == 1) {
+        boolean isUnknown = failure instanceof BatcherStoreException store && store.outcomeUnknown();
+        if (failure == null || group.size() == 1 || isUnknown) {
             group.forEach(call -> call.complete(failure));
         } else {
             group.forEach(call -> call.complete(tryGroup(List.of(call))));
@@ -131,9 +149,7 @@ final class FileDatabase implements Database {
             Jdbc current = connected();
             long idsBefore = lastId.get();
             try {
-                for (Call<?> call : group) {
-                    call.run(current);
-                }
+                runAll(current, group);
             } catch (Throwable e) {
                 rollBack(current, e);
                 return e;
@@ -144,14 +160,46 @@ final class FileDatabase implements Database {
         }
     }
 
+    private static void runAll(Jdbc current, List<Call<?>> group) throws SQLException {
+        Map<Tables, List<Append>> appends = new LinkedHashMap<>();
+        for (Call<?> call : group) {
+            if (call instanceof Append append) {
+                appends.computeIfAbsent(append.tables, tables -> new ArrayList<>())
+                        .add(append);
+            }
+        }
+        for (List<Append> each : appends.values()) {
+            insert(current, each);
+        }
+        for (Call<?> call : group) {
+            if (!(call instanceof Append)) {
+                call.run(current);
+            }
+        }
+    }
+
+    private static void insert(Jdbc current, List<Append> appends) throws SQLException {
+        if (appends.size() == 1) {
+            appends.get(0).run(current);
+            return;
+        }
+        List<NewItem> items = new ArrayList<>();
+        appends.forEach(append -> items.addAll(append.items));
+        long[] ids = appends.get(0).tables.insert(current, items);
+        int from = 0;
+        for (Append append : appends) {
+            append.result(Arrays.copyOfRange(ids, from, from + append.weight()));
+            from += append.weight();
+        }
+    }
+
     private @Nullable Throwable commit(Jdbc current, long idsBefore) {
         try {
             current.connection().commit();
             return null;
         } catch (SQLException e) {
             // What reached the log decides: open it again and look for the rows of this transaction. Without inserts it
-            // is not
-            // known, and need not be, because everything else can be repeated.
+            // is not known, and need not be, because everything else can be repeated.
             disconnect();
             try {
                 boolean committed = lastId.get() > idsBefore && SqliteTables.isAnyAfter(connected(), names, idsBefore);

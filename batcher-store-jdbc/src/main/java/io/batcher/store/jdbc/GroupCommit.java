@@ -7,11 +7,14 @@ package io.batcher.store.jdbc;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Gathers the calls of many threads into groups, so that they share a commit. There is no thread of its own: a thread that finds none
- * at work runs a group with its own call in it, and then appoints a waiting thread. A thread alone waits for no other.
+ * at work runs a group with its own call in it, and then appoints a waiting thread. Until that one is awake, a thread that comes may be
+ * faster: it runs the group of both. A thread alone waits for no other.
  *
  * @param <C> the kind of call
  */
@@ -31,47 +34,50 @@ final class GroupCommit<C extends GroupCommit.Call> {
             DONE
         }
 
-        private State state = State.WAITING;
+        /** No monitor: a virtual thread that waits must not hold its carrier, which the leader may need. */
+        private final AtomicReference<State> state = new AtomicReference<>(State.WAITING);
+
+        private volatile @Nullable Thread waiter;
         private @Nullable Throwable failure;
 
         /** How much of a group it takes up. */
         abstract int weight();
 
-        final synchronized void complete(@Nullable Throwable cause) {
-            state = State.DONE;
+        final void complete(@Nullable Throwable cause) {
             failure = cause;
-            notifyAll();
+            state.set(State.DONE);
+            LockSupport.unpark(waiter);
         }
 
-        final synchronized void appoint() {
-            if (state == State.WAITING) {
-                state = State.APPOINTED;
-                notifyAll();
+        final void appoint() {
+            if (state.compareAndSet(State.WAITING, State.APPOINTED)) {
+                LockSupport.unpark(waiter);
             }
         }
 
-        final synchronized boolean isDone() {
-            return state == State.DONE;
+        final boolean isDone() {
+            return state.get() == State.DONE;
         }
 
         /**
-         * Waits, through interrupts, since what the call does cannot be withdrawn. Returns whether this thread runs the next group.
+         * Waits, through interrupts, since what the call does cannot be withdrawn. Returns whether this thread may run the next group.
          *
          * @param interrupts remembers an interrupt
          */
-        final synchronized boolean await(Interrupts interrupts) {
-            while (state == State.WAITING) {
-                try {
-                    wait();
-                } catch (InterruptedException e) {
+        final boolean await(Interrupts interrupts) {
+            waiter = Thread.currentThread();
+            while (state.get() == State.WAITING) {
+                LockSupport.park(this);
+                if (Thread.interrupted()) {
                     interrupts.note();
                 }
             }
-            return state == State.APPOINTED;
+            return state.compareAndSet(State.APPOINTED, State.WAITING);
         }
 
-        final synchronized @Nullable Throwable failure() {
-            return failure;
+        /** Returns why a call that is done has failed; null if it has not. */
+        final @Nullable Throwable failure() {
+            return isDone() ? failure : null;
         }
     }
 
@@ -103,11 +109,15 @@ final class GroupCommit<C extends GroupCommit.Call> {
         }
     }
 
-    /** Returns when the call is complete. Keeps an interrupt for the caller. */
+    /** Returns when the call is complete, also when it has failed. Keeps an interrupt for the caller. */
     void submit(C call) {
         Interrupts interrupts = new Interrupts();
         try {
-            if (enter(call) || call.await(interrupts)) {
+            boolean leads = enter(call);
+            while (!leads && call.await(interrupts)) {
+                leads = lead();
+            }
+            if (leads) {
                 runGroups(call);
             }
         } finally {
@@ -120,9 +130,13 @@ final class GroupCommit<C extends GroupCommit.Call> {
         return waiting.size();
     }
 
-    /** Returns whether the calling thread runs the next group. */
     private synchronized boolean enter(C call) {
         waiting.add(call);
+        return lead();
+    }
+
+    /** Returns whether the calling thread runs the next group: not if another one does. */
+    private synchronized boolean lead() {
         boolean leads = !running;
         running = true;
         return leads;
@@ -130,9 +144,11 @@ final class GroupCommit<C extends GroupCommit.Call> {
 
     private void runGroups(C own) {
         try {
-            do {
+            // It may be done already: between the appointment of this thread and its turn another one may have run the
+            // call.
+            while (!own.isDone()) {
                 runNext();
-            } while (!own.isDone());
+            }
         } finally {
             handOver();
         }
@@ -144,13 +160,12 @@ final class GroupCommit<C extends GroupCommit.Call> {
         try {
             runner.run(group);
         } catch (Throwable e) {
-            cause = e;
-            throw e;
-        } finally {
-            for (C call : group) {
-                if (!call.isDone()) {
-                    call.complete(cause);
-                }
+            cause = e; // Not thrown: the group may be without the call of this thread, which must not stay in the
+            // queue.
+        }
+        for (C call : group) {
+            if (!call.isDone()) {
+                call.complete(cause);
             }
         }
     }
@@ -172,7 +187,7 @@ final class GroupCommit<C extends GroupCommit.Call> {
         C next;
         synchronized (this) {
             next = waiting.peek();
-            running = next != null;
+            running = false;
         }
         if (next != null) {
             next.appoint();

@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /** A partition that a session owns, on either database. */
@@ -32,11 +33,14 @@ final class JdbcPartition implements Partition {
     private final Database database;
     private final Lease lease;
     private final HandedOut handedOut;
-    private final Object reading = new Object();
+    private final ReentrantLock reading = new ReentrantLock();
     private final AtomicBoolean released = new AtomicBoolean();
 
     /** What the row says as far as this process knows; an answer that was lost leaves it behind. Changed by one call at a time. */
     private volatile RecordKey known;
+
+    /** Whether the last read may have left out items: another one would have been too many, or too many bytes. */
+    private volatile boolean more;
 
     /** Whether the lane is to end: it was revoked or lost. */
     private volatile boolean ending;
@@ -124,17 +128,30 @@ final class JdbcPartition implements Partition {
     @Override
     public List<StoredItem> next(int maxItems, long maxBytes) {
         requireHeld();
-        synchronized (reading) {
+        reading.lock();
+        try {
             while (true) {
                 List<ItemRow> rows =
-                        database.run("read items", jdbc -> tables.head(jdbc, number(), handedOut, maxItems, maxBytes));
+                        database.read("read items", jdbc -> tables.head(jdbc, number(), handedOut, maxItems, maxBytes));
                 List<StoredItem> items = intact(rows);
                 handedOut.add(RowId.of(items));
+                more = rows.size() == maxItems || bytes(rows) + session.maxItemSize() > maxBytes;
                 if (!items.isEmpty() || rows.isEmpty()) {
                     return items;
                 }
             }
+        } finally {
+            reading.unlock();
         }
+    }
+
+    private static long bytes(List<ItemRow> rows) {
+        return rows.stream().mapToLong(row -> row.payload().length).sum();
+    }
+
+    @Override
+    public boolean hasMore() {
+        return more;
     }
 
     /** Returns the rows whose checksum is right, and moves the others to the dead letters. */

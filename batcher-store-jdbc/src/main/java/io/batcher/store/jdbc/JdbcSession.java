@@ -67,6 +67,10 @@ final class JdbcSession implements StoreSession {
         return held;
     }
 
+    int maxItemSize() {
+        return store.maxItemSize();
+    }
+
     boolean isClosed() {
         return closed.get();
     }
@@ -138,6 +142,11 @@ final class JdbcSession implements StoreSession {
     @Override
     public Optional<StoreTransaction> currentTransaction() {
         return backend.currentTransaction(this);
+    }
+
+    @Override
+    public void inTransaction(TransactionBody body) throws Exception {
+        backend.inTransaction(this, body);
     }
 
     @Override

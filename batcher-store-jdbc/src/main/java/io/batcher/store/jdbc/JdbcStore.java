@@ -151,7 +151,7 @@ public final class JdbcStore implements ItemStore {
             return this;
         }
 
-        /** Which transactions of the application appends join. None unless set. */
+        /** Which transactions of the application appends join and handlers run in. None unless set. */
         public Builder transactions(ApplicationTransactions transactions) {
             this.transactions = Objects.requireNonNull(transactions, "transactions");
             return this;
@@ -185,6 +185,16 @@ public final class JdbcStore implements ItemStore {
     @Override
     public String kind() {
         return backend.kind();
+    }
+
+    @Override
+    public boolean isShared() {
+        return backend.isShared();
+    }
+
+    @Override
+    public boolean isTransactional() {
+        return backend.isTransactional();
     }
 
     @Override

@@ -50,7 +50,7 @@ final class PostgresTables extends Tables {
 
     @Override
     String age(String expression) {
-        return "extract(epoch from clock_timestamp() - " + expression + ")::float8 * 1000";
+        return "date_part('epoch', clock_timestamp() - " + expression + ") * 1000";
     }
 
     @Override
@@ -67,6 +67,25 @@ final class PostgresTables extends Tables {
 
     /** Inserts in the given order. Returns the ids in that order. */
     long[] insertAll(Jdbc jdbc, List<Added> items) throws SQLException {
+        return items.size() == 1 ? insertOne(jdbc, items.get(0)) : insertMany(jdbc, items);
+    }
+
+    private long[] insertOne(Jdbc jdbc, Added added) throws SQLException {
+        PreparedStatement insert = jdbc.prepare("insert into " + names.item()
+                + " (batcher, part, type, payload, crc) values (?, ?, ?, ?, ?) returning id");
+        NewItem item = added.item();
+        insert.setString(1, added.batcher());
+        insert.setInt(2, item.partition());
+        insert.setString(3, item.type());
+        insert.setBytes(4, item.payload());
+        insert.setInt(5, Crc.of(item.type(), item.payload()));
+        try (ResultSet rows = insert.executeQuery()) {
+            rows.next();
+            return new long[] {rows.getLong(1)};
+        }
+    }
+
+    private long[] insertMany(Jdbc jdbc, List<Added> items) throws SQLException {
         // An identity is taken from its sequence in the order of the sort. RETURNING promises no order, so ids are
         // sorted here.
         PreparedStatement insert = jdbc.prepare("insert into " + names.item() + " (batcher, part, type, payload, crc)"
@@ -118,7 +137,7 @@ final class PostgresTables extends Tables {
                 + " from (select id, type, payload, crc, created_at,"
                 + " sum(octet_length(payload)) over (order by id rows unbounded preceding) as bytes,"
                 + " row_number() over (order by id) as place from " + names.item()
-                + " where batcher = ? and part = ? and id <> all (?::bigint[]) order by id limit ?) as head"
+                + " where batcher = ? and part = ? and id not in (select unnest(?::bigint[])) order by id limit ?) as head"
                 + " where bytes <= ? or place = 1 order by id");
         select.setString(1, batcher);
         select.setInt(2, part);

@@ -8,6 +8,7 @@ import io.batcher.BatcherStoreException;
 import io.batcher.store.NewItem;
 import io.batcher.store.StoreContext;
 import io.batcher.store.StoreCount;
+import io.batcher.store.StoreSession;
 import io.batcher.store.StoreTransaction;
 import java.time.Duration;
 import java.util.List;
@@ -64,6 +65,19 @@ final class SharedBackend implements Backend {
     @Override
     public boolean isShared() {
         return true;
+    }
+
+    @Override
+    public boolean isTransactional() {
+        return transactions.canRun();
+    }
+
+    @Override
+    public void inTransaction(JdbcSession session, StoreSession.TransactionBody body) throws Exception {
+        transactions.run(() -> body.run(currentTransaction(session)
+                .orElseThrow(() -> new BatcherStoreException(
+                        "The application's transactions have begun one that is not on the store's data source",
+                        null))));
     }
 
     @Override

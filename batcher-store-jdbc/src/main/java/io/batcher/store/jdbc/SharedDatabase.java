@@ -109,10 +109,10 @@ final class SharedDatabase implements Database {
         try {
             insert(group);
         } catch (BatcherStoreException e) {
-            if (group.size() == 1 || e.outcomeUnknown()) {
+            if (group.size() == 1 || e.outcomeUnknown() || !Failures.isOfAnItem(e)) {
                 group.forEach(call -> call.complete(e));
             } else {
-                // Nothing was stored. One of them may be to blame; the others need not suffer.
+                // Nothing was stored. One of them is to blame; the others need not suffer.
                 group.forEach(this::insertAlone);
             }
         }
@@ -129,7 +129,7 @@ final class SharedDatabase implements Database {
     private void insert(List<Append> group) {
         List<PostgresTables.Added> all = new ArrayList<>();
         group.forEach(call -> all.addAll(call.items));
-        long[] ids = run("store items", jdbc -> inserts.insertAll(jdbc, all));
+        long[] ids = runStatement("store items", true, jdbc -> inserts.insertAll(jdbc, all));
         int from = 0;
         for (Append call : group) {
             call.ids = Arrays.copyOfRange(ids, from, from + call.weight());
@@ -143,12 +143,37 @@ final class SharedDatabase implements Database {
         if (!open) {
             throw Database.closed(what).get();
         }
-        try (Borrowed borrowed = borrow()) {
+        try (Borrowed borrowed = borrow(false)) {
             R result = runOn(borrowed, work);
             commit(what, borrowed);
             return result;
         } catch (SQLException e) {
             throw failure(what, e, false);
+        }
+    }
+
+    @Override
+    public <R> R read(String what, Work<R> work) {
+        return runStatement(what, false, work);
+    }
+
+    /** Runs work that is one statement as a transaction of its own: without a commit there is one round trip less. */
+    private <R> R runStatement(String what, boolean changes, Work<R> work) {
+        if (!open) {
+            throw Database.closed(what).get();
+        }
+        try (Borrowed borrowed = borrow(true)) {
+            return runAlone(what, changes, borrowed, work);
+        } catch (SQLException e) {
+            throw failure(what, e, false);
+        }
+    }
+
+    private static <R> R runAlone(String what, boolean changes, Borrowed borrowed, Work<R> work) {
+        try (Jdbc jdbc = new Jdbc(borrowed.connection, borrowed.timeoutSeconds)) {
+            return work.run(jdbc);
+        } catch (SQLException e) {
+            throw failure(what, e, changes && Failures.isUnknownAfterStatement(e));
         }
     }
 
@@ -172,7 +197,7 @@ final class SharedDatabase implements Database {
 
     private static BatcherStoreException failure(String what, SQLException cause, boolean unknown) {
         String result = unknown
-                ? "The answer to its commit was lost: it may have taken effect"
+                ? "Its answer was lost: it may have taken effect"
                 : "Nothing of it took effect; it can be repeated";
         return new BatcherStoreException(
                 "Cannot " + what + ": the database failed (SQL state " + cause.getSQLState() + "). " + result,
@@ -185,11 +210,13 @@ final class SharedDatabase implements Database {
         private final Connection connection;
         private final int timeoutSeconds;
         private final boolean autoCommit;
+        private final boolean setsAutoCommit;
         private int isolation = -1;
         private int networkTimeout = -1;
         private boolean isOpenTransaction;
 
-        Borrowed(Connection connection, Duration timeout, boolean setsIsolation) throws SQLException {
+        Borrowed(Connection connection, Duration timeout, boolean setsIsolation, boolean wantsAutoCommit)
+                throws SQLException {
             this.connection = connection;
             this.timeoutSeconds = (int) Math.max(1, timeout.toSeconds());
             try {
@@ -200,8 +227,9 @@ final class SharedDatabase implements Database {
                     isolation = connection.getTransactionIsolation();
                     connection.setTransactionIsolation(Connection.TRANSACTION_READ_COMMITTED);
                 }
-                if (autoCommit) {
-                    connection.setAutoCommit(false);
+                setsAutoCommit = autoCommit != wantsAutoCommit;
+                if (setsAutoCommit) {
+                    connection.setAutoCommit(wantsAutoCommit);
                 }
             } catch (SQLException e) {
                 connection.close();
@@ -235,8 +263,8 @@ final class SharedDatabase implements Database {
                 if (isOpenTransaction) {
                     return;
                 }
-                if (autoCommit) {
-                    connection.setAutoCommit(true);
+                if (setsAutoCommit) {
+                    connection.setAutoCommit(autoCommit);
                 }
                 if (isolation >= 0) {
                     connection.setTransactionIsolation(isolation);
@@ -250,7 +278,7 @@ final class SharedDatabase implements Database {
         }
     }
 
-    private Borrowed borrow() throws SQLException {
-        return new Borrowed(dataSource.getConnection(), timeout, setsIsolation);
+    private Borrowed borrow(boolean autoCommit) throws SQLException {
+        return new Borrowed(dataSource.getConnection(), timeout, setsIsolation, autoCommit);
     }
 }

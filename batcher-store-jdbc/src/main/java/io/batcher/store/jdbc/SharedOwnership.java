@@ -92,13 +92,12 @@ final class SharedOwnership implements Ownership {
                 active.add(partition);
             }
         }
-        if (acquires) {
-            int share = Shares.of(owner, List.copyOf(view.members()), session.partitions());
-            for (int i = active.size() - 1; i >= share; i--) {
-                session.revoke(active.remove(i));
-            }
-            acquire(view, share - active.size());
+        // Without a share also what was acquired while acquiring was stopped is given back.
+        int share = acquires ? Shares.of(owner, List.copyOf(view.members()), session.partitions()) : 0;
+        for (int i = active.size() - 1; i >= share; i--) {
+            session.revoke(active.remove(i));
         }
+        acquire(view, share - active.size());
         for (JdbcPartition partition : active) {
             PartitionRow row = view.partitions().get(partition.number());
             if (row != null && row.hasItems()) {
@@ -112,7 +111,7 @@ final class SharedOwnership implements Ownership {
         long free = view.partitions().entrySet().stream()
                 .filter(each -> isFree(each.getValue()) && !excluded.contains(each.getKey()))
                 .count();
-        for (long left = Math.min(wanted, free); left > 0; left--) {
+        for (long left = Math.min(wanted, free); left > 0 && acquires; left--) {
             Optional<Acquired> found = session.database()
                     .run("acquire a partition", jdbc -> tables.acquire(jdbc, owner, leaseMillis, excluded));
             if (found.isEmpty()) {
@@ -124,6 +123,9 @@ final class SharedOwnership implements Ownership {
             JdbcPartition partition = new JdbcPartition(session, acquired, lease, false);
             session.gained(partition);
             session.available(partition);
+            if (session.isClosed()) {
+                partition.release(); // it was closed meanwhile, and may have missed this one
+            }
         }
     }
 

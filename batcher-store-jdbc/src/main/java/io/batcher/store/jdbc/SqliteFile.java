@@ -18,6 +18,7 @@ import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.EnumSet;
+import java.util.Properties;
 import java.util.Set;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -158,7 +159,10 @@ final class SqliteFile {
                             + " org.xerial:sqlite-jdbc",
                     e);
         }
-        return DriverManager.getConnection("jdbc:sqlite:" + file);
+        Properties properties = new Properties();
+        // Otherwise the driver runs a query after each insert.
+        properties.setProperty("jdbc.get_generated_keys", "false");
+        return DriverManager.getConnection("jdbc:sqlite:" + file, properties);
     }
 
     private static boolean isBusy(SQLException e) {

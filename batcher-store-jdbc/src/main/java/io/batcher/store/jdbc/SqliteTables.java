@@ -32,6 +32,7 @@ import org.jspecify.annotations.Nullable;
 final class SqliteTables extends Tables {
 
     private final BatcherClock clock;
+    private final SqliteRows rows;
 
     /** The last id that was given out in this file. */
     private final AtomicLong lastId;
@@ -40,6 +41,7 @@ final class SqliteTables extends Tables {
         super(names, batcher);
         this.clock = clock;
         this.lastId = lastId;
+        this.rows = new SqliteRows(names, batcher);
     }
 
     /** Creates what is missing. The column {@code stored} tells how many items a partition has, to notice a loss. */
@@ -103,26 +105,15 @@ final class SqliteTables extends Tables {
 
     @Override
     long[] insert(Jdbc jdbc, List<NewItem> items) throws SQLException {
-        PreparedStatement insert = jdbc.prepare("insert into " + names.item()
-                + " (id, batcher, part, type, payload, crc, created_at) values (?, ?, ?, ?, ?, ?, ?)");
-        long now = now();
         long first = lastId.getAndAdd(items.size()) + 1;
-        Map<Integer, Integer> added = new TreeMap<>();
-        for (int i = 0; i < items.size(); i++) {
-            NewItem item = items.get(i);
-            insert.setLong(1, first + i);
-            insert.setString(2, batcher);
-            insert.setInt(3, item.partition());
-            insert.setString(4, item.type());
-            insert.setBytes(5, item.payload());
-            insert.setInt(6, Crc.of(item.type(), item.payload()));
-            insert.setLong(7, now);
-            insert.addBatch();
-            added.merge(item.partition(), 1, Integer::sum);
-        }
-        insert.executeBatch();
-        for (Map.Entry<Integer, Integer> each : added.entrySet()) {
-            addStored(jdbc, each.getKey(), each.getValue());
+        int[] added =
+                new int[1 + items.stream().mapToInt(NewItem::partition).max().orElse(0)];
+        rows.insert(jdbc, items, first, now());
+        items.forEach(item -> added[item.partition()]++);
+        for (int part = 0; part < added.length; part++) {
+            if (added[part] > 0) {
+                addStored(jdbc, part, added[part]);
+            }
         }
         return IntStream.range(0, items.size()).mapToLong(i -> first + i).toArray();
     }
@@ -183,12 +174,7 @@ final class SqliteTables extends Tables {
         if (ids.length == 0) {
             return 0;
         }
-        PreparedStatement delete = jdbc.prepare("delete from " + names.item() + " where id = ?");
-        for (long id : ids) {
-            delete.setLong(1, id);
-            delete.addBatch();
-        }
-        int deleted = IntStream.of(delete.executeBatch()).sum();
+        int deleted = rows.delete(jdbc, part, ids);
         addStored(jdbc, part, -deleted);
         return deleted;
     }

@@ -4,19 +4,24 @@
  */
 package io.batcher.store.jdbc;
 
+import io.batcher.store.fixtures.CrashWorker;
 import java.nio.file.Path;
 import java.time.Duration;
+import javax.sql.DataSource;
 import org.postgresql.ds.PGSimpleDataSource;
 
-/** The stores of processes that are killed, by one argument. */
+/** The processes that are killed, and their stores by one argument. */
 final class CrashStores {
 
     static final Duration POLL = Duration.ofMillis(100);
     static final Duration LEASE = Duration.ofMillis(1_500);
 
-    private static final String SHARED = "jdbc:";
-
     private CrashStores() {}
+
+    /** Arguments: the directory of the store, a name of this run, the file of the log. */
+    public static void main(String[] args) {
+        CrashWorker.run(file(args[0]), args[1], Path.of(args[2]), args.length > 3);
+    }
 
     static String onFile(Path directory) {
         return directory.toString();
@@ -26,18 +31,23 @@ final class CrashStores {
         return url + "#" + prefix;
     }
 
-    static JdbcStore open(String argument) {
-        if (!argument.startsWith(SHARED)) {
-            return JdbcStore.file(Path.of(argument));
-        }
-        String[] parts = argument.split("#");
-        PGSimpleDataSource dataSource = new PGSimpleDataSource();
-        dataSource.setUrl(parts[0]);
-        return JdbcStore.builder(dataSource)
-                .tablePrefix(parts[1])
+    static JdbcStore file(String argument) {
+        return JdbcStore.file(Path.of(argument));
+    }
+
+    static JdbcStore shared(String argument, TestTransactions transactions) {
+        return JdbcStore.builder(dataSource(argument))
+                .tablePrefix(argument.substring(argument.indexOf('#') + 1))
                 .pollInterval(POLL)
                 .lease(LEASE)
                 .timeout(Duration.ofSeconds(2))
+                .transactions(transactions)
                 .build();
+    }
+
+    static DataSource dataSource(String argument) {
+        PGSimpleDataSource dataSource = new PGSimpleDataSource();
+        dataSource.setUrl(argument.substring(0, argument.indexOf('#')));
+        return dataSource;
     }
 }

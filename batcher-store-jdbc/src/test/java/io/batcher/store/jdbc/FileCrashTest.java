@@ -6,6 +6,11 @@ package io.batcher.store.jdbc;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.batcher.store.fixtures.ChildJvm;
+import io.batcher.store.fixtures.CrashLog;
+import io.batcher.store.fixtures.CrashVerdict;
+import io.batcher.store.fixtures.CrashWorker;
+import io.batcher.store.fixtures.Waiting;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -32,7 +37,8 @@ class FileCrashTest {
         String store = CrashStores.onFile(temp.resolve("store"));
         for (int kill = 0; kill < KILLS; kill++) {
             int before = ready(log);
-            Process child = ChildJvm.start(temp.resolve("errors"), List.of(store, "r" + kill, log.toString()));
+            Process child = ChildJvm.start(
+                    CrashStores.class, 128, temp.resolve("errors"), List.of(store, "r" + kill, log.toString()));
             Waiting.until("the process is ready", () -> ready(log) > before || !child.isAlive());
             assertThat(child.isAlive())
                     .as("child output: %s", Files.readString(temp.resolve("errors")))
@@ -40,7 +46,8 @@ class FileCrashTest {
             LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(random.nextInt(400)));
             ChildJvm.kill(child);
         }
-        Process last = ChildJvm.start(temp.resolve("errors"), List.of(store, "last", log.toString(), "drain"));
+        Process last = ChildJvm.start(
+                CrashStores.class, 128, temp.resolve("errors"), List.of(store, "last", log.toString(), "drain"));
         assertThat(last.waitFor(60, TimeUnit.SECONDS)).isTrue();
         assertThat(last.exitValue())
                 .as("child output: %s", Files.readString(temp.resolve("errors")))

@@ -5,8 +5,8 @@
 package io.batcher.store.jdbc;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.batcher.store.fixtures.Waiting;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -125,11 +125,36 @@ class GroupCommitTest {
         Call first = new Call(1);
         Call second = new Call(1);
 
-        assertThatThrownBy(() -> commits.submit(first)).hasMessage("planned");
+        commits.submit(first);
         commits.submit(second);
 
         assertThat(first.failure()).hasMessage("planned");
         assertThat(second.failure()).isNull();
+    }
+
+    @Test
+    void aCallOfALeaderWhoseGroupThrowsIsNotLeftBehind() throws Exception {
+        AtomicInteger runs = new AtomicInteger();
+        GroupCommit<Call> commits = new GroupCommit<>(1, group -> {
+            if (runs.incrementAndGet() % 3 == 0) {
+                throw new IllegalStateException("planned");
+            }
+            group.forEach(call -> call.complete(null));
+        });
+        List<Future<?>> all = new ArrayList<>();
+        for (int i = 0; i < 8; i++) {
+            all.add(threads.submit(() -> {
+                for (int j = 0; j < 2_000; j++) {
+                    Call call = new Call(1);
+                    commits.submit(call);
+                    assertThat(call.isDone()).isTrue();
+                }
+            }));
+        }
+        for (Future<?> each : all) {
+            each.get(30, TimeUnit.SECONDS);
+        }
+        assertThat(commits.waiting()).isZero();
     }
 
     @Test
@@ -164,6 +189,7 @@ class GroupCommitTest {
         AtomicInteger inside = new AtomicInteger();
         GroupCommit<Call> commits = new GroupCommit<>(50, group -> {
             assertThat(inside.incrementAndGet()).isOne();
+            assertThat(group).isNotEmpty();
             ran.addAll(group);
             inside.decrementAndGet();
             group.forEach(call -> call.complete(null));

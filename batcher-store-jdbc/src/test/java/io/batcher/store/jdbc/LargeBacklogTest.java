@@ -6,6 +6,7 @@ package io.batcher.store.jdbc;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.batcher.store.fixtures.ChildJvm;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;

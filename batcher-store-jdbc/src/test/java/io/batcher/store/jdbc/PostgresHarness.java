@@ -7,6 +7,7 @@ package io.batcher.store.jdbc;
 import io.batcher.store.ItemStore;
 import io.batcher.store.fixtures.Faults;
 import io.batcher.store.fixtures.StoreHarness;
+import io.batcher.store.fixtures.Waiting;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

@@ -12,6 +12,7 @@ import io.batcher.store.Settlement;
 import io.batcher.store.StoreTransaction;
 import io.batcher.store.StoredItem;
 import io.batcher.store.fixtures.TestProcess;
+import io.batcher.store.fixtures.Waiting;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;

@@ -4,6 +4,7 @@
  */
 package io.batcher.store.jdbc;
 
+import io.batcher.store.fixtures.Waiting;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.File;
 import java.io.IOException;

@@ -15,6 +15,7 @@ import io.batcher.store.Partition;
 import io.batcher.store.Settlement;
 import io.batcher.store.StoredItem;
 import io.batcher.store.fixtures.TestProcess;
+import io.batcher.store.fixtures.Waiting;
 import java.lang.reflect.Proxy;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -27,6 +28,11 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.Test;
@@ -185,13 +191,74 @@ class PostgresStoreTest {
         process.session().close();
     }
 
+    @Test
+    void callsThatWaitTogetherFailTogetherWhenTheDatabaseIsDown() throws Exception {
+        AtomicBoolean down = new AtomicBoolean();
+        TestProcess process = TestProcess.start(
+                builder(connections(() -> {
+                            if (down.get()) {
+                                LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(300));
+                                throw new SQLException("down", "08001");
+                            }
+                            return Postgres.dataSource().getConnection();
+                        }))
+                        .build(),
+                "readings",
+                1);
+        ExecutorService pool = Executors.newFixedThreadPool(40);
+        down.set(true);
+        long start = System.nanoTime();
+        List<Future<?>> all = new ArrayList<>();
+        for (int i = 0; i < 40; i++) {
+            all.add(pool.submit(() -> process.append(0, "a")));
+        }
+        for (Future<?> each : all) {
+            assertThatThrownBy(() -> each.get(30, TimeUnit.SECONDS)).hasCauseInstanceOf(BatcherStoreException.class);
+        }
+        // One after the other they would take 12 s.
+        assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(6));
+        pool.shutdown();
+        down.set(false);
+        process.session().close();
+    }
+
+    @Test
+    void aPauseWhilePartitionsAreAcquiredGivesAllOfThemBack() {
+        AtomicReference<TestProcess> acquiring = new AtomicReference<>();
+        AtomicInteger acquisitions = new AtomicInteger();
+        TestProcess process = TestProcess.open(
+                builder(intercepted(sql -> {
+                            if (sql.contains("set owner = ?") && acquisitions.incrementAndGet() == 3) {
+                                acquiring.get().session().suspend();
+                            }
+                        }))
+                        .build(),
+                "readings",
+                8);
+        acquiring.set(process);
+        process.session().start();
+        Waiting.until("it was paused", () -> acquisitions.get() >= 3);
+
+        TestProcess other = TestProcess.start(builder(Postgres.dataSource()).build(), "readings", 8);
+        Waiting.until("the other has all", () -> {
+            process.releaseWaiting();
+            return other.owned.size() == 8;
+        });
+        process.session().close();
+        other.session().close();
+    }
+
     private static DataSource recording(List<String> statements) {
+        return intercepted(statements::add);
+    }
+
+    private static DataSource intercepted(Consumer<String> statements) {
         return connections(() -> {
             Connection connection = Postgres.dataSource().getConnection();
             return (Connection) Proxy.newProxyInstance(
                     Connection.class.getClassLoader(), new Class<?>[] {Connection.class}, (self, method, args) -> {
                         if (method.getName().equals("prepareStatement")) {
-                            statements.add((String) args[0]);
+                            statements.accept((String) args[0]);
                         }
                         return method.invoke(connection, args);
                     });

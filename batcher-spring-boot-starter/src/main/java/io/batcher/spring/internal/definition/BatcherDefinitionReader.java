@@ -127,13 +127,14 @@ final class BatcherDefinitionReader {
         return beanFactory.containsBean(beanName) && !beanFactory.containsLocalBean(beanName);
     }
 
-    /** Rejects an error or dead-letter method without a batcher, or for a batcher that was built without it. */
+    /** Rejects an error, dead-letter or key method without a batcher, or for a batcher that was built without it. */
     private void requireKnown(String name, HandlerMethod handler, Set<String> names) {
         if (handler.kind() != HandlerKind.BATCH && isDefinedByApplication(name)) {
             throw new BatcherConfigurationException(
                     "Batcher \"" + name + "\" is the application's own bean '" + BatcherNames.beanName(name)
                             + "'; therefore " + handler.describeInFull() + " would never be called.",
-                    "Set a callback on the builder of that bean instead.");
+                    "Set " + (handler.kind() == HandlerKind.KEY ? "the key" : "a callback")
+                            + " on the builder of that bean instead.");
         }
         if (!names.contains(name)) {
             NameSuggestions known = new NameSuggestions(names);

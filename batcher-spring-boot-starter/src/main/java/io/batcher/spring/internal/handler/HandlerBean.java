@@ -106,6 +106,7 @@ public final class HandlerBean {
         return "Bean '" + handler.beanName() + "' is " + instead + "; therefore "
                 + handler.kind().on(handler.batcher()) + " on " + handler.describe() + " is never called: "
                 + switch (handler.kind()) {
+                    case KEY -> "adding to " + batcher + " fails.";
                     case BATCH ->
                         batcher + " has no handler and keeps its items, up to its capacity. "
                                 + (instead.equals(NULL)

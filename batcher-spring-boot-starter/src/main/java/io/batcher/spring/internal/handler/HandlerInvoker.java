@@ -6,6 +6,7 @@ package io.batcher.spring.internal.handler;
 
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
 import java.util.Map;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
@@ -16,13 +17,15 @@ import org.springframework.util.ReflectionUtils;
 
 /**
  * Calls an annotated method. Looks the bean up for each call, so that it may be lazy or scoped, and may inject the batcher that it
- * handles. Thread-safe.
+ * handles. A key method is called for each item: it looks up a singleton once, and needs no bean if it is static. Thread-safe.
  */
 public final class HandlerInvoker {
 
     private final ConfigurableListableBeanFactory beanFactory;
     private final HandlerMethod handler;
     private final HandlerBean handlerBean;
+    private final boolean isKey;
+    private final boolean isStaticKey;
     private volatile @Nullable Invocable last;
     private volatile @Nullable Object singleton;
 
@@ -30,6 +33,11 @@ public final class HandlerInvoker {
         this.beanFactory = beanFactory;
         this.handler = handler;
         this.handlerBean = new HandlerBean(beanFactory, handler);
+        this.isKey = handler.kind() == HandlerKind.KEY;
+        this.isStaticKey = isKey && Modifier.isStatic(handler.method().getModifiers());
+        if (isStaticKey) {
+            ReflectionUtils.makeAccessible(handler.method());
+        }
     }
 
     /** Caches an existing singleton, for calls after the context has closed. */
@@ -42,7 +50,7 @@ public final class HandlerInvoker {
     /** Returns the bean. Reuses a destroyed singleton, because the bean factory would create a second one. */
     private Object bean() {
         Object known = singleton;
-        if (known != null && !beanFactory.containsSingleton(handler.beanName())) {
+        if (known != null && (isKey || !beanFactory.containsSingleton(handler.beanName()))) {
             return known;
         }
         Object bean = beanFactory.getBean(handler.beanName());
@@ -52,8 +60,11 @@ public final class HandlerInvoker {
 
     /** Calls the method and returns its result. */
     public @Nullable Object invoke(Object argument) throws Exception {
-        Object bean = bean();
         try {
+            if (isStaticKey) {
+                return handler.method().invoke(null, argument);
+            }
+            Object bean = bean();
             return methodOf(bean).invoke(bean, argument);
         } catch (InvocationTargetException e) {
             ReflectionUtils.rethrowException(e.getTargetException());

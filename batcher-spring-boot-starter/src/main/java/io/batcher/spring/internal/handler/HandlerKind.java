@@ -9,6 +9,7 @@ import io.batcher.BatchFailure;
 import io.batcher.DeadLetter;
 import io.batcher.spring.BatchErrorHandler;
 import io.batcher.spring.BatchHandler;
+import io.batcher.spring.BatchKey;
 import io.batcher.spring.DeadLetterHandler;
 import java.lang.annotation.Annotation;
 import java.util.Arrays;
@@ -28,7 +29,9 @@ public enum HandlerKind {
     /** Is called after failed attempts. */
     ERROR(BatchErrorHandler.class, "one BatchFailure", BatchFailure.class),
     /** Receives the items that were given up. */
-    DEAD_LETTER(DeadLetterHandler.class, "one DeadLetter", DeadLetter.class);
+    DEAD_LETTER(DeadLetterHandler.class, "one DeadLetter", DeadLetter.class),
+    /** Returns the key of an item. */
+    KEY(BatchKey.class, "one item");
 
     private final Class<? extends Annotation> annotation;
     private final String takes;
@@ -51,11 +54,20 @@ public enum HandlerKind {
 
     /** Describes the result of the method. */
     String returns() {
-        return this == BATCH ? "nothing, a CompletionStage or a reactive type" : "nothing";
+        return switch (this) {
+            case BATCH -> "nothing, a CompletionStage or a reactive type";
+            case KEY -> "the key";
+            default -> "nothing";
+        };
+    }
+
+    /** Returns what the method is for the batcher, for a message. */
+    public String role() {
+        return this == KEY ? "key method" : "handler";
     }
 
     boolean takes(Class<?> parameter) {
-        return parameters.contains(parameter);
+        return this == KEY || parameters.contains(parameter);
     }
 
     /** Returns the annotation as in source code. */

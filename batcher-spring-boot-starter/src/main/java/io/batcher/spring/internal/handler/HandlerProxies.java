@@ -70,18 +70,24 @@ public final class HandlerProxies {
      * @throws BatcherConfigurationException if the proxy calls the method on another thread
      */
     static void rejectAsync(HandlerMethod handler, Advised proxy) {
+        boolean isKey = handler.kind() == HandlerKind.KEY;
         for (Advisor advisor : proxy.getAdvisors()) {
             Advice advice = advisor.getAdvice();
             if (advice instanceof AsyncExecutionAspectSupport && applies(advisor, handler, proxy.getTargetClass())) {
                 throw new BatcherConfigurationException(
-                        "The handler of batcher \"" + handler.batcher() + "\" would be called asynchronously: "
+                        "The " + handler.kind().role() + " of batcher \"" + handler.batcher()
+                                + "\" would be called asynchronously: "
                                 + handler.describeInFull() + " is advised by "
                                 + advice.getClass().getName()
-                                + ", which moves the call to another thread. A batch would count as handled before the method"
-                                + " has run.",
-                        "Remove @Async, or a similar annotation or advice, from the method or its class. The method"
-                                + " already runs on a thread of the batcher. To complete a batch later, return a"
-                                + " CompletionStage or a reactive type.");
+                                + ", which moves the call to another thread. "
+                                + (isKey
+                                        ? "The key is needed before the item is added."
+                                        : "A batch would count as handled before the method has run."),
+                        "Remove @Async, or a similar annotation or advice, from the method or its class."
+                                + (isKey
+                                        ? ""
+                                        : " The method already runs on a thread of the batcher. To complete a batch later,"
+                                                + " return a CompletionStage or a reactive type."));
             }
         }
     }
@@ -134,8 +140,8 @@ public final class HandlerProxies {
     private static BatcherConfigurationException hidden(
             HandlerMethod handler, String why, String action, @Nullable Throwable cause) {
         return new BatcherConfigurationException(
-                "The handler of batcher \"" + handler.batcher() + "\" cannot be called: " + handler.describeInFull()
-                        + " is hidden by a proxy. " + why,
+                "The " + handler.kind().role() + " of batcher \"" + handler.batcher() + "\" cannot be called: "
+                        + handler.describeInFull() + " is hidden by a proxy. " + why,
                 action,
                 cause);
     }

@@ -4,6 +4,7 @@
  */
 package io.batcher.spring.internal.handler;
 
+import io.batcher.Batch;
 import java.util.Map;
 
 /** Establishes thread-bound context, such as a trace, while a handler method is called. */
@@ -11,10 +12,10 @@ import java.util.Map;
 public interface HandlerScope {
 
     /** Establishes nothing. */
-    HandlerScope NONE = batcher -> () -> {};
+    HandlerScope NONE = batch -> () -> {};
 
-    /** Opens a scope for the batch that the batcher is delivering. */
-    Scope open(String batcher);
+    /** Opens a scope for a batch that is being delivered. */
+    Scope open(Batch<?> batch);
 
     /** A scope, to be closed on the thread that opened it. */
     @FunctionalInterface

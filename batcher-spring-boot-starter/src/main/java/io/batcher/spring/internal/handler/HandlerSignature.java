@@ -25,7 +25,7 @@ public final class HandlerSignature {
      * Checks a method and returns its item type.
      *
      * @param owner the type of the bean, with its generics if known
-     * @return null if it accepts any item, which is allowed for error and dead-letter handlers only
+     * @return null if it accepts any item, which is not allowed for batch handlers
      * @throws BatcherConfigurationException if the signature breaks a rule
      */
     public static @Nullable ResolvableType itemType(
@@ -36,6 +36,9 @@ public final class HandlerSignature {
         }
         checkReturnType(kind, batcher, method);
         ResolvableType parameter = ResolvableType.forMethodParameter(new MethodParameter(method, 0), owner);
+        if (kind == HandlerKind.KEY) {
+            return ItemTypes.boxed(parameter);
+        }
         ResolvableType itemType = ItemTypes.plain(
                 kind == HandlerKind.BATCH ? parameter.as(Iterable.class).getGeneric(0) : parameter.getGeneric(0));
         if (itemType == null && kind == HandlerKind.BATCH) {
@@ -65,7 +68,11 @@ public final class HandlerSignature {
         if (kind == HandlerKind.BATCH && isAsync(method)) {
             return;
         }
-        if (method.getReturnType() != void.class) {
+        boolean returnsValue = method.getReturnType() != void.class && method.getReturnType() != Void.class;
+        if (kind == HandlerKind.KEY && returnsValue && !isAsync(method)) {
+            return;
+        }
+        if (kind == HandlerKind.KEY || method.getReturnType() != void.class) {
             throw wrong(
                     kind,
                     batcher,
@@ -108,8 +115,9 @@ public final class HandlerSignature {
 
     private static BatcherConfigurationException wrong(HandlerKind kind, String batcher, Method method, String what) {
         return new BatcherConfigurationException(
-                "The handler method " + method.getDeclaringClass().getName() + "." + method.getName() + " of batcher \""
-                        + batcher + "\" has an unsupported signature: " + what + ".",
+                "The " + (kind == HandlerKind.KEY ? kind.role() : "handler method") + " "
+                        + method.getDeclaringClass().getName() + "." + method.getName() + " of batcher \"" + batcher
+                        + "\" has an unsupported signature: " + what + ".",
                 "Correct the method with " + kind.on(batcher) + ".");
     }
 }

@@ -8,6 +8,7 @@ import io.batcher.Batcher;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.core.ResolvableType;
+import org.springframework.util.ClassUtils;
 
 /** Resolves item types in a form that injection points can match. */
 public final class ItemTypes {
@@ -29,6 +30,17 @@ public final class ItemTypes {
             generics[i] = plain == null ? ResolvableType.forClass(Object.class) : plain;
         }
         return ResolvableType.forClassWithGenerics(resolved, generics);
+    }
+
+    /** Returns the type of a parameter that takes an item; null if it takes any. */
+    static @Nullable ResolvableType boxed(ResolvableType parameter) {
+        Class<?> resolved = parameter.resolve();
+        if (resolved == null) {
+            return null;
+        }
+        return resolved.isPrimitive()
+                ? ResolvableType.forClass(ClassUtils.resolvePrimitiveIfNecessary(resolved))
+                : parameter;
     }
 
     /** Returns the item type in the definition of a batcher bean; null if unknown. */

@@ -30,6 +30,7 @@ final class EnvironmentVariables {
     /** The options of a batcher as a variable spells them after its name. */
     private static final Set<String> OPTIONS = uniform(OptionNames.OPTIONS.stream());
 
+    private static final Set<String> STORE = uniform(OptionNames.STORE.stream());
     private static final Set<String> ENDPOINT = uniform(OptionNames.ENDPOINT.stream());
     private static final Set<String> HEALTH = uniform(OptionNames.HEALTH.stream());
 
@@ -65,6 +66,7 @@ final class EnvironmentVariables {
         }
         return switch (name.getElement(1, Form.UNIFORM)) {
             case "scheduler" -> name.getNumberOfElements() == 2;
+            case "store" -> STORE.contains(from(2, name));
             case "endpoint" -> ENDPOINT.contains(from(2, name));
             case "health" -> HEALTH.contains(from(2, name));
             case "defaults" -> OPTIONS.contains(from(2, name));

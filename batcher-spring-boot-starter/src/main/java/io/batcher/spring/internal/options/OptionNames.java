@@ -11,6 +11,7 @@ import java.lang.reflect.RecordComponent;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.springframework.boot.context.properties.bind.DataObjectPropertyName;
 import org.springframework.boot.context.properties.source.ConfigurationProperty;
@@ -34,12 +35,21 @@ public final class OptionNames {
             .flatMap(names -> names)
             .collect(Collectors.toUnmodifiableSet());
 
+    /** The groups of options within those of the stores. */
+    static final Set<String> STORES = names(BatcherProperties.Store.class).collect(Collectors.toUnmodifiableSet());
+
+    /** The options of the stores, in the form of YAML. */
+    static final Set<String> STORE = Stream.of(BatcherProperties.Store.class.getRecordComponents())
+            .flatMap(store ->
+                    names(store.getType().asSubclass(Record.class)).map(option -> store.getName() + "." + option))
+            .collect(Collectors.toUnmodifiableSet());
+
     static final Set<String> ENDPOINT = names(BatcherProperties.Endpoint.class).collect(Collectors.toUnmodifiableSet());
 
     static final Set<String> HEALTH = names(BatcherProperties.Health.class).collect(Collectors.toUnmodifiableSet());
 
     /** The options that have no meaning in the defaults. */
-    static final Set<String> OF_ONE_BATCHER = Set.of("item-type", "enabled");
+    static final Set<String> OF_ONE_BATCHER = Set.of("item-type", "item-name", "enabled");
 
     private OptionNames() {}
 
@@ -64,6 +74,9 @@ public final class OptionNames {
 
     private static String suggestion(String group, ConfigurationPropertyName name, Set<String> options) {
         NameSuggestions suggestions = new NameSuggestions(options);
+        if (options.equals(STORE)) {
+            return suggestions.suggestionFor(dashedFrom(name, 2));
+        }
         if (!options.equals(OPTIONS)) {
             return suggestions.suggestionFor(dashed(name, 2));
         }
@@ -79,6 +92,12 @@ public final class OptionNames {
     /** Returns an element of a name in the form of YAML. */
     static String dashed(ConfigurationPropertyName name, int element) {
         return DataObjectPropertyName.toDashedForm(name.getElement(element, Form.ORIGINAL));
+    }
+
+    private static String dashedFrom(ConfigurationPropertyName name, int first) {
+        return IntStream.range(first, name.getNumberOfElements())
+                .mapToObj(element -> dashed(name, element))
+                .collect(Collectors.joining("."));
     }
 
     /** Returns the name of a property and its origin. */

@@ -54,6 +54,12 @@ public final class OptionsBinder {
                     DEFAULTS + ".item-type has no meaning: each batcher has its own item type.",
                     "Remove it, and set batcher.instances.<name>.item-type for batchers without a @BatchHandler method.");
         }
+        if (defaults.itemName() != null) {
+            throw new BatcherConfigurationException(
+                    DEFAULTS + ".item-name has no meaning: each batcher has its own item type.",
+                    "Remove it, and set batcher.instances.<name>.item-name where the simple name of the item type is not"
+                            + " to be stored.");
+        }
         checkDefaults(() -> OptionsMapper.checkValues(defaults));
     }
 
@@ -79,6 +85,7 @@ public final class OptionsBinder {
                 defaults,
                 instances,
                 scheduler(),
+                stores(),
                 group("batcher.endpoint", BatcherProperties.Endpoint.class, OptionNames.ENDPOINT),
                 group("batcher.health", BatcherProperties.Health.class, OptionNames.HEALTH));
     }
@@ -107,6 +114,15 @@ public final class OptionsBinder {
 
     private <T> T group(String group, Class<T> type, Set<String> options) {
         return bind(group, group, options, handler -> binder.bindOrCreate(group, Bindable.of(type), handler));
+    }
+
+    private BatcherProperties.Store stores() {
+        if (binder.bind("batcher.store", String.class).isBound()) {
+            throw new BatcherConfigurationException(
+                    "batcher.store is misplaced: it has the settings of the stores below it, not a value.",
+                    "Move it to " + DEFAULTS + ".store or batcher.instances.<name>.store.");
+        }
+        return group("batcher.store", BatcherProperties.Store.class, OptionNames.STORE);
     }
 
     private @Nullable String scheduler() {

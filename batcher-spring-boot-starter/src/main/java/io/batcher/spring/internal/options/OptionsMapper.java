@@ -28,6 +28,7 @@ public final class OptionsMapper {
         }
         builder.retry(retry.build());
         pace.build().ifPresent(builder::pace);
+        StoreOptions.of(layers).apply(builder);
     }
 
     /**
@@ -36,7 +37,9 @@ public final class OptionsMapper {
      * @throws IllegalArgumentException naming option, rule and value
      */
     static void checkValues(Options options) {
-        apply(options, Batcher.builder("options"));
+        BatcherBuilder<?> builder = Batcher.builder("options");
+        apply(options, builder);
+        StoreOptions.of(List.of(options)).apply(builder);
         apply(options.retry(), RetryPolicy.builder());
         new PaceOptions().add(options.pace()).checkValues();
     }
@@ -47,12 +50,22 @@ public final class OptionsMapper {
      * @throws IllegalArgumentException naming option, rule and value
      */
     static void check(List<Options> layers) {
-        BatcherBuilder<?> builder = Batcher.builder("options");
+        BatcherBuilder<Object> builder = Batcher.builder("options");
         apply(layers, builder);
+        StoreOptions.of(layers).applyPlaceholders(builder);
         if (layers.stream().anyMatch(options -> options.maxBatchWeight() != null)) {
             builder.weigher(item -> 0); // a customizer sets the actual weigher later
         }
+        if (needKey(layers)) {
+            builder.key(item -> item); // a method or a customizer sets the actual key later
+        }
         builder.config();
+    }
+
+    /** Returns whether an option is set that needs a key. */
+    public static boolean needKey(List<Options> layers) {
+        return layers.stream().anyMatch(options -> options.concurrency() != null || options.batchPerKey() != null)
+                || StoreOptions.of(layers).needKey();
     }
 
     private static void apply(Options options, BatcherBuilder<?> builder) {
@@ -62,6 +75,9 @@ public final class OptionsMapper {
         map.from(options::maxBatchWeight).to(builder::maxBatchWeight);
         map.from(options::eager).to(builder::eager);
         map.from(options::capacity).to(builder::capacity);
+        map.from(options::concurrency).to(builder::concurrency);
+        map.from(options::batchPerKey).to(builder::batchPerKey);
+        map.from(options::capacityPerKey).to(builder::capacityPerKey);
         map.from(options::overflow).to(builder::overflow);
         map.from(options::maxBlock).to(builder::maxBlock);
         map.from(options::maxRetryAfter).to(builder::maxRetryAfter);

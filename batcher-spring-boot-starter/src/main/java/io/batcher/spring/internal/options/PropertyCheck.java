@@ -94,6 +94,7 @@ public final class PropertyCheck {
             candidates.addAll(PLACES.keySet());
         } else {
             candidates.addAll(OptionNames.NESTED);
+            candidates.addAll(OptionNames.STORES);
             candidates.remove("scheduler"); // has nothing below it
         }
         return candidates;
@@ -101,7 +102,8 @@ public final class PropertyCheck {
 
     private static BatcherConfigurationException failure(
             ConfigurationProperty property, String element, String meant, boolean hasValue) {
-        String place = PLACES.get(meant);
+        boolean isGroup = !hasValue && GROUPS.contains(meant); // "store" is also an option
+        String place = isGroup ? null : PLACES.get(meant);
         String found = OptionNames.describe(property);
         String suggestion = " Did you mean \"" + meant + "\"?";
         if (place == null && !hasValue) {
@@ -129,6 +131,13 @@ public final class PropertyCheck {
                         OptionNames.OF_ONE_BATCHER.contains(option)
                                 ? OptionNames.INSTANCES + ".<name>." + option
                                 : "batcher.defaults." + option + " or " + OptionNames.INSTANCES + ".<name>." + option));
+        OptionNames.STORES.forEach(store -> places.put(store, "batcher.store." + store));
+        OptionNames.STORE.stream()
+                .sorted()
+                .forEach(option -> places.merge(
+                        option.substring(option.indexOf('.') + 1),
+                        "batcher.store." + option,
+                        (one, other) -> one + " or " + other));
         OptionNames.ENDPOINT.forEach(name -> places.put(name, "batcher.endpoint." + name));
         OptionNames.HEALTH.forEach(name -> places.put(name, "batcher.health." + name));
         return places;

@@ -4,31 +4,25 @@
  */
 package io.batcher.spring.internal.runtime;
 
-import io.batcher.Batcher;
 import io.batcher.spring.internal.BatcherConfigurationException;
 import io.batcher.spring.internal.definition.BatcherDefinition;
 import io.batcher.spring.internal.definition.BatcherDefinitionRegistrar;
 import io.batcher.spring.internal.handler.HandlerBean;
-import io.batcher.spring.internal.handler.HandlerInvoker;
 import io.batcher.spring.internal.handler.HandlerKind;
 import io.batcher.spring.internal.handler.HandlerMethod;
 import io.batcher.spring.internal.handler.HandlerProxies;
 import io.batcher.spring.internal.handler.HandlerScanner;
-import io.batcher.spring.internal.handler.HandlerScope;
 import io.batcher.spring.internal.handler.HandlerSignature;
-import io.batcher.spring.internal.handler.RetryAfterTranslator;
 import java.lang.reflect.Method;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.Supplier;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 import org.springframework.aop.framework.AopInfrastructureBean;
 import org.springframework.aop.framework.AopProxyUtils;
 import org.springframework.aop.scope.ScopedProxyUtils;
-import org.springframework.beans.BeansException;
 import org.springframework.beans.factory.SmartInitializingSingleton;
 import org.springframework.beans.factory.config.BeanPostProcessor;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
@@ -53,23 +47,21 @@ public class BatchHandlerBeanPostProcessor
     private final ConfigurableListableBeanFactory beanFactory;
     private final Environment environment;
     private final BatcherDefinitionRegistrar registrar;
-    private final Supplier<HandlerScope> scope;
-    private final Supplier<RetryAfterTranslator> retryAfter;
+    private final HandlerConnector connector;
+    private final DeadLetterBeans deadLetterBeans;
     private final Set<Class<?>> withoutHandlers = ConcurrentHashMap.newKeySet();
-    private final Set<HandlerMethod> withoutBean = ConcurrentHashMap.newKeySet();
     private volatile boolean connected;
 
     public BatchHandlerBeanPostProcessor(
             ConfigurableListableBeanFactory beanFactory,
             Environment environment,
             BatcherDefinitionRegistrar registrar,
-            Supplier<HandlerScope> scope,
-            Supplier<RetryAfterTranslator> retryAfter) {
+            HandlerConnector connector) {
         this.beanFactory = beanFactory;
         this.environment = environment;
         this.registrar = registrar;
-        this.scope = scope;
-        this.retryAfter = retryAfter;
+        this.connector = connector;
+        this.deadLetterBeans = new DeadLetterBeans(beanFactory);
     }
 
     @Override
@@ -93,14 +85,14 @@ public class BatchHandlerBeanPostProcessor
         for (BatcherDefinition definition : registrar.definitions()) {
             HandlerMethod onDeadLetter = definition.handler(HandlerKind.DEAD_LETTER);
             if (onDeadLetter != null) {
-                createBean(onDeadLetter);
+                deadLetterBeans.create(onDeadLetter);
             }
             definition.handlers().values().forEach(method -> check(method, definition));
         }
         for (BatcherDefinition definition : registrar.definitions()) {
             HandlerMethod handler = definition.handler(HandlerKind.BATCH);
             if (handler != null) {
-                connect(definition, handler);
+                connector.connect(definition, handler);
             }
         }
         connected = true;
@@ -125,26 +117,9 @@ public class BatchHandlerBeanPostProcessor
         }
     }
 
-    /**
-     * Creates the beans of dead-letter methods whose creation failed at startup. Items may be dead-lettered while beans are destroyed,
-     * when no bean can be created.
-     */
+    /** Creates the beans of dead-letter methods whose creation failed at startup. */
     void createMissingBeans() {
-        Set.copyOf(withoutBean).forEach(this::createBean);
-    }
-
-    private void createBean(HandlerMethod method) {
-        try {
-            beanFactory.getBean(method.beanName());
-            withoutBean.remove(method);
-        } catch (BeansException e) {
-            withoutBean.add(method);
-            logger.warn(
-                    "Cannot create the bean of " + method.describeInFull()
-                            + "; it cannot receive items. The creation is retried when"
-                            + " an item is given up and when the application stops",
-                    e);
-        }
+        deadLetterBeans.createMissing();
     }
 
     private void inspect(Object bean, String beanName, Class<?> type, Method method, HandlerKind kind) {
@@ -180,57 +155,17 @@ public class BatchHandlerBeanPostProcessor
         definition.requireItemType(handler);
         definition.handlers().put(HandlerKind.BATCH, handler);
         if (connected) {
-            connect(definition, handler);
+            connector.connect(definition, handler);
         }
     }
 
     private static BatcherConfigurationException hidden(HandlerMethod handler) {
         return new BatcherConfigurationException(
-                "The handler of batcher \"" + handler.batcher() + "\" is hidden: " + handler.describeInFull()
+                "The " + handler.kind().role() + " of batcher \"" + handler.batcher() + "\" is hidden: "
+                        + handler.describeInFull()
                         + " was found only when the bean was created, because its definition declares another type.",
                 "Declare the class itself, " + handler.beanType().getName()
                         + ", as the return type of the @Bean method, not an interface of it.");
-    }
-
-    private void connect(BatcherDefinition definition, HandlerMethod handler) {
-        Batcher<?> batcher = beanFactory.getBean(definition.beanName(), Batcher.class);
-        HandlerInvoker invoker = new HandlerInvoker(beanFactory, handler);
-        HandlerScope handlerScope = scope.get();
-        RetryAfterTranslator failures = retryAfter.get();
-        try {
-            if (HandlerSignature.isAsync(handler.method())) {
-                batcher.registerAsyncHandler(batch -> {
-                    try (HandlerScope.Scope current = handlerScope.open(definition.name())) {
-                        return failures.translate(invoker.invokeAsync(batch, current.context()));
-                    } catch (Throwable failure) {
-                        throw failures.rethrow(failure);
-                    }
-                });
-            } else {
-                batcher.registerHandler(batch -> {
-                    try (HandlerScope.Scope ignored = handlerScope.open(definition.name())) {
-                        invoker.invoke(batch);
-                    } catch (Throwable failure) {
-                        throw failures.rethrow(failure);
-                    }
-                });
-            }
-        } catch (IllegalStateException e) {
-            rejectSecondHandler(definition, handler, e);
-        }
-    }
-
-    private static void rejectSecondHandler(
-            BatcherDefinition definition, HandlerMethod handler, IllegalStateException e) {
-        if (!definition.isDefinedByApplication()) {
-            throw new BatcherConfigurationException(
-                    "Batcher \"" + definition.name() + "\" has two handlers: " + handler.describeInFull()
-                            + " and one that was set in code.",
-                    "Remove one of them; look for a BatcherCustomizer that sets a handler.",
-                    e);
-        }
-        logger.warn("Batcher \"" + definition.name() + "\" is the application's own bean '" + definition.beanName()
-                + "' and has a handler already; " + handler.describeInFull() + " is never called");
     }
 
     private @Nullable BatcherDefinition definitionOf(String batcher) {

@@ -9,6 +9,7 @@ import io.batcher.BatcherBuilder;
 import io.batcher.BatcherClock;
 import io.batcher.BatcherConfig;
 import io.batcher.BatcherState;
+import io.batcher.BatcherStoreException;
 import io.batcher.spring.BatcherCustomizer;
 import io.batcher.spring.ManagedBatcher;
 import io.batcher.spring.internal.BatcherConfigurationException;
@@ -16,16 +17,22 @@ import io.batcher.spring.internal.definition.BatcherDefinition;
 import io.batcher.spring.internal.handler.HandlerInvoker;
 import io.batcher.spring.internal.handler.HandlerKind;
 import io.batcher.spring.internal.handler.HandlerMethod;
+import io.batcher.spring.internal.handler.HandlerSignature;
 import io.batcher.spring.internal.options.OptionsMapper;
+import io.batcher.spring.internal.options.StoreOptions;
+import io.batcher.spring.internal.store.BatcherStores;
+import io.batcher.spring.internal.store.StoreLookup;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 import org.springframework.aop.framework.AopInfrastructureBean;
+import org.springframework.beans.factory.BeanCurrentlyInCreationException;
 import org.springframework.beans.factory.DisposableBean;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
@@ -40,6 +47,7 @@ public class BatcherFactory implements DisposableBean, AopInfrastructureBean {
     private final ConfigurableListableBeanFactory beanFactory;
     private final BatcherThreads threads;
     private final ObjectProvider<BatcherCustomizer> customizers;
+    private final BatcherStores stores;
     private final List<HandlerInvoker> callbacks = new CopyOnWriteArrayList<>();
 
     /** By bean name. */
@@ -52,24 +60,47 @@ public class BatcherFactory implements DisposableBean, AopInfrastructureBean {
         this.beanFactory = beanFactory;
         this.threads = threads;
         this.customizers = customizers;
+        this.stores = new BatcherStores(beanFactory);
     }
 
     /** Creates a batcher. Its handler is registered when all singletons exist; items added before wait for it. */
     public Batcher<?> create(BatcherDefinition definition) {
         BatcherBuilder<Object> builder = Batcher.builder(definition.name());
+        StoreOptions storeOptions = StoreOptions.of(definition.options());
         BatcherConfig<Object> config = configure(definition, builder);
+        threads.reserve(mostRuns(config));
         ClosingLetters<Object> letters =
                 config.onDeadLetter() == null ? null : new ClosingLetters<>(config.onDeadLetter());
         if (letters != null) {
             builder.onDeadLetter(letters);
         }
         DefaultManagedBatcher managed = new DefaultManagedBatcher(definition, config, letters);
-        Batcher<?> batcher = builder.listener(managed).build();
+        Batcher<?> batcher = build(builder.listener(managed), definition, storeOptions);
         managed.attach(batcher);
         created.put(definition.beanName(), managed);
         ((DefaultSingletonBeanRegistry) beanFactory)
                 .registerDisposableBean(definition.beanName(), () -> close(managed));
         return batcher;
+    }
+
+    /** Returns how many tasks a batcher runs at a time: with a store one more, which reads and records while handlers work. */
+    private static int mostRuns(BatcherConfig<?> config) {
+        return config.store() == null ? config.concurrency() : config.concurrency() + 1;
+    }
+
+    private static Batcher<?> build(BatcherBuilder<?> builder, BatcherDefinition definition, StoreOptions options) {
+        try {
+            return builder.build();
+        } catch (BatcherStoreException e) {
+            throw new BatcherConfigurationException(
+                    "Batcher \"" + definition.name() + "\" cannot open its store: " + e.getMessage() + ".",
+                    options.kind() == null
+                            ? "Correct the cause."
+                            : "Correct the cause, or batcher.store." + StoreLookup.spelled(options.kind())
+                                    + ". Where nothing has to survive the process, as in tests, set batcher.instances."
+                                    + definition.name() + ".store=memory.",
+                    e);
+        }
     }
 
     /** Caches the beans of callbacks when the context begins to close, because a batch may fail after they are destroyed. */
@@ -149,6 +180,7 @@ public class BatcherFactory implements DisposableBean, AopInfrastructureBean {
     private BatcherConfig<Object> configure(BatcherDefinition definition, BatcherBuilder<Object> builder) {
         try {
             OptionsMapper.apply(definition.options(), builder);
+            stores.apply(definition.name(), definition.itemType(), StoreOptions.of(definition.options()), builder);
             threads.apply(builder);
             HandlerMethod onError = definition.handler(HandlerKind.ERROR);
             if (onError != null) {
@@ -158,15 +190,56 @@ public class BatcherFactory implements DisposableBean, AopInfrastructureBean {
             if (onDeadLetter != null) {
                 builder.onDeadLetter(callback(onDeadLetter)::accept);
             }
+            HandlerMethod key = definition.handler(HandlerKind.KEY);
+            if (key != null) {
+                builder.key(keyOf(key));
+            }
             customizers.orderedStream().forEach(customizer -> customizer.customize(definition.name(), builder));
-            return builder.config();
+            BatcherConfig<Object> config = builder.config();
+            requireSyncHandler(definition, config);
+            return config;
         } catch (IllegalArgumentException | IllegalStateException e) {
             throw new BatcherConfigurationException(
                     "Batcher \"" + definition.name() + "\" is not configured properly: " + e.getMessage() + ".",
                     "Correct batcher.instances." + definition.name()
-                            + ", batcher.defaults, or the BatcherCustomizer beans.",
+                            + ", batcher.defaults, or the BatcherCustomizer beans." + adviceOnKey(definition),
                     e);
         }
+    }
+
+    /** The builder does not know a handler that is registered later. */
+    private static void requireSyncHandler(BatcherDefinition definition, BatcherConfig<?> config) {
+        HandlerMethod handler = definition.handler(HandlerKind.BATCH);
+        if (config.transactional() && handler != null && HandlerSignature.isAsync(handler.method())) {
+            throw new IllegalArgumentException("transactional needs a synchronous handler, but " + handler.describe()
+                    + " returns a " + handler.method().getReturnType().getSimpleName()
+                    + ": a transaction belongs to one thread; return void, or leave transactional out");
+        }
+    }
+
+    private static String adviceOnKey(BatcherDefinition definition) {
+        return definition.handler(HandlerKind.KEY) == null && OptionsMapper.needKey(definition.options())
+                ? " A key is a method with " + HandlerKind.KEY.on(definition.name()) + " on a bean."
+                : "";
+    }
+
+    private Function<Object, @Nullable Object> keyOf(HandlerMethod method) {
+        HandlerInvoker invoker = new HandlerInvoker(beanFactory, method);
+        callbacks.add(invoker);
+        return item -> {
+            try {
+                return invoker.invoke(item);
+            } catch (BeanCurrentlyInCreationException e) {
+                throw new IllegalStateException(
+                        method.describeInFull()
+                                + " cannot be called while the bean is being created; make the method static,"
+                                + " or add items later",
+                        e);
+            } catch (Exception e) {
+                ReflectionUtils.rethrowRuntimeException(e);
+                throw new AssertionError("unreachable", e);
+            }
+        };
     }
 
     private Consumer<Object> callback(HandlerMethod method) {

@@ -9,11 +9,14 @@ import io.batcher.BatcherState;
 import io.batcher.spring.BatcherRegistry;
 import io.batcher.spring.ManagedBatcher;
 import io.batcher.spring.internal.BoundedWait;
+import io.batcher.store.ItemStore;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
@@ -30,6 +33,8 @@ import org.springframework.scheduling.concurrent.ExecutorConfigurationSupport;
  * and before the beans of handlers are destroyed. Items added later are delivered immediately. {@link #start} ends that, so that
  * a stopped context can be restarted. Batchers are closed when they are destroyed, or here if the context is closing and a
  * batcher could not be drained.
+ *
+ * <p>A batcher with a store that other instances share is paused instead: it finishes what is in hand, and the others go on with the rest.
  */
 public class BatcherLifecycle
         implements SmartLifecycle,
@@ -47,6 +52,9 @@ public class BatcherLifecycle
     private final BatchHandlerBeanPostProcessor handlers;
     private final BatcherFactory factory;
     private @Nullable ApplicationContext context;
+    /** The batchers that {@link #stop} has paused. */
+    private final Set<ManagedBatcher> paused = ConcurrentHashMap.newKeySet();
+
     private volatile boolean running;
     private volatile boolean drained;
     private volatile boolean closing;
@@ -84,7 +92,7 @@ public class BatcherLifecycle
     @Override
     public void start() {
         if (drained) {
-            registry.managed().forEach(BatcherLifecycle::restart);
+            registry.managed().forEach(this::restart);
         }
         drained = false;
         running = true;
@@ -94,19 +102,19 @@ public class BatcherLifecycle
     public void stop() {
         running = false;
         drained = true;
-        List<Drain> drains = new ArrayList<>();
+        List<Ending> endings = new ArrayList<>();
         for (ManagedBatcher batcher : registry.managed()) {
             try {
-                drain(batcher).ifPresent(drains::add);
+                (isShared(batcher) ? pause(batcher) : drain(batcher)).ifPresent(endings::add);
             } catch (RuntimeException e) {
                 logger.warn("Batcher \"" + batcher.name() + "\" cannot be drained", e); // continue with the others
             }
         }
         try {
             List<ManagedBatcher> left = new ArrayList<>();
-            for (Drain drain : drains) {
-                boolean succeeded = drain.succeeded();
-                ManagedBatcher batcher = drain.batcher();
+            for (Ending ending : endings) {
+                boolean succeeded = ending.succeeded();
+                ManagedBatcher batcher = ending.batcher();
                 boolean own = batcher.config().isPresent(); // the application closes its own batchers if it can
                 if (!succeeded && (own || batcher.batcher().awaitsCaller())) {
                     left.add(batcher);
@@ -121,15 +129,32 @@ public class BatcherLifecycle
     }
 
     /** Starts draining; returns empty if there is nothing to wait for. */
-    private Optional<Drain> drain(ManagedBatcher batcher) {
-        boolean paused = batcher.batcher().stats().state() == BatcherState.PAUSED;
-        if (paused && closing) {
+    private Optional<Ending> drain(ManagedBatcher batcher) {
+        boolean isPaused = batcher.batcher().stats().state() == BatcherState.PAUSED;
+        if (isPaused && closing) {
             batcher.batcher().resume(); // close delivers anyway; do it while the handler still has its database
         }
         CompletableFuture<Void> future = batcher.batcher().drain();
-        return paused && !closing
+        return isPaused && !closing
                 ? Optional.empty()
                 : Optional.of(new Drain(batcher, future, new BoundedWait(batcher, future, timeoutOf(batcher))));
+    }
+
+    /** Gives the partitions to other instances; returns empty if they have them. */
+    private Optional<Ending> pause(ManagedBatcher batcher) {
+        if (batcher.batcher().stats().state() == BatcherState.PAUSED) {
+            return Optional.empty();
+        }
+        batcher.batcher().pause();
+        paused.add(batcher);
+        return Optional.of(new Rest(batcher, BoundedWait.of(batcher, timeoutOf(batcher))));
+    }
+
+    private static boolean isShared(ManagedBatcher managed) {
+        return managed.config()
+                .map(BatcherConfig::store)
+                .map(ItemStore::isShared)
+                .orElse(false);
     }
 
     /**
@@ -169,16 +194,50 @@ public class BatcherLifecycle
         return managed.config().map(BatcherConfig::shutdownTimeout).orElse(DEFAULT_TIMEOUT);
     }
 
-    private static void restart(ManagedBatcher managed) {
+    private void restart(ManagedBatcher managed) {
+        if (paused.remove(managed)) {
+            managed.batcher().resume();
+        } else if (!isShared(managed)) {
+            restartDelivery(managed);
+        }
+    }
+
+    private static void restartDelivery(ManagedBatcher managed) {
         managed.batcher().startAutoFlush();
         if (!managed.config().map(BatcherConfig::autoFlush).orElse(true)) {
             managed.batcher().stopAutoFlush();
         }
     }
 
-    private record Drain(ManagedBatcher batcher, CompletableFuture<Void> future, BoundedWait bounded) {
+    /** What the shutdown waits for. */
+    private interface Ending {
 
-        boolean succeeded() throws InterruptedException {
+        ManagedBatcher batcher();
+
+        /** Waits. Returns whether it has come. */
+        boolean succeeded() throws InterruptedException;
+    }
+
+    /** The batches in hand of a batcher whose other items are left to other instances. */
+    private record Rest(ManagedBatcher batcher, BoundedWait bounded) implements Ending {
+
+        @Override
+        public boolean succeeded() throws InterruptedException {
+            if (bounded.awaitUntil(() -> batcher.batcher().stats().inFlight() == 0)) {
+                return true;
+            }
+            logger.warn("Batcher \"" + batcher.name()
+                    + "\" has not finished the batch in hand within its shutdown timeout");
+            return false;
+        }
+    }
+
+    /** The drain of a batcher. */
+    private record Drain(ManagedBatcher batcher, CompletableFuture<Void> future, BoundedWait bounded)
+            implements Ending {
+
+        @Override
+        public boolean succeeded() throws InterruptedException {
             if (!bounded.awaitUnlessAwaited()) {
                 if (batcher.batcher().awaitsCaller()) {
                     logger.info(
@@ -201,7 +260,8 @@ public class BatcherLifecycle
 
         private String left() {
             long depth = batcher.batcher().stats().depth();
-            return ": " + depth + (depth == 1 ? " item is left" : " items are left");
+            boolean stored = batcher.config().map(BatcherConfig::store).isPresent();
+            return ": " + depth + (depth == 1 ? " item is left" : " items are left") + (stored ? " in its store" : "");
         }
     }
 }

@@ -65,14 +65,18 @@ public class BatcherThreads implements DisposableBean, ApplicationListener<Conte
         this.scheduler = virtualTime == null ? scheduler(schedulerName) : null;
     }
 
-    synchronized void apply(BatcherBuilder<?> builder) {
+    void apply(BatcherBuilder<?> builder) {
         if (virtualTime != null) {
             virtualTime.applyTo(builder);
         } else if (executor != null && scheduler != null) {
             builder.executor(executor).scheduler(scheduler);
-            if (ownExecutor != null) {
-                DaemonThreadPools.addThread(ownExecutor);
-            }
+        }
+    }
+
+    /** Allows the starter's own executor the threads of a batcher. */
+    synchronized void reserve(int threads) {
+        if (ownExecutor != null) {
+            DaemonThreadPools.addThreads(ownExecutor, threads);
         }
     }
 

@@ -35,7 +35,7 @@ final class DaemonThreadPools {
         return scheduler;
     }
 
-    /** Returns an executor without threads; call {@link #addThread} for each batcher that uses it. */
+    /** Returns an executor without threads; call {@link #addThreads} for each batcher that uses it. */
     static AsyncTaskExecutor executor(Environment environment, @Nullable ClassLoader classLoader) {
         if (Threading.VIRTUAL.isActive(environment)) {
             return new SimpleAsyncTaskExecutor(VirtualThreads.factory("batcher-", classLoader));
@@ -52,13 +52,12 @@ final class DaemonThreadPools {
     }
 
     /**
-     * Allows a pool one more thread, created on demand. A batcher runs one task at a time, so with one thread each no batcher waits for
-     * another. A cached pool would need a SynchronousQueue, whose threads spin before they park and start late on few cores
-     * (FlushLatencyBenchmark).
+     * Allows a pool more threads, created on demand: as many as a batcher runs tasks at a time, so no batcher waits for another. A
+     * cached pool would need a SynchronousQueue, whose threads spin before they park and start late on few cores (FlushLatency).
      */
-    static void addThread(AsyncTaskExecutor executor) {
+    static void addThreads(AsyncTaskExecutor executor, int count) {
         if (executor instanceof ThreadPoolTaskExecutor pool) {
-            pool.setCorePoolSize(pool.getCorePoolSize() + 1);
+            pool.setCorePoolSize(pool.getCorePoolSize() + count);
         }
     }
 

@@ -17,8 +17,12 @@ import io.batcher.spring.internal.definition.BatcherDefinition;
 import io.batcher.spring.internal.handler.HandlerKind;
 import io.batcher.spring.internal.handler.HandlerMethod;
 import java.time.Duration;
+import java.util.Comparator;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /** Records as a listener what the statistics of a batcher do not contain. Does no work per item. Thread-safe. */
@@ -29,10 +33,13 @@ final class DefaultManagedBatcher implements ManagedBatcher, BatcherListener {
     private final @Nullable ClosingLetters<?> letters;
     private final BatcherClock clock;
     private @Nullable Batcher<?> batcher; // set before publication
-    private volatile @Nullable Long busySince;
+
+    /** When the attempts began that are running, by the id of the batch. */
+    private final Map<String, Long> busySince = new ConcurrentHashMap<>();
+
     private volatile @Nullable Long pausedSince;
     private volatile @Nullable LastFailure lastFailure;
-    private volatile @Nullable Throwable cause;
+    private final AtomicReference<@Nullable Failed> failed = new AtomicReference<>();
 
     DefaultManagedBatcher(BatcherDefinition definition, BatcherConfig<?> config, @Nullable ClosingLetters<?> letters) {
         this.definition = definition;
@@ -53,9 +60,19 @@ final class DefaultManagedBatcher implements ManagedBatcher, BatcherListener {
         return letters;
     }
 
-    /** Returns the cause of the last failed attempt; null if the last attempt succeeded. */
+    /** Returns the cause of the last failed attempt; null if the items were handled since. */
     @Nullable Throwable cause() {
-        return cause;
+        Failed last = failed.get();
+        return last == null ? null : last.cause();
+    }
+
+    /** The last attempt that failed. */
+    private record Failed(String batchId, Throwable cause) {
+
+        /** With a key, a success says nothing of the items of other keys. */
+        boolean isOverWith(Batch<?> handled, boolean keyed) {
+            return !keyed || batchId.equals(handled.id());
+        }
     }
 
     @Override
@@ -90,13 +107,17 @@ final class DefaultManagedBatcher implements ManagedBatcher, BatcherListener {
 
     @Override
     public Optional<Duration> busyFor() {
-        return since(busySince);
+        long now = clock.nanoTime();
+        return busySince.values().stream()
+                .map(start -> Duration.ofNanos(now - start))
+                .max(Comparator.naturalOrder());
     }
 
     @Override
     public Optional<Duration> pausedFor() {
         boolean paused = batcher().stats().state() == BatcherState.PAUSED; // close ends a pause without onResumed
-        return paused ? since(pausedSince) : Optional.empty();
+        Long since = pausedSince;
+        return paused && since != null ? Optional.of(Duration.ofNanos(clock.nanoTime() - since)) : Optional.empty();
     }
 
     @Override
@@ -106,19 +127,22 @@ final class DefaultManagedBatcher implements ManagedBatcher, BatcherListener {
 
     @Override
     public void onBatchStarted(String name, Batch<?> batch) {
-        busySince = clock.nanoTime();
+        busySince.put(batch.id(), clock.nanoTime());
     }
 
     @Override
     public void onBatchHandled(String name, Batch<?> batch, Duration took) {
-        busySince = null;
-        cause = null;
+        busySince.remove(batch.id());
+        Failed last = failed.get();
+        if (last != null && last.isOverWith(batch, config.key() != null)) {
+            failed.compareAndSet(last, null);
+        }
     }
 
     @Override
     public void onBatchFailed(BatchFailure<?> failure, Duration took) {
-        busySince = null;
-        cause = failure.cause();
+        busySince.remove(failure.batch().id());
+        failed.set(new Failed(failure.batch().id(), failure.cause()));
         if (!(failure.cause() instanceof RetryAfterException)) { // no failed attempt
             lastFailure = new LastFailure(
                     failure.cause().getClass().getName(),
@@ -135,9 +159,5 @@ final class DefaultManagedBatcher implements ManagedBatcher, BatcherListener {
     @Override
     public void onResumed(String name) {
         pausedSince = null;
-    }
-
-    private Optional<Duration> since(@Nullable Long start) {
-        return Optional.ofNullable(start).map(nanos -> Duration.ofNanos(clock.nanoTime() - nanos));
     }
 }

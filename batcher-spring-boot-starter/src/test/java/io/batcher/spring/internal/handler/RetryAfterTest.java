@@ -88,7 +88,7 @@ class RetryAfterTest {
         target.answer(418, null);
         contexts.withBean(
                         RetryAfterResolver.class,
-                        () -> failure -> failure.getMessage().contains("418")
+                        () -> failure -> failure.getMessage().startsWith("418")
                                 ? Optional.of(Duration.ofMinutes(1))
                                 : Optional.empty())
                 .run(context -> {

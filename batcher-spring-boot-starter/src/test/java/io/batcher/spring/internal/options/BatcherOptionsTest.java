@@ -36,6 +36,9 @@ class BatcherOptionsTest {
                         "batcher.instances.readings.max-batch-size=50",
                         "batcher.instances.readings.max-batch-weight=40",
                         "batcher.instances.readings.eager=true",
+                        "batcher.instances.readings.concurrency=3",
+                        "batcher.defaults.batch-per-key=true",
+                        "batcher.instances.readings.capacity-per-key=2",
                         "batcher.instances.readings.overflow=drop-oldest",
                         "batcher.instances.readings.max-block=30",
                         "batcher.defaults.pace.per=6s",
@@ -52,7 +55,9 @@ class BatcherOptionsTest {
                         "batcher.instances.readings.retry.jitter=0.25",
                         "batcher.instances.readings.retry.retry-on=java.io.IOException",
                         "batcher.instances.readings.retry.isolate-poison=true")
-                .withBean(BatcherCustomizer.class, () -> (name, builder) -> builder.weigher(item -> 1))
+                .withBean(
+                        BatcherCustomizer.class,
+                        () -> (name, builder) -> builder.weigher(item -> 1).key(item -> item))
                 .run(context -> {
                     assertThat(configOf(context)).satisfies(config -> {
                         assertThat(config.name()).isEqualTo("readings");
@@ -61,6 +66,9 @@ class BatcherOptionsTest {
                         assertThat(config.maxBatchSize()).isEqualTo(50);
                         assertThat(config.maxBatchWeight()).isEqualTo(40);
                         assertThat(config.eager()).isTrue();
+                        assertThat(config.concurrency()).isEqualTo(3);
+                        assertThat(config.batchPerKey()).isTrue();
+                        assertThat(config.capacityPerKey()).hasValue(2);
                         assertThat(config.overflow()).isEqualTo(Overflow.DROP_OLDEST);
                         assertThat(config.maxBlock()).isEqualTo(Duration.ofMillis(30));
                         assertThat(config.pace())
@@ -90,6 +98,10 @@ class BatcherOptionsTest {
             assertThat(config.interval()).isEqualTo(builtIn.interval());
             assertThat(config.maxBatchSize()).isEqualTo(builtIn.maxBatchSize());
             assertThat(config.capacity()).isEqualTo(builtIn.capacity());
+            assertThat(config.key()).isNull();
+            assertThat(config.concurrency()).isEqualTo(builtIn.concurrency());
+            assertThat(config.batchPerKey()).isFalse();
+            assertThat(config.capacityPerKey()).isEmpty();
             assertThat(config.pace()).isEmpty();
             assertThat(config.maxRetryAfter()).isEqualTo(builtIn.maxRetryAfter());
             assertThat(config.retry().maxAttempts()).isEqualTo(builtIn.retry().maxAttempts());

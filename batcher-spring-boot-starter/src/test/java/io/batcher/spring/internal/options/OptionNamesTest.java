@@ -39,9 +39,10 @@ import org.springframework.core.env.SystemEnvironmentPropertySource;
 class OptionNamesTest {
 
     private static final String OPTIONS =
-            "Correct it. The options are auto-flush, capacity, eager, enabled, handler-timeout, interval,"
-                    + " item-type, max-batch-size, max-batch-weight, max-block, max-retry-after, overflow, pace.burst, pace.calls,"
-                    + " pace.per, retry.delay, retry.isolate-poison, retry.jitter, retry.max-attempts, retry.max-delay, retry.multiplier, retry.retry-on, shutdown-timeout.";
+            "Correct it. The options are auto-flush, batch-per-key, capacity, capacity-per-key, concurrency, eager, enabled, handler-timeout, interval,"
+                    + " item-name, item-type, max-batch-size, max-batch-weight, max-block, max-retry-after, overflow, pace.burst, pace.calls,"
+                    + " pace.per, partitions, retry.delay, retry.isolate-poison, retry.jitter, retry.max-attempts, retry.max-delay,"
+                    + " retry.multiplier, retry.retry-on, shutdown-timeout, store, transactional.";
 
     private final ApplicationContextRunner contexts = Contexts.inVirtualTime();
     private final ApplicationContextRunner readings = contexts.withUserConfiguration(Readings.class);

@@ -13,6 +13,7 @@ import io.batcher.spring.BatchHandler;
 import io.batcher.spring.BatcherRegistry;
 import io.batcher.spring.fixtures.Contexts;
 import io.batcher.spring.fixtures.HandlerThreads;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
@@ -25,14 +26,17 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.event.ContextClosedEvent;
+import org.springframework.core.task.AsyncTaskExecutor;
 import org.springframework.core.task.SimpleAsyncTaskExecutor;
 import org.springframework.scheduling.TaskScheduler;
 import org.springframework.scheduling.concurrent.ConcurrentTaskScheduler;
@@ -233,6 +237,20 @@ class ThreadsTest {
                 assertThat(Thread.class.getMethod("isVirtual").invoke(handler)).isEqualTo(true);
             }
         });
+    }
+
+    @Test
+    void aBatcherWithAStoreMayUseOneThreadMoreThanItsConcurrency(@TempDir Path directory) {
+        ApplicationContextRunner few = contexts.withPropertyValues("spring.threads.virtual.enabled=false");
+        few.run(context -> assertThat(mostThreads(context)).isEqualTo(1));
+        few.withPropertyValues(
+                        "batcher.defaults.store=file", "batcher.store.file.directory=" + directory.resolve("store"))
+                .run(context -> assertThat(mostThreads(context)).isEqualTo(2));
+    }
+
+    private static int mostThreads(ApplicationContext context) {
+        AsyncTaskExecutor executor = context.getBean(BatcherThreads.class).ownExecutor();
+        return ((ThreadPoolTaskExecutor) executor).getCorePoolSize();
     }
 
     @Test

@@ -1,0 +1,61 @@
+/*
+ * Copyright 2026 the Batcher authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.batcher.internal.report;
+
+import java.lang.System.Logger.Level;
+
+/** Writes the log lines about the store of a batcher, as {@link Log} does. Thread-safe. */
+public final class StoreLog {
+
+    private final Log log;
+
+    public StoreLog(Log log) {
+        this.log = log;
+    }
+
+    public void failed(String what, String consequence, Throwable thrown) {
+        log.repeated("store: " + what, Level.WARNING, "cannot " + what, consequence, thrown);
+    }
+
+    public void answers() {
+        log.write(Level.INFO, "has a store that answers again", null);
+    }
+
+    /** An attempt has ended after another process had taken over its partition. */
+    public void fenced(int partition) {
+        log.repeated(
+                "fenced",
+                Level.WARNING,
+                "does not own partition " + partition + " any more: the outcome of an attempt is not recorded",
+                "the process that owns it delivers the batch again",
+                null);
+    }
+
+    public void stopped(int partition, String why) {
+        log.write(
+                Level.ERROR,
+                "cannot read the items of partition " + partition + ": " + why
+                        + ". The partition is given back and not taken again for a lease; nothing was moved. Deploy a codec"
+                        + " that reads them",
+                null);
+    }
+
+    public void damaged(int partition, long items, String what) {
+        log.write(
+                Level.ERROR,
+                "has a damaged store"
+                        + (partition < 0 ? "" : ", partition " + partition)
+                        + (items > 0 ? ", " + items + " items" : "")
+                        + ": " + what,
+                null);
+    }
+
+    public void refused(int items) {
+        log.write(
+                Level.ERROR,
+                "has " + items + " stored items that its codec cannot read; they were moved to the dead letters",
+                null);
+    }
+}

@@ -1,0 +1,17 @@
+/*
+ * Copyright 2026 the Batcher authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.batcher.store;
+
+import io.batcher.store.fixtures.DatabaseContract;
+import io.batcher.store.fixtures.FakeHarness;
+import io.batcher.store.fixtures.StoreHarness;
+
+class FakeStoreDatabaseTest extends DatabaseContract {
+
+    @Override
+    protected StoreHarness openHarness() {
+        return new FakeHarness();
+    }
+}

@@ -1,0 +1,81 @@
+/*
+ * Copyright 2026 the Batcher authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.batcher.spring.autoconfigure;
+
+import io.batcher.spring.BatcherProperties;
+import io.batcher.spring.BatcherProperties.Store.Kafka;
+import io.batcher.spring.BatcherRegistry;
+import io.batcher.spring.internal.store.SharedStore;
+import io.batcher.spring.internal.store.StoreLookup;
+import io.batcher.store.kafka.KafkaStore;
+import java.util.Map;
+import org.apache.kafka.clients.CommonClientConfigs;
+import org.apache.kafka.common.config.SslConfigs;
+import org.springframework.aop.framework.AopInfrastructureBean;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.kafka.autoconfigure.KafkaConnectionDetails;
+import org.springframework.boot.kafka.autoconfigure.KafkaConnectionDetails.Configuration;
+import org.springframework.boot.kafka.autoconfigure.KafkaProperties;
+import org.springframework.boot.kafka.autoconfigure.SslBundleSslEngineFactory;
+import org.springframework.boot.ssl.SslBundle;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Lazy;
+import org.springframework.kafka.core.KafkaAdmin;
+import org.springframework.util.StringUtils;
+
+/** Auto-configuration for the store "kafka", with the brokers and the security of {@code spring.kafka}. */
+@AutoConfiguration(after = BatcherAutoConfiguration.class)
+@ConditionalOnClass(name = {StoreLookup.KAFKA_MODULE, StoreLookup.SPRING_KAFKA})
+@ConditionalOnBean(BatcherRegistry.class)
+public final class BatcherKafkaStoreAutoConfiguration implements AopInfrastructureBean {
+
+    @Bean(StoreLookup.KAFKA)
+    @Lazy
+    @ConditionalOnMissingBean(name = StoreLookup.KAFKA)
+    SharedStore batcherKafkaStore(
+            BatcherProperties properties,
+            ObjectProvider<KafkaProperties> kafkaProperties,
+            ObjectProvider<KafkaConnectionDetails> connectionDetails,
+            ObjectProvider<KafkaAdmin> admins) {
+        Kafka kafka = properties.store().kafka();
+        KafkaProperties spring = kafkaProperties.getIfAvailable(KafkaProperties::new);
+        if (spring.getAdmin().isAutoCreate()) {
+            // Spring Kafka creates the topics of NewTopic beans once all singletons are made, but a batcher needs its
+            // own before.
+            admins.orderedStream().forEach(KafkaAdmin::initialize);
+        }
+        KafkaConnectionDetails details = connectionDetails.getIfAvailable(() -> spring::getBootstrapServers);
+        return StoreSettings.apply("batcher.store.kafka", () -> {
+            KafkaStore.Builder store = KafkaStore.builder(Map.of())
+                    .adminProperties(with(details.getAdmin(), spring.buildAdminProperties()))
+                    .producerProperties(with(details.getProducer(), spring.buildProducerProperties()))
+                    .consumerProperties(with(details.getConsumer(), spring.buildConsumerProperties()))
+                    .topicPrefix(kafka.topicPrefix())
+                    .timeout(kafka.timeout());
+            if (StringUtils.hasText(kafka.transactionalIdPrefix())) {
+                store.transactionalIdPrefix(kafka.transactionalIdPrefix());
+            }
+            return new SharedStore(store.build());
+        });
+    }
+
+    /** Adds what Spring Boot adds for its own clients. */
+    private static Map<String, Object> with(Configuration details, Map<String, Object> properties) {
+        properties.put(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, details.getBootstrapServers());
+        if (StringUtils.hasLength(details.getSecurityProtocol())) {
+            properties.put(CommonClientConfigs.SECURITY_PROTOCOL_CONFIG, details.getSecurityProtocol());
+        }
+        SslBundle bundle = details.getSslBundle();
+        if (bundle != null) {
+            properties.put(SslConfigs.SSL_ENGINE_FACTORY_CLASS_CONFIG, SslBundleSslEngineFactory.class);
+            properties.put(SslBundle.class.getName(), bundle);
+        }
+        return properties;
+    }
+}

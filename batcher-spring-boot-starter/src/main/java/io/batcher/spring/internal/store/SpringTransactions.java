@@ -1,0 +1,315 @@
+/*
+ * Copyright 2026 the Batcher authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.batcher.spring.internal.store;
+
+import io.batcher.BatcherStoreException;
+import io.batcher.store.StoreTransaction.Outcome;
+import io.batcher.store.jdbc.ApplicationTransactions;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.WeakHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+import org.springframework.dao.DataAccessException;
+import org.springframework.dao.DataAccessResourceFailureException;
+import org.springframework.jdbc.datasource.ConnectionHolder;
+import org.springframework.transaction.PlatformTransactionManager;
+import org.springframework.transaction.TransactionDefinition;
+import org.springframework.transaction.TransactionException;
+import org.springframework.transaction.TransactionExecution;
+import org.springframework.transaction.TransactionExecutionListener;
+import org.springframework.transaction.TransactionStatus;
+import org.springframework.transaction.UnexpectedRollbackException;
+import org.springframework.transaction.support.DefaultTransactionDefinition;
+import org.springframework.transaction.support.DefaultTransactionStatus;
+import org.springframework.transaction.support.TransactionSynchronization;
+import org.springframework.transaction.support.TransactionSynchronizationManager;
+import org.springframework.transaction.support.TransactionSynchronizationUtils;
+
+/**
+ * Spring's transactions on one {@code DataSource}, which adds join and handlers run in. As a listener of the transaction managers it learns which
+ * transactions are on the {@code DataSource}, and when they end: what callbacks add after that is not part of the transaction any more,
+ * although its connection is still bound to the thread.
+ */
+public final class SpringTransactions implements ApplicationTransactions, TransactionExecutionListener {
+
+    private static final String JTA = "org.springframework.transaction.jta.JtaTransactionObject";
+
+    private final DataSource dataSource;
+    private final TransactionManagers managers;
+
+    /** The holders of transactions that this thread ends: several if one begins in a callback of another. */
+    private final ThreadLocal<Set<ConnectionHolder>> ended =
+            ThreadLocal.withInitial(() -> Collections.newSetFromMap(new WeakHashMap<>()));
+
+    private final ThreadLocal<@Nullable Object> boundBefore = new ThreadLocal<>();
+
+    public SpringTransactions(DataSource dataSource, TransactionManagers managers) {
+        this.dataSource = dataSource;
+        this.managers = managers;
+    }
+
+    @Override
+    public Optional<Active> current() {
+        if (!TransactionSynchronizationManager.isSynchronizationActive()
+                || !TransactionSynchronizationManager.isActualTransactionActive()
+                || !(TransactionSynchronizationManager.getResource(dataSource) instanceof ConnectionHolder holder)
+                || ended.get().contains(holder)) {
+            return Optional.empty();
+        }
+        Begun innermost = (Begun) TransactionSynchronizationManager.getResource(this);
+        for (Begun begun = innermost; begun != null; begun = begun.around) {
+            if (begun.holder == holder) {
+                return Optional.of(
+                        new SpringTransaction(holder.getConnection(), begun.readOnly, begun.completions::add));
+            }
+        }
+        return innermost == null || innermost.suspended || innermost.global ? unobserved(holder) : Optional.empty();
+    }
+
+    /** The transaction of a manager without listeners, or one of JTA: a connection that commits each statement is no part of it. */
+    private static Optional<Active> unobserved(ConnectionHolder holder) {
+        Connection connection;
+        try {
+            connection = holder.getConnection();
+        } catch (IllegalStateException | IllegalArgumentException none) {
+            return Optional.empty(); // released while the transaction was suspended
+        }
+        return isAutoCommit(connection)
+                ? Optional.empty()
+                : Optional.of(new SpringTransaction(
+                        connection,
+                        TransactionSynchronizationManager.isCurrentTransactionReadOnly(),
+                        TransactionSynchronizationManager::registerSynchronization));
+    }
+
+    private static boolean isAutoCommit(Connection connection) {
+        try {
+            return connection.getAutoCommit();
+        } catch (SQLException e) {
+            throw new BatcherStoreException(
+                    "Cannot tell whether the connection of the current transaction commits each statement. Roll the"
+                            + " transaction back",
+                    e);
+        }
+    }
+
+    @Override
+    public boolean canRun() {
+        return managers.find(dataSource).isPresent();
+    }
+
+    @Override
+    public void run(Body body) throws Exception {
+        PlatformTransactionManager manager = managers.find(dataSource).orElseThrow();
+        TransactionStatus transaction = begin(manager);
+        try {
+            body.run();
+        } catch (Throwable failure) {
+            rollBack(manager, transaction, failure);
+            throw failure;
+        }
+        commit(manager, transaction);
+    }
+
+    private static TransactionStatus begin(PlatformTransactionManager manager) {
+        try {
+            return manager.getTransaction(
+                    new DefaultTransactionDefinition(TransactionDefinition.PROPAGATION_REQUIRES_NEW));
+        } catch (TransactionException e) {
+            throw new BatcherStoreException("Cannot begin a transaction for a handler", e);
+        }
+    }
+
+    private static void rollBack(PlatformTransactionManager manager, TransactionStatus transaction, Throwable failure) {
+        try {
+            if (!transaction.isCompleted()) {
+                manager.rollback(transaction);
+            }
+        } catch (RuntimeException e) {
+            failure.addSuppressed(e);
+        }
+    }
+
+    /** What the database refuses at the commit is a failure of the handler; if it does not answer, it is one of the store. */
+    private static void commit(PlatformTransactionManager manager, TransactionStatus transaction) {
+        AtomicBoolean committed = new AtomicBoolean(); // what a callback throws after that says nothing of the commit
+        if (TransactionSynchronizationManager.isSynchronizationActive()) {
+            TransactionSynchronizationManager.registerSynchronization(new TransactionSynchronization() {
+                @Override
+                public void afterCompletion(int status) {
+                    committed.set(status == STATUS_COMMITTED);
+                }
+            });
+        }
+        try {
+            manager.commit(transaction);
+        } catch (UnexpectedRollbackException e) {
+            throw e;
+        } catch (RuntimeException e) {
+            if (!committed.get() && isRefused(e)) {
+                throw e;
+            }
+            throw new BatcherStoreException(
+                    "The answer to the commit of a handler's transaction was lost: it may have taken effect", e, true);
+        }
+    }
+
+    /**
+     * Returns whether the transaction was rolled back for sure. The database says so in a state that is not about its connection, its end
+     * or its disk. Without a state, the mapping of objects refused what it flushes; anything else is unknown.
+     */
+    private static boolean isRefused(Throwable failure) {
+        boolean refused = false;
+        boolean asked = false;
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof SQLException sql) {
+                String state = sql.getSQLState();
+                if (state != null) {
+                    return !state.startsWith("08") && !state.startsWith("57") && !state.startsWith("58");
+                }
+                asked = true;
+            }
+            refused |= cause instanceof DataAccessException && !(cause instanceof DataAccessResourceFailureException);
+            refused |= cause.getClass().getName().endsWith(".ConstraintViolationException");
+        }
+        return refused && !asked;
+    }
+
+    @Override
+    public void beforeBegin(TransactionExecution transaction) {
+        Object bound = TransactionSynchronizationManager.getResource(dataSource);
+        if (bound == null) {
+            boundBefore.remove();
+        } else {
+            boundBefore.set(bound);
+        }
+    }
+
+    @Override
+    public void afterBegin(TransactionExecution transaction, @Nullable Throwable failure) {
+        Object before = boundBefore.get();
+        boundBefore.remove();
+        if (failure != null || !isOfThread(transaction)) {
+            return;
+        }
+        Object bound = TransactionSynchronizationManager.getResource(dataSource);
+        ConnectionHolder own = bound != before && bound instanceof ConnectionHolder holder ? holder : null;
+        if (own != null) {
+            ended.get().remove(own);
+        }
+        Object around = TransactionSynchronizationManager.unbindResourceIfPossible(this);
+        Begun begun = new Begun(own, isGlobal(transaction), transaction.isReadOnly(), (Begun) around);
+        TransactionSynchronizationManager.bindResource(this, begun);
+        TransactionSynchronizationManager.registerSynchronization(begun);
+    }
+
+    @Override
+    public void beforeCommit(TransactionExecution transaction) {
+        ends(transaction);
+    }
+
+    @Override
+    public void beforeRollback(TransactionExecution transaction) {
+        ends(transaction);
+    }
+
+    private void ends(TransactionExecution transaction) {
+        if (isOfThread(transaction)) {
+            Begun innermost = (Begun) TransactionSynchronizationManager.getResource(this);
+            Object holder = innermost == null || innermost.global
+                    ? TransactionSynchronizationManager.getResource(dataSource)
+                    : innermost.holder;
+            if (holder instanceof ConnectionHolder own) {
+                ended.get().add(own);
+            }
+        }
+    }
+
+    /** Returns false also for a savepoint: the transaction around it goes on when it is released. */
+    private static boolean isOfThread(TransactionExecution transaction) {
+        return transaction instanceof TransactionStatus
+                && transaction.isNewTransaction()
+                && TransactionSynchronizationManager.isSynchronizationActive();
+    }
+
+    /** Returns whether any {@code DataSource} may be a part of the transaction. */
+    private static boolean isGlobal(TransactionExecution transaction) {
+        return transaction instanceof DefaultTransactionStatus status
+                && status.hasTransaction()
+                && status.getTransaction().getClass().getName().equals(JTA);
+    }
+
+    /** A transaction that its manager has begun: bound to the thread until it ends, also while it is suspended. */
+    private final class Begun implements TransactionSynchronization {
+
+        /** Its connection; null if it is not on the store's {@code DataSource}. */
+        private final @Nullable ConnectionHolder holder;
+
+        private final boolean global;
+        private final boolean readOnly;
+
+        /** The one that was begun before, on this thread, and goes on later. */
+        private final @Nullable Begun around;
+
+        private final List<TransactionSynchronization> completions = new ArrayList<>();
+        private boolean suspended;
+
+        Begun(@Nullable ConnectionHolder holder, boolean global, boolean readOnly, @Nullable Begun around) {
+            this.holder = holder;
+            this.global = global;
+            this.readOnly = readOnly;
+            this.around = around;
+        }
+
+        @Override
+        public void suspend() {
+            suspended = true;
+        }
+
+        @Override
+        public void resume() {
+            suspended = false;
+        }
+
+        @Override
+        public void savepoint(Object savepoint) {
+            completions.forEach(completion -> completion.savepoint(savepoint));
+        }
+
+        @Override
+        public void savepointRollback(Object savepoint) {
+            completions.forEach(completion -> completion.savepointRollback(savepoint));
+        }
+
+        @Override
+        public void afterCompletion(int status) {
+            if (TransactionSynchronizationManager.getResource(SpringTransactions.this) == this) {
+                TransactionSynchronizationManager.unbindResource(SpringTransactions.this);
+                if (around != null) {
+                    TransactionSynchronizationManager.bindResource(SpringTransactions.this, around);
+                }
+            }
+            TransactionSynchronizationUtils.invokeAfterCompletion(completions, status);
+        }
+    }
+
+    private record SpringTransaction(
+            Connection connection, boolean isReadOnly, Consumer<TransactionSynchronization> register)
+            implements Active {
+
+        @Override
+        public void afterCompletion(Consumer<Outcome> callback) {
+            register.accept(new Completion(callback));
+        }
+    }
+}

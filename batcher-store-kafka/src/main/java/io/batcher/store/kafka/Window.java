@@ -1,0 +1,195 @@
+/*
+ * Copyright 2026 the Batcher authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.batcher.store.kafka;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import java.util.function.UnaryOperator;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The records of a partition from what is committed to what was fetched. The consumer's thread adds what it has fetched, the threads of
+ * the engine take it. Guarded by its monitor.
+ */
+final class Window {
+
+    /** With as many records or bytes at hand the partition is not fetched. */
+    private static final int FULL = 2_000;
+
+    private static final long FULL_BYTES = 4 << 20;
+
+    private final ArrayDeque<ConsumerRecord<byte[], byte[]>> waiting = new ArrayDeque<>();
+    private final List<ConsumerRecord<byte[], byte[]>> restored = new ArrayList<>();
+    private final long restoredEnd;
+    private final long gainedBase;
+    private Progress progress;
+    private @Nullable OffsetAndMetadata committed;
+    private long position;
+    private long waitingBytes;
+    private boolean ended;
+
+    /**
+     * Creates the window of a partition.
+     *
+     * @param committed what was committed when it was gained; null for nothing
+     */
+    Window(Progress progress, @Nullable OffsetAndMetadata committed) {
+        this.progress = progress;
+        this.committed = committed;
+        this.position = progress.base();
+        this.gainedBase = progress.base();
+        this.restoredEnd = progress.batchEnd();
+    }
+
+    // The consumer's thread
+
+    /**
+     * Adds records. What lies between them has no record.
+     *
+     * @param next the offset behind what was fetched
+     * @return whether {@link #take} has records and had none
+     */
+    synchronized boolean fetched(List<ConsumerRecord<byte[], byte[]>> records, long next) {
+        if (ended) {
+            return false;
+        }
+        boolean wasEmpty = waiting.isEmpty();
+        for (ConsumerRecord<byte[], byte[]> record : records) {
+            advance(record.offset());
+            position = record.offset() + 1;
+            if (progress.isRecorded(record.offset())) {
+                restored.add(record);
+            } else if (!progress.isGone(record.offset())) {
+                waiting.add(record);
+                waitingBytes += size(record);
+            }
+        }
+        advance(next);
+        notifyAll();
+        return wasEmpty && !waiting.isEmpty();
+    }
+
+    private void advance(long offset) {
+        if (offset > position) {
+            progress = progress.withoutRecords(position, offset);
+            position = offset;
+        }
+    }
+
+    synchronized boolean wantsMore() {
+        return !ended && waiting.size() < FULL && waitingBytes < FULL_BYTES;
+    }
+
+    /** Returns whether offsets without a record are all that is to be committed, so that the group's lag shows what is stored. */
+    synchronized boolean hasIdleProgress() {
+        return !ended
+                && progress.attempt() == null
+                && progress.base() > (committed == null ? gainedBase : committed.offset());
+    }
+
+    /** Returns whether nothing was committed since this window did, or since it was made: no other process has begun anything. */
+    synchronized boolean isLastCommitted(@Nullable OffsetAndMetadata found) {
+        OffsetAndMetadata own = committed;
+        return own == null || found == null
+                ? own == found
+                : own.offset() == found.offset() && own.metadata().equals(found.metadata());
+    }
+
+    /** Returns the offset behind what was fetched. */
+    synchronized long position() {
+        return position;
+    }
+
+    /** Ends what waits: the partition is lost or released. */
+    synchronized void end() {
+        ended = true;
+        waiting.clear();
+        restored.clear();
+        notifyAll();
+    }
+
+    // The engine's threads
+
+    synchronized Progress progress() {
+        return progress;
+    }
+
+    /** Makes a step that was committed, on what was fetched meanwhile. */
+    synchronized void committed(OffsetAndMetadata next, UnaryOperator<Progress> step) {
+        committed = next;
+        progress = step.apply(progress);
+        restored.clear();
+    }
+
+    /**
+     * Takes records. If there are none, waits until everything before an end was fetched.
+     *
+     * @return empty if there are none, or the wait was too long
+     */
+    synchronized List<ConsumerRecord<byte[], byte[]>> take(int maxItems, long maxBytes, long end, long waitNanos) {
+        await(() -> !waiting.isEmpty() || position >= end, waitNanos);
+        List<ConsumerRecord<byte[], byte[]>> taken = new ArrayList<>();
+        long bytes = 0;
+        for (ConsumerRecord<byte[], byte[]> next = waiting.peek(); next != null; next = waiting.peek()) {
+            bytes += size(next);
+            if (taken.size() == maxItems || (bytes > maxBytes && !taken.isEmpty())) {
+                break;
+            }
+            taken.add(waiting.remove());
+            waitingBytes -= size(next);
+        }
+        return taken;
+    }
+
+    /** Returns whether records are at hand, or are to be fetched before an end. */
+    synchronized boolean hasMore(long end) {
+        return !ended && (!waiting.isEmpty() || position < end);
+    }
+
+    /** Puts records back that were taken and not handed out. */
+    synchronized void putBack(List<ConsumerRecord<byte[], byte[]>> taken) {
+        if (!ended) {
+            for (int i = taken.size() - 1; i >= 0; i--) {
+                waiting.addFirst(taken.get(i));
+                waitingBytes += size(taken.get(i));
+            }
+        }
+    }
+
+    /** Returns the records of the batch that was recorded when the partition was gained; empty if they were not fetched in time. */
+    synchronized Optional<List<ConsumerRecord<byte[], byte[]>>> restored(long waitNanos) {
+        boolean complete = await(() -> position >= restoredEnd, waitNanos);
+        return complete ? Optional.of(List.copyOf(restored)) : Optional.empty();
+    }
+
+    /** Waits for what is fetched. Returns false if that took too long, or after an interrupt, which is kept. */
+    private synchronized boolean await(BooleanSupplier fetched, long waitNanos) {
+        long deadline = System.nanoTime() + waitNanos;
+        try {
+            while (!ended && !fetched.getAsBoolean()) {
+                long millis = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
+                if (millis <= 0) {
+                    return false;
+                }
+                wait(millis);
+            }
+            return true;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+
+    private static int size(ConsumerRecord<byte[], byte[]> record) {
+        byte @Nullable [] value = record.value();
+        return value == null ? 0 : value.length;
+    }
+}
