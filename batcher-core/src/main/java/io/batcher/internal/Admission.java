@@ -60,6 +60,9 @@ public final class Admission<T> {
             beforeWait.run();
         } catch (RuntimeException fromStore) {
             engine.update((machine, now, decision) -> machine.withdrawUnlessDecided(request, now, decision));
+            if (request.outcome() == AddRequest.Outcome.PLACED) {
+                return Outcome.ACCEPTED; // room was reserved meanwhile: the caller has to use it or to give it back
+            }
             throw fromStore;
         }
         return awaitRoom(request);

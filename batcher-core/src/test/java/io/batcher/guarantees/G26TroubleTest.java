@@ -185,4 +185,17 @@ class G26TroubleTest {
             assertThat(rig.handled).containsExactly("a", "b", "c");
         }
     }
+
+    @Test
+    void anAddThatGetsRoomWhileTheCountFailsIsStored() {
+        try (StoredFixture.Process process =
+                rig.start(CallStyle.SYNC, builder -> builder.capacity(1).overflow(Overflow.BLOCK))) {
+            process.batcher.add("a");
+            rig.database.faults().failNextAfter(() -> rig.advance(StoredFixture.POLL));
+            process.batcher.add("b");
+            rig.advance(StoredFixture.POLL);
+            assertThat(rig.handled).containsExactly("a", "b");
+            assertThat(process.batcher.offer("c")).isTrue(); // no room was left reserved
+        }
+    }
 }
