@@ -5,7 +5,7 @@
 package io.batcher;
 
 import io.batcher.internal.DefaultBatcher;
-import io.batcher.internal.durable.StoredBatcher;
+import io.batcher.internal.store.StoredBatcher;
 import io.batcher.store.ItemCodec;
 import io.batcher.store.ItemStore;
 import java.time.Duration;
@@ -274,7 +274,7 @@ public final class BatcherBuilder<T> {
      * needs a {@link #key}. While items are stored, the number that they were stored with stays. Default: the concurrency.
      */
     public BatcherBuilder<T> partitions(int partitions) {
-        options.partitions = StoreOptions.partitions(partitions);
+        options.partitions = StoreOptionRules.partitions(partitions);
         return this;
     }
 

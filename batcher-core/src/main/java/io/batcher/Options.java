@@ -106,7 +106,7 @@ final class Options<T> {
     void check() {
         checkLimits();
         checkKey();
-        StoreOptions.check(this);
+        StoreOptionRules.check(this);
         if (retry.delay().isEmpty()) {
             RetryPolicy.requireDelayWithinBound(retry, interval, "interval, the retry.delay unless one is set");
         }
@@ -117,7 +117,7 @@ final class Options<T> {
         if (capacity != null) {
             return capacity;
         }
-        return store == null ? DEFAULT_CAPACITY : StoreOptions.defaultCapacity(store);
+        return store == null ? DEFAULT_CAPACITY : StoreOptionRules.defaultCapacity(store);
     }
 
     private void checkLimits() {

@@ -66,8 +66,8 @@ class ArchitectureTest {
     @Test
     void whatIsPublicInTheFlowIsWhatABatcherWithAStoreNeedsOfIt() {
         assertThat(publicClassesOf("io.batcher.internal"))
-                .containsExactlyInAnyOrder("DefaultBatcher", "Admission", "StoreSteps", "Wiring");
-        assertThat(publicClassesOf("io.batcher.internal.durable")).containsExactly("StoredBatcher");
+                .containsExactlyInAnyOrder("DefaultBatcher", "Admission", "StoreHooks", "Wiring");
+        assertThat(publicClassesOf("io.batcher.internal.store")).containsExactly("StoredBatcher");
     }
 
     @Test
@@ -114,17 +114,17 @@ class ArchitectureTest {
                         "io.batcher.internal.threads",
                         "io.batcher.internal.report",
                         "io.batcher.internal.lanes",
-                        "io.batcher.internal.stored")
+                        "io.batcher.internal.partitions")
                 .should()
                 .dependOnClassesThat()
-                .resideInAnyPackage("io.batcher.internal", "io.batcher.internal.state", "io.batcher.internal.durable")
+                .resideInAnyPackage("io.batcher.internal", "io.batcher.internal.state", "io.batcher.internal.store")
                 .check(MAIN);
         noClasses()
                 .that()
                 .resideInAPackage("io.batcher.internal.state")
                 .should()
                 .dependOnClassesThat()
-                .resideInAnyPackage("io.batcher.internal", "io.batcher.internal.durable")
+                .resideInAnyPackage("io.batcher.internal", "io.batcher.internal.store")
                 .check(MAIN);
         noClasses()
                 .that()
@@ -166,7 +166,7 @@ class ArchitectureTest {
                             "LoopControl",
                             "Outcomes",
                             "OverflowRule",
-                            "Grouping",
+                            "AddManySplitter",
                             "Wiring"
                         },
                 "lanes.Lane", new String[] {"OneLane", "Run", "Left"});

@@ -104,7 +104,7 @@ public class DefaultBatcher<T> implements Batcher<T> {
         List<T> copy = copied(items);
         AddRequest<T> request = config.key() == null
                 ? new AddRequest<>(copy, null, config.weigher())
-                : new Grouping<>(config, lanes).byLane(copy);
+                : new AddManySplitter<>(config, lanes).byLane(copy);
         admission.admit(request).throwIfRejected(config);
     }
 

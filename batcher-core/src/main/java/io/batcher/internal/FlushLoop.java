@@ -54,13 +54,13 @@ final class FlushLoop<T> {
     private final IdleSpin idleSpin;
 
     /** Null if the items are in memory. */
-    private final @Nullable StoreSteps<T> store;
+    private final @Nullable StoreHooks<T> store;
 
     /** Whether the start of a call is a transition, because time or pace is limited. */
     private final boolean startsCalls;
 
     FlushLoop(
-            BatcherConfig<T> config, Engine<T> engine, Callbacks<T> callbacks, Log log, @Nullable StoreSteps<T> store) {
+            BatcherConfig<T> config, Engine<T> engine, Callbacks<T> callbacks, Log log, @Nullable StoreHooks<T> store) {
         this.config = config;
         this.engine = engine;
         this.signals = engine.signals();

@@ -22,7 +22,7 @@ public record Wiring<T>(
         Log log,
         Callbacks<T> callbacks,
         Engine<T> engine,
-        @Nullable StoreSteps<T> store) {
+        @Nullable StoreHooks<T> store) {
 
     /** What is needed before a store is opened. */
     public record Reports<T>(Log log, Callbacks<T> callbacks) {

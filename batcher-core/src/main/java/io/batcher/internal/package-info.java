@@ -14,7 +14,7 @@
  *
  * <p>{@code buffer} stores items and knows no batch, handler or time. {@code delivery} knows one batch and its attempts, no lock and no
  * loop. {@code lanes} knows the orders of items, no lock and no callback. {@code threads} knows no batcher. {@code report} calls user callbacks and
- * writes the log. {@code state} decides what is done, the flow does it. {@code stored} and {@code durable} are for a batcher with a store only.
+ * writes the log. {@code state} decides what is done, the flow does it. {@code store} and {@code partitions} are for a batcher with a store only.
  *
  * <p>One lock guards all state, and {@link io.batcher.internal.state.Engine} alone has it; see its package. No user code runs with the lock
  * held. The state table and every callback with its thread are in docs/concurrency.md.

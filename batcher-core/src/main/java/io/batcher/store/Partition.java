@@ -13,7 +13,7 @@ import java.util.Optional;
  * out. Every partition that {@link PartitionListener#gained} hands over ends with {@link #release}, also one that was lost; until then
  * this process does not acquire it again.
  *
- * <p>Thread-safe. At most one {@code begin}, {@code settle} or {@code setAside} runs at a time; {@code next} may run beside it. Each
+ * <p>Thread-safe. At most one {@code begin}, {@code settle} or {@code moveToDeadLetters} runs at a time; {@code next} may run beside it. Each
  * can be repeated after it failed: it sets absolute values, so repeating what had taken effect changes nothing.
  *
  * <p>All methods but {@code release} throw {@link PartitionLostException} once another process owns the partition, and
@@ -62,7 +62,7 @@ public interface Partition {
      * Moves items to the dead letters that cannot be delivered, such as those that the codec refuses. The recorded batch stays as it
      * is and must not hold them.
      */
-    void setAside(List<DeadItem> items);
+    void moveToDeadLetters(List<DeadItem> items);
 
     /** Gives the partition back, with its recorded batch. Never throws: what the store cannot be told now ends with the lease. Repeatable. */
     void release();

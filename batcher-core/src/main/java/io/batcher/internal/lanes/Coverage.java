@@ -36,7 +36,7 @@ final class Coverage<T> {
     }
 
     /** Called before items are added to the lane under the lock. The first item of a lane is. */
-    void adding(KeyedLane<T> lane) {
+    void adding(ScheduledLane<T> lane) {
         if (lane.oldest == null) {
             newest.lanes++;
             lane.oldest = newest;
@@ -47,7 +47,7 @@ final class Coverage<T> {
     }
 
     /** Records that the next items of the lane belong to the newest epoch, if it has any before them. */
-    void bound(KeyedLane<T> lane) {
+    void bound(ScheduledLane<T> lane) {
         if (lane.oldest == null) {
             return;
         }
@@ -63,7 +63,7 @@ final class Coverage<T> {
     }
 
     /** Notes what flushes have covered of the lane: that is due from now on, also if they fail with another lane. */
-    void flush(KeyedLane<T> lane) {
+    void flush(ScheduledLane<T> lane) {
         if (lane.oldest == null || lane.flushEndedIn == newest) {
             return;
         }
@@ -76,13 +76,13 @@ final class Coverage<T> {
     }
 
     /** Ends what the flushes up to now have made due in the lane, because its own attempt has failed. */
-    void endFlush(KeyedLane<T> lane) {
+    void endFlush(ScheduledLane<T> lane) {
         lane.flushEndedIn = newest;
         lane.flushedUpTo = 0;
     }
 
     /** Called after items of the lane were settled, or have left it. */
-    void settled(KeyedLane<T> lane) {
+    void settled(ScheduledLane<T> lane) {
         Epoch before = lane.oldest;
         if (before == null) {
             return;

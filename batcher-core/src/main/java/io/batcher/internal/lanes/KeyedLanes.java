@@ -22,7 +22,7 @@ public final class KeyedLanes<T> extends Lanes<T> {
 
     private static final int MIN_LENGTH = 16;
 
-    private final Directory<T> directory;
+    private final LaneTable<T> table;
     private final Schedule<T> schedule;
     private final Coverage<T> coverage = new Coverage<>();
     private final SharedRoom<T> room;
@@ -44,29 +44,30 @@ public final class KeyedLanes<T> extends Lanes<T> {
         Capacity capacity = new Capacity(config.capacity(), config.batchPerKey() ? Capacity.NONE_AHEAD : lanes);
         int minLength = config.batchPerKey() ? MIN_LENGTH_PER_KEY : MIN_LENGTH;
         int bound = config.capacityPerKey().orElse(config.capacity());
-        this.directory = config.batchPerKey()
-                ? new KeyLanes<>(
+        this.table = config.batchPerKey()
+                ? new LanePerKey<>(
                         lanes,
-                        key -> new KeyedLane<>(
+                        key -> new ScheduledLane<>(
                                 new ItemBuffer<>(config, capacity, key == null ? config.capacity() : bound, minLength),
                                 key))
-                : new FixedLanes<>(
+                : new HashedLanes<>(
                         lanes,
-                        key -> new KeyedLane<>(new ItemBuffer<>(config, capacity, config.capacity(), minLength), null));
+                        key -> new ScheduledLane<>(
+                                new ItemBuffer<>(config, capacity, config.capacity(), minLength), null));
         this.schedule = new Schedule<>(config.maxBatchSize(), config.overflow(), coverage);
         this.room = new SharedRoom<>(
-                capacity, directory, contents(), config.capacityPerKey().isPresent());
+                capacity, table, contents(), config.capacityPerKey().isPresent());
     }
 
     private SharedRoom.Contents<T> contents() {
         return new SharedRoom.Contents<>() {
             @Override
-            public void adding(KeyedLane<T> lane) {
+            public void adding(ScheduledLane<T> lane) {
                 coverage.adding(lane);
             }
 
             @Override
-            public void changed(KeyedLane<T> lane, long now) {
+            public void changed(ScheduledLane<T> lane, long now) {
                 change(lane, now);
             }
         };
@@ -81,12 +82,12 @@ public final class KeyedLanes<T> extends Lanes<T> {
 
     @Override
     public @Nullable Lane<T> claimable(@Nullable Object key) {
-        return directory.claimable(key);
+        return table.claimable(key);
     }
 
     @Override
     public @Nullable Object group(@Nullable Object key) {
-        return directory.group(key);
+        return table.group(key);
     }
 
     // ---- which lane is served
@@ -108,18 +109,18 @@ public final class KeyedLanes<T> extends Lanes<T> {
 
     @Override
     public void release(Lane<T> lane, long now) {
-        schedule.release((KeyedLane<T>) lane);
+        schedule.release((ScheduledLane<T>) lane);
         changed(lane, now);
     }
 
     @Override
     public void changed(Lane<T> lane, long now) {
-        change((KeyedLane<T>) lane, now);
+        change((ScheduledLane<T>) lane, now);
     }
 
-    private void change(KeyedLane<T> lane, long now) {
+    private void change(ScheduledLane<T> lane, long now) {
         coverage.settled(lane);
-        if (lane.isVacant() && !lane.served && directory.remove(lane)) {
+        if (lane.isVacant() && !lane.served && table.remove(lane)) {
             claimedBefore += lane.buffer().claimed();
             schedule.forget(lane);
             countFailing(lane, false);
@@ -129,7 +130,7 @@ public final class KeyedLanes<T> extends Lanes<T> {
         }
     }
 
-    private void countFailing(KeyedLane<T> lane, boolean fails) {
+    private void countFailing(ScheduledLane<T> lane, boolean fails) {
         if (lane.failing != fails) {
             lane.failing = fails;
             failing += fails ? 1 : -1;
@@ -138,7 +139,7 @@ public final class KeyedLanes<T> extends Lanes<T> {
 
     @Override
     public void allChanged(long now) {
-        directory.all().forEach(lane -> change(lane, now));
+        table.all().forEach(lane -> change(lane, now));
     }
 
     // ---- flushes
@@ -147,9 +148,9 @@ public final class KeyedLanes<T> extends Lanes<T> {
     public long flush(Hurry hurry, boolean first, long now) {
         long mark = coverage.mark();
         boolean hurries = hurry != Hurry.NONE && !(hurried && !first);
-        if (first || hurries || directory.isFixed()) {
-            for (KeyedLane<T> lane : directory.all()) {
-                if (directory.isFixed()) { // else its next item is added under the lock
+        if (first || hurries || table.isFixed()) {
+            for (ScheduledLane<T> lane : table.all()) {
+                if (table.isFixed()) { // else its next item is added under the lock
                     coverage.bound(lane);
                 }
                 if (hurry == Hurry.ALL || (hurry == Hurry.ON_TIME && lane.isLastOnTime())) {
@@ -170,13 +171,13 @@ public final class KeyedLanes<T> extends Lanes<T> {
 
     @Override
     public void endFlush(Lane<T> lane) {
-        coverage.endFlush((KeyedLane<T>) lane);
+        coverage.endFlush((ScheduledLane<T>) lane);
     }
 
     @Override
     public void endFlushes(long now) {
         if (flushed) {
-            for (KeyedLane<T> lane : directory.all()) {
+            for (ScheduledLane<T> lane : table.all()) {
                 coverage.endFlush(lane);
                 lane.endHurry();
                 schedule.file(lane, now);
@@ -232,7 +233,7 @@ public final class KeyedLanes<T> extends Lanes<T> {
 
     @Override
     public void forEach(Consumer<? super Lane<T>> action) {
-        directory.all().forEach(action);
+        table.all().forEach(action);
     }
 
     @Override
@@ -242,7 +243,7 @@ public final class KeyedLanes<T> extends Lanes<T> {
 
     @Override
     public int count() {
-        return directory.count();
+        return table.count();
     }
 
     @Override

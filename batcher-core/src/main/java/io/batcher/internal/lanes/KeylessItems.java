@@ -17,27 +17,27 @@ final class KeylessItems<T> {
     private final int lanes;
 
     /** Returns a lane by its index; creates it if there is none. */
-    private final IntFunction<KeyedLane<T>> lane;
+    private final IntFunction<ScheduledLane<T>> lane;
 
-    private volatile @Nullable KeyedLane<T> current;
+    private volatile @Nullable ScheduledLane<T> current;
     private int index = -1;
 
     /** How many items had been taken from the lane when it was chosen. */
     private long takenBefore;
 
-    KeylessItems(int lanes, IntFunction<KeyedLane<T>> lane) {
+    KeylessItems(int lanes, IntFunction<ScheduledLane<T>> lane) {
         this.lanes = lanes;
         this.lane = lane;
     }
 
     /** Returns the lane of the last choice; null if there was none. */
-    @Nullable KeyedLane<T> current() {
+    @Nullable ScheduledLane<T> current() {
         return current;
     }
 
     /** Returns the lane for the next item. */
-    KeyedLane<T> choose() {
-        KeyedLane<T> chosen = current;
+    ScheduledLane<T> choose() {
+        ScheduledLane<T> chosen = current;
         if (chosen == null
                 || chosen.buffer().firstWaiting() != takenBefore
                 || chosen.buffer().full() != null) {
@@ -49,7 +49,7 @@ final class KeylessItems<T> {
     }
 
     /** Returns the next lane without items; if there is none, the next that does not wait for a retry; else the next. */
-    private KeyedLane<T> nextFree() {
+    private ScheduledLane<T> nextFree() {
         int free = next(its -> its.isVacant() && !its.served);
         free = free >= 0 ? free : next(its -> !its.hasRetries());
         index = free >= 0 ? free : (index + 1) % lanes;
@@ -57,7 +57,7 @@ final class KeylessItems<T> {
     }
 
     /** Returns the index of the next lane of this kind; -1 if there is none. */
-    private int next(Predicate<KeyedLane<T>> kind) {
+    private int next(Predicate<ScheduledLane<T>> kind) {
         for (int i = 1; i <= lanes; i++) {
             int at = (index + i) % lanes;
             if (kind.test(lane.apply(at))) {
@@ -68,7 +68,7 @@ final class KeylessItems<T> {
     }
 
     /** Forgets a lane that does not exist any more. */
-    void removed(KeyedLane<T> lane) {
+    void removed(ScheduledLane<T> lane) {
         if (current == lane) {
             current = null;
         }

@@ -60,7 +60,7 @@ public class Lane<T> extends LaneCalls<T> implements Origin {
     }
 
     /** Returns what the store behind the lane has to do; null if its items are in memory only. */
-    public @Nullable Supply supply() {
+    public @Nullable StoreBacking backing() {
         return null;
     }
 

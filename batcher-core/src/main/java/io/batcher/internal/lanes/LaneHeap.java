@@ -15,28 +15,28 @@ abstract class LaneHeap<T> {
 
     private static final int FIRST_LENGTH = 8;
 
-    private @Nullable KeyedLane<T>[] heap = array(0);
+    private @Nullable ScheduledLane<T>[] heap = array(0);
     private int size;
 
     /** Lanes by when they become due. */
     static final class ByDue<T> extends LaneHeap<T> {
         @Override
-        long moment(KeyedLane<T> lane) {
+        long moment(ScheduledLane<T> lane) {
             return lane.dueAt;
         }
 
         @Override
-        void moment(KeyedLane<T> lane, long nanos) {
+        void moment(ScheduledLane<T> lane, long nanos) {
             lane.dueAt = nanos;
         }
 
         @Override
-        int place(KeyedLane<T> lane) {
+        int place(ScheduledLane<T> lane) {
             return lane.duePlace;
         }
 
         @Override
-        void place(KeyedLane<T> lane, int index) {
+        void place(ScheduledLane<T> lane, int index) {
             lane.duePlace = index;
         }
     }
@@ -44,42 +44,42 @@ abstract class LaneHeap<T> {
     /** Lanes by how long their oldest item has waited. */
     static final class ByWait<T> extends LaneHeap<T> {
         @Override
-        long moment(KeyedLane<T> lane) {
+        long moment(ScheduledLane<T> lane) {
             return lane.waitsSince;
         }
 
         @Override
-        void moment(KeyedLane<T> lane, long nanos) {
+        void moment(ScheduledLane<T> lane, long nanos) {
             lane.waitsSince = nanos;
         }
 
         @Override
-        int place(KeyedLane<T> lane) {
+        int place(ScheduledLane<T> lane) {
             return lane.waitPlace;
         }
 
         @Override
-        void place(KeyedLane<T> lane, int index) {
+        void place(ScheduledLane<T> lane, int index) {
             lane.waitPlace = index;
         }
     }
 
-    abstract long moment(KeyedLane<T> lane);
+    abstract long moment(ScheduledLane<T> lane);
 
-    abstract void moment(KeyedLane<T> lane, long nanos);
+    abstract void moment(ScheduledLane<T> lane, long nanos);
 
-    abstract int place(KeyedLane<T> lane);
+    abstract int place(ScheduledLane<T> lane);
 
-    abstract void place(KeyedLane<T> lane, int index);
+    abstract void place(ScheduledLane<T> lane, int index);
 
     /** Returns the lane with the earliest moment; null if there is none. */
-    @Nullable KeyedLane<T> first() {
+    @Nullable ScheduledLane<T> first() {
         return size == 0 ? null : heap[0];
     }
 
     /** Adds the lane, or moves it to another moment. */
-    void put(KeyedLane<T> lane, long nanos) {
-        if (place(lane) == KeyedLane.NOWHERE) {
+    void put(ScheduledLane<T> lane, long nanos) {
+        if (place(lane) == ScheduledLane.NOWHERE) {
             if (size == heap.length) {
                 heap = Arrays.copyOf(heap, Math.max(FIRST_LENGTH, 2 * size)); // before any change, because it may fail
             }
@@ -94,13 +94,13 @@ abstract class LaneHeap<T> {
     }
 
     /** Removes the lane if it is there. */
-    void remove(KeyedLane<T> lane) {
+    void remove(ScheduledLane<T> lane) {
         int hole = place(lane);
-        if (hole == KeyedLane.NOWHERE) {
+        if (hole == ScheduledLane.NOWHERE) {
             return;
         }
-        place(lane, KeyedLane.NOWHERE);
-        KeyedLane<T> last = heap[--size];
+        place(lane, ScheduledLane.NOWHERE);
+        ScheduledLane<T> last = heap[--size];
         heap[size] = null;
         if (last != null && last != lane) {
             set(hole, last);
@@ -112,9 +112,9 @@ abstract class LaneHeap<T> {
         }
     }
 
-    private void up(KeyedLane<T> lane) {
+    private void up(ScheduledLane<T> lane) {
         for (int at = place(lane); at > 0; at = place(lane)) {
-            KeyedLane<T> parent = heap[(at - 1) / 2];
+            ScheduledLane<T> parent = heap[(at - 1) / 2];
             if (parent == null || !isBefore(lane, parent)) {
                 return;
             }
@@ -123,8 +123,8 @@ abstract class LaneHeap<T> {
         }
     }
 
-    private void down(KeyedLane<T> lane) {
-        for (KeyedLane<T> child = earlierChild(lane);
+    private void down(ScheduledLane<T> lane) {
+        for (ScheduledLane<T> child = earlierChild(lane);
                 child != null && isBefore(child, lane);
                 child = earlierChild(lane)) {
             int at = place(child);
@@ -133,25 +133,25 @@ abstract class LaneHeap<T> {
         }
     }
 
-    private @Nullable KeyedLane<T> earlierChild(KeyedLane<T> lane) {
+    private @Nullable ScheduledLane<T> earlierChild(ScheduledLane<T> lane) {
         int left = 2 * place(lane) + 1;
-        KeyedLane<T> one = left < size ? heap[left] : null;
-        KeyedLane<T> other = left + 1 < size ? heap[left + 1] : null;
+        ScheduledLane<T> one = left < size ? heap[left] : null;
+        ScheduledLane<T> other = left + 1 < size ? heap[left + 1] : null;
         return one == null || other == null || isBefore(one, other) ? one : other;
     }
 
-    private boolean isBefore(KeyedLane<T> one, KeyedLane<T> other) {
+    private boolean isBefore(ScheduledLane<T> one, ScheduledLane<T> other) {
         long distance = moment(one) - moment(other);
         return distance < 0 || (distance == 0 && one.order - other.order < 0);
     }
 
-    private void set(int index, KeyedLane<T> lane) {
+    private void set(int index, ScheduledLane<T> lane) {
         heap[index] = lane;
         place(lane, index);
     }
 
     @SuppressWarnings({"unchecked", "rawtypes"})
-    private static <T> @Nullable KeyedLane<T>[] array(int length) {
-        return new KeyedLane[length];
+    private static <T> @Nullable ScheduledLane<T>[] array(int length) {
+        return new ScheduledLane[length];
     }
 }

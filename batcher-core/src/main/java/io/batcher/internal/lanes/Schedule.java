@@ -25,10 +25,10 @@ public final class Schedule<T> {
     private final Coverage<T> coverage;
 
     /** Lanes with a letter to offer: no limit of handler calls applies to them. */
-    private final KeyedLane.Row<T> letters = new KeyedLane.Row<>();
+    private final ScheduledLane.Row<T> letters = new ScheduledLane.Row<>();
 
     /** Lanes whose next batch, or attempt that waits for its permit, is due. */
-    private final KeyedLane.Row<T> calls = new KeyedLane.Row<>();
+    private final ScheduledLane.Row<T> calls = new ScheduledLane.Row<>();
 
     private final LaneHeap<T> later = new LaneHeap.ByDue<>();
 
@@ -41,11 +41,11 @@ public final class Schedule<T> {
     /** How many lanes have become known. */
     private int orders;
 
-    private final List<KeyedLane<T>> served = new ArrayList<>(1);
+    private final List<ScheduledLane<T>> served = new ArrayList<>(1);
     private @Nullable Rule rule;
 
     /** What {@link #next} has found. */
-    private @Nullable KeyedLane<T> found;
+    private @Nullable ScheduledLane<T> found;
 
     /** Creates the schedule of lanes whose flushes and room are no matter of theirs. */
     public Schedule(int maxBatchSize) {
@@ -69,11 +69,11 @@ public final class Schedule<T> {
     // ---- filing
 
     /** Finds out whether the lane is due, or when it will be. A due lane keeps its place. */
-    public void file(KeyedLane<T> lane, long now) {
+    public void file(ScheduledLane<T> lane, long now) {
         coverage.flush(lane);
         When letter = lane.served ? Never.NEVER : rule().letter(lane, now);
         When call = lane.served || letter instanceof Due ? Never.NEVER : rule().call(lane, now);
-        if (lane.row == null && lane.duePlace == KeyedLane.NOWHERE) {
+        if (lane.row == null && lane.duePlace == ScheduledLane.NOWHERE) {
             lane.order = ++orders;
         }
         enlist(lane, letter instanceof Due ? letters : call instanceof Due ? calls : null);
@@ -94,7 +94,7 @@ public final class Schedule<T> {
         return when instanceof Due ? Never.NEVER : when;
     }
 
-    private void enlist(KeyedLane<T> lane, KeyedLane.@Nullable Row<T> row) {
+    private void enlist(ScheduledLane<T> lane, ScheduledLane.@Nullable Row<T> row) {
         if (lane.row == row) {
             return;
         }
@@ -109,7 +109,7 @@ public final class Schedule<T> {
     }
 
     /** Whether the lane is of interest to what needs room. */
-    private boolean mayWait(KeyedLane<T> lane) {
+    private boolean mayWait(ScheduledLane<T> lane) {
         return switch (overflow) {
             case DROP_OLDEST -> lane.buffer().waiting() > 0;
             case BLOCK ->
@@ -123,7 +123,7 @@ public final class Schedule<T> {
     }
 
     /** Removes a lane that does not exist any more. */
-    public void forget(KeyedLane<T> lane) {
+    public void forget(ScheduledLane<T> lane) {
         enlist(lane, null);
         later.remove(lane);
         waiting.remove(lane);
@@ -138,7 +138,7 @@ public final class Schedule<T> {
                     .NEVER; // the lanes keep their places, so that neither a pause nor its end costs as much as there
             // are lanes
         }
-        for (KeyedLane<T> lane = later.first(); lane != null && now - lane.dueAt >= 0; lane = later.first()) {
+        for (ScheduledLane<T> lane = later.first(); lane != null && now - lane.dueAt >= 0; lane = later.first()) {
             later.remove(lane);
             file(lane, now);
         }
@@ -147,13 +147,13 @@ public final class Schedule<T> {
             return letter;
         }
         When call = mayCall ? When.notBefore(Rule.limit(throttle), first(calls, now), now) : Never.NEVER;
-        KeyedLane<T> first = later.first();
+        ScheduledLane<T> first = later.first();
         return call instanceof Due || first == null ? call : When.earlier(call, new When.At(first.dueAt));
     }
 
     /** Finds the first lane of the row that is still due: what was due when a lane was filed may have been withdrawn. */
-    private When first(KeyedLane.Row<T> row, long now) {
-        for (KeyedLane<T> lane = row.first(); lane != null; lane = row.first()) {
+    private When first(ScheduledLane.Row<T> row, long now) {
+        for (ScheduledLane<T> lane = row.first(); lane != null; lane = row.first()) {
             coverage.flush(lane);
             When when = row == letters ? rule().letter(lane, now) : rule().call(lane, now);
             if (when instanceof Due) {
@@ -166,8 +166,8 @@ public final class Schedule<T> {
     }
 
     /** Takes the lane that {@link #next} has found. */
-    public KeyedLane<T> take() {
-        KeyedLane<T> lane = Objects.requireNonNull(found);
+    public ScheduledLane<T> take() {
+        ScheduledLane<T> lane = Objects.requireNonNull(found);
         served.add(lane); // first, because it may fail
         found = null;
         lane.served = true;
@@ -180,12 +180,12 @@ public final class Schedule<T> {
         return lane;
     }
 
-    public void release(KeyedLane<T> lane) {
+    public void release(ScheduledLane<T> lane) {
         lane.served = false;
         served.remove(lane);
     }
 
-    List<KeyedLane<T>> served() {
+    List<ScheduledLane<T>> served() {
         return served;
     }
 
@@ -194,26 +194,26 @@ public final class Schedule<T> {
     /** Makes those lanes due that have waited longest, until what is on its way makes this much room. */
     void makeRoom(long wanted, long now) {
         long coming = 0;
-        for (KeyedLane<T> lane : served) {
+        for (ScheduledLane<T> lane : served) {
             coming += lane.inFlightSize();
         }
-        for (KeyedLane<T> lane = calls.first(); lane != null && coming < wanted; lane = lane.next) {
+        for (ScheduledLane<T> lane = calls.first(); lane != null && coming < wanted; lane = lane.next) {
             coming += nextSize(lane);
         }
-        for (KeyedLane<T> lane = waiting.first(); lane != null && coming < wanted; lane = waiting.first()) {
+        for (ScheduledLane<T> lane = waiting.first(); lane != null && coming < wanted; lane = waiting.first()) {
             lane.makeRoom();
             coming += nextSize(lane);
             file(lane, now);
         }
     }
 
-    private int nextSize(KeyedLane<T> lane) {
+    private int nextSize(ScheduledLane<T> lane) {
         return Math.min(lane.buffer().waiting(), maxBatchSize);
     }
 
     /** Returns the lane whose oldest item has waited longest; null if none waits. Only where items may be evicted. */
-    @Nullable KeyedLane<T> longestWaiting() {
-        for (KeyedLane<T> lane = waiting.first(); lane != null; lane = waiting.first()) {
+    @Nullable ScheduledLane<T> longestWaiting() {
+        for (ScheduledLane<T> lane = waiting.first(); lane != null; lane = waiting.first()) {
             if (lane.buffer().waiting() == 0) {
                 waiting.remove(lane);
             } else if (lane.buffer().oldestAddedAt() == lane.waitsSince) {

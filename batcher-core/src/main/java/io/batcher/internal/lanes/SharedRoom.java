@@ -22,14 +22,14 @@ final class SharedRoom<T> {
     /** What a change of a lane's content entails. */
     interface Contents<T> {
         /** Called before items are added to the lane. */
-        void adding(KeyedLane<T> lane);
+        void adding(ScheduledLane<T> lane);
 
         /** Called after items were added or taken out, or a call has begun or ceased to wait in the buffer of the lane. */
-        void changed(KeyedLane<T> lane, long now);
+        void changed(ScheduledLane<T> lane, long now);
     }
 
     private final Capacity capacity;
-    private final Directory<T> directory;
+    private final LaneTable<T> table;
     private final Contents<T> contents;
     private final boolean isBoundPerKey;
 
@@ -37,11 +37,11 @@ final class SharedRoom<T> {
     private final RoomQueue<T> waiting = new RoomQueue<>();
 
     /** The lanes in whose buffers calls wait for the bound of the key. */
-    private final List<KeyedLane<T>> atBound = new ArrayList<>(0);
+    private final List<ScheduledLane<T>> atBound = new ArrayList<>(0);
 
-    SharedRoom(Capacity capacity, Directory<T> directory, Contents<T> contents, boolean isBoundPerKey) {
+    SharedRoom(Capacity capacity, LaneTable<T> table, Contents<T> contents, boolean isBoundPerKey) {
         this.capacity = capacity;
-        this.directory = directory;
+        this.table = table;
         this.contents = contents;
         this.isBoundPerKey = isBoundPerKey;
     }
@@ -66,8 +66,8 @@ final class SharedRoom<T> {
     }
 
     private void takeBack() {
-        if (directory.isFixed()) { // else nothing is reserved ahead
-            directory.all().forEach(lane -> lane.buffer().takeBack());
+        if (table.isFixed()) { // else nothing is reserved ahead
+            table.all().forEach(lane -> lane.buffer().takeBack());
         }
     }
 
@@ -76,12 +76,12 @@ final class SharedRoom<T> {
      *
      * @param behindOthers whether a lane in which another call waits counts too
      */
-    private @Nullable KeyedLane<T> laneAtBound(AddRequest<T> call, boolean behindOthers) {
+    private @Nullable ScheduledLane<T> laneAtBound(AddRequest<T> call, boolean behindOthers) {
         if (!isBoundPerKey) {
             return null;
         }
         for (AddRequest<T> part : call.parts()) {
-            KeyedLane<T> lane = part.key() == null ? null : directory.find(part.key());
+            ScheduledLane<T> lane = part.key() == null ? null : table.find(part.key());
             boolean full = lane != null && !lane.buffer().isWithinBound(part.size());
             if (lane != null && (full || (behindOthers && lane.buffer().isRoomWanted()))) {
                 return lane;
@@ -96,7 +96,7 @@ final class SharedRoom<T> {
         capacity.exact(parts.size() > 1); // what one part reserves ahead may be the room of the next
         try {
             for (AddRequest<T> part : parts) {
-                KeyedLane<T> lane = directory.laneFor(part.key());
+                ScheduledLane<T> lane = table.laneFor(part.key());
                 contents.adding(lane);
                 try {
                     lane.buffer().place(part, now);
@@ -113,7 +113,7 @@ final class SharedRoom<T> {
 
     /** As {@link Lanes#await}. */
     void await(AddRequest<T> call, long now) {
-        KeyedLane<T> lane = waiting.isEmpty() ? laneAtBound(call, true) : null;
+        ScheduledLane<T> lane = waiting.isEmpty() ? laneAtBound(call, true) : null;
         if (lane == null) {
             awaitRoom(call);
         } else {
@@ -128,7 +128,7 @@ final class SharedRoom<T> {
     }
 
     /** Waits in the lane; other keys of the call may be at their bound too. */
-    private void awaitBound(AddRequest<T> call, KeyedLane<T> lane, long now) {
+    private void awaitBound(AddRequest<T> call, ScheduledLane<T> lane, long now) {
         lane.buffer().await(call);
         if (!atBound.contains(lane)) {
             atBound.add(lane);
@@ -139,7 +139,7 @@ final class SharedRoom<T> {
     /** Makes due the keys that are at their bound. */
     private void makeRoomAtBounds(AddRequest<T> call, long now) {
         for (AddRequest<T> part : call.parts()) {
-            KeyedLane<T> lane = part.key() == null ? null : directory.find(part.key());
+            ScheduledLane<T> lane = part.key() == null ? null : table.find(part.key());
             if (lane != null && !lane.buffer().isWithinBound(part.size())) {
                 lane.makeRoom();
                 contents.changed(lane, now);
@@ -182,7 +182,7 @@ final class SharedRoom<T> {
 
     private @Nullable AddRequest<T> admitFirst(long now) {
         for (AddRequest<T> call = waiting.first(); call != null; call = waiting.first()) {
-            KeyedLane<T> lane = laneAtBound(call, true);
+            ScheduledLane<T> lane = laneAtBound(call, true);
             if (lane == null) {
                 return isRoomFor(call) ? admit(call, now) : null;
             }
@@ -192,7 +192,7 @@ final class SharedRoom<T> {
         return null;
     }
 
-    private @Nullable AddRequest<T> admitAtBound(KeyedLane<T> lane, long now) {
+    private @Nullable AddRequest<T> admitAtBound(ScheduledLane<T> lane, long now) {
         for (AddRequest<T> call = lane.buffer().longestWaiting();
                 call != null;
                 call = lane.buffer().longestWaiting()) {
@@ -220,7 +220,7 @@ final class SharedRoom<T> {
     /** Rejects the calls that wait, because the batcher is closed. */
     List<AddRequest<T>> close() {
         List<AddRequest<T>> refused = new ArrayList<>(waiting.all());
-        directory.all().forEach(lane -> refused.addAll(lane.buffer().close()));
+        table.all().forEach(lane -> refused.addAll(lane.buffer().close()));
         for (AddRequest<T> call : refused) {
             waiting.remove(call);
             call.settle(AddRequest.Outcome.CLOSED);
@@ -237,7 +237,7 @@ final class SharedRoom<T> {
 
     private boolean couldHoldByKey(AddRequest<T> call) {
         for (AddRequest<T> part : call.parts()) {
-            KeyedLane<T> lane = part.key() == null ? null : directory.find(part.key());
+            ScheduledLane<T> lane = part.key() == null ? null : table.find(part.key());
             if (lane != null && !lane.buffer().couldHold(part.size())) {
                 return false;
             }
@@ -247,8 +247,8 @@ final class SharedRoom<T> {
 
     /** Evicts from the lane of the call if that is at its bound, else as much as is lacking from the lane that waits longest. */
     ChunkSlice<T> evict(AddRequest<T> call, Schedule<T> schedule, long now) {
-        KeyedLane<T> full = laneAtBound(call, false);
-        KeyedLane<T> lane = full != null ? full : Objects.requireNonNull(schedule.longestWaiting());
+        ScheduledLane<T> full = laneAtBound(call, false);
+        ScheduledLane<T> lane = full != null ? full : Objects.requireNonNull(schedule.longestWaiting());
         int lacking = full != null ? 1 : Math.max(1, call.size() - capacity.free());
         ChunkSlice<T> evicted = lane.buffer().evict(lacking);
         contents.changed(lane, now);

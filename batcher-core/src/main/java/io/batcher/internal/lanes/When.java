@@ -14,7 +14,7 @@ public sealed interface When {
     enum Due implements When {
         /** The stage of an attempt has ended: it can be settled. */
         STAGE_ENDED(null),
-        /** The store behind the lane has something to do: see {@link Supply}. */
+        /** The store behind the lane has something to do: see {@link StoreBacking}. */
         STORE(null),
         /** The first letter can be offered to the dead-letter callback. */
         LETTER(null),

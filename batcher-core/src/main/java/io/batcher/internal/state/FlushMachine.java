@@ -14,9 +14,9 @@ import io.batcher.internal.delivery.Handler;
 import io.batcher.internal.lanes.Lane;
 import io.batcher.internal.lanes.Lanes;
 import io.batcher.internal.lanes.Lanes.Hurry;
+import io.batcher.internal.partitions.PartitionLanes;
 import io.batcher.internal.report.Refusals;
 import io.batcher.internal.state.AdmitResult.Outcome;
-import io.batcher.internal.stored.StoredLanes;
 import io.batcher.internal.threads.EngineFuture;
 import io.batcher.internal.threads.LoopSignals;
 import java.util.List;
@@ -54,7 +54,7 @@ public final class FlushMachine<T> {
         this.overflow = new OverflowRule<>(config, lanes, counters);
         this.loop = new LoopControl<>(config, lifecycle, pendingFlushes, settlement, lanes, ids, signals);
         this.outcomes = new Outcomes<>(config, lifecycle, pendingFlushes, settlement, lanes, loop, signals);
-        this.store = lanes instanceof StoredLanes<T> stored
+        this.store = lanes instanceof PartitionLanes<T> stored
                 ? new StoreOutcomes<>(
                         config, lifecycle, pendingFlushes, settlement, counters, stored, loop, outcomes, ids)
                 : null;

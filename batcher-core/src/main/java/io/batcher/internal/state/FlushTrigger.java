@@ -10,7 +10,7 @@ import io.batcher.internal.buffer.ItemBuffer;
 import io.batcher.internal.delivery.RetryQueue;
 import io.batcher.internal.lanes.Lane;
 import io.batcher.internal.lanes.Rule;
-import io.batcher.internal.lanes.Supply;
+import io.batcher.internal.lanes.StoreBacking;
 import io.batcher.internal.lanes.When;
 import io.batcher.internal.lanes.When.Due;
 import io.batcher.internal.lanes.When.Never;
@@ -42,9 +42,9 @@ final class FlushTrigger implements Rule {
 
     @Override
     public When letter(Lane<?> lane, long now) {
-        Supply supply = lane.supply();
-        if (supply != null) {
-            return supply(lane, supply, now);
+        StoreBacking backing = lane.backing();
+        if (backing != null) {
+            return backing(lane, backing, now);
         }
         RetryQueue<?> retries = lane.retriesIfAny();
         if (retries == null || retries.letter() == null || !lifecycle.mayOffer() || !lane.mayOffer()) {
@@ -62,37 +62,37 @@ final class FlushTrigger implements Rule {
         if (waitsForLetter || !lifecycle.mayDeliver() || !lane.mayAttempt()) {
             return Never.NEVER;
         }
-        if (lane.supply() != null && (!lifecycle.isOpen() || lifecycle.isStopped())) {
+        if (lane.backing() != null && (!lifecycle.isOpen() || lifecycle.isStopped())) {
             return Never.NEVER; // another process delivers what is stored, or the next one
         }
         return lane.awaitsPermit() ? Due.CALL : batch(lane, now);
     }
 
     /** Items are read when a batch of them would be due, so that few reads make full batches. */
-    private When supply(Lane<?> lane, Supply supply, long now) {
-        When duty = supply.duty(now);
+    private When backing(Lane<?> lane, StoreBacking backing, long now) {
+        When duty = backing.duty(now);
         boolean mayRead = lifecycle.isOpen()
                 && !lifecycle.isStopped()
                 && lifecycle.mayDeliver()
-                && supply.mayAttempt()
-                && supply.hasMore();
+                && backing.mayAttempt()
+                && backing.hasMore();
         if (duty instanceof Due || !mayRead || lane.hasRetries() || lane.awaitsPermit()) {
             return duty;
         }
-        return When.earlier(duty, When.notBefore(supply.notBefore(), read(lane, supply, now), now));
+        return When.earlier(duty, When.notBefore(backing.notBefore(), read(lane, backing, now), now));
     }
 
-    private When read(Lane<?> lane, Supply supply, long now) {
+    private When read(Lane<?> lane, StoreBacking backing, long now) {
         ItemBuffer<?> buffer = lane.buffer();
         if (buffer.full() != null) {
             return Never.NEVER;
         }
-        boolean atOnce = supply.hasFullBatch() || lifecycle.isDraining() || eager || lane.isRoomWanted();
+        boolean atOnce = backing.hasFullBatch() || lifecycle.isDraining() || eager || lane.isRoomWanted();
         When flush = pendingFlushes.due(lane.isFlushed(), now);
         if (atOnce || flush instanceof Due || !lifecycle.isTicking()) {
             return Due.STORE; // without ticks only reading tells whether a batch is full
         }
-        long since = buffer.waiting() == 0 ? supply.availableSince() : buffer.oldestAddedAt();
+        long since = buffer.waiting() == 0 ? backing.availableSince() : buffer.oldestAddedAt();
         return When.earlier(flush, When.from(since + intervalNanos, Due.STORE, now));
     }
 

@@ -8,7 +8,7 @@ import io.batcher.internal.delivery.Attempt;
 import io.batcher.internal.delivery.FrozenBatch;
 import io.batcher.internal.delivery.GivenUp;
 import io.batcher.internal.delivery.Handler;
-import io.batcher.internal.stored.StoredLane;
+import io.batcher.internal.partitions.PartitionLane;
 
 /** What the flush loop does next, without the lock. */
 public sealed interface LoopAction<T> {
@@ -23,7 +23,7 @@ public sealed interface LoopAction<T> {
     record Settle<T>(Attempt<T> attempt) implements LoopAction<T> {}
 
     /** Do what the lane has to do in its store. */
-    record Store<T>(StoredLane<T> lane) implements LoopAction<T> {}
+    record Store<T>(PartitionLane<T> lane) implements LoopAction<T> {}
 
     /** Nothing is due, but the next batch is expected soon: spin for a moment, until there is something for the run after what it has seen. */
     record Spin<T>(int endsSeen) implements LoopAction<T> {}

@@ -14,7 +14,7 @@ import io.batcher.internal.lanes.Lanes;
 import io.batcher.internal.lanes.When;
 import io.batcher.internal.lanes.When.Due;
 import io.batcher.internal.lanes.When.Never;
-import io.batcher.internal.stored.StoredLane;
+import io.batcher.internal.partitions.PartitionLane;
 import io.batcher.internal.threads.LoopSignals;
 import io.batcher.internal.threads.LoopStatus.State;
 import io.batcher.internal.threads.Successor;
@@ -265,7 +265,7 @@ public final class LoopControl<T> {
             case STAGE_ENDED -> new LoopAction.Settle<>(lane.takeDetached());
             case CALL -> new LoopAction.Call<>(lane.takePermitted());
             case LETTER -> new LoopAction.GiveUp<>(lane.offerLetter(now));
-            case STORE -> new LoopAction.Store<>(StoredLane.begin(lane, now));
+            case STORE -> new LoopAction.Store<>(PartitionLane.begin(lane, now));
             default -> {
                 limits.forgetEndedRest(now);
                 FrozenBatch<T> batch = lane.beginAttempt(due, ids, maxBatchSize, now);

@@ -12,13 +12,13 @@ import io.batcher.internal.delivery.Attempt;
 import io.batcher.internal.delivery.BatchIds;
 import io.batcher.internal.delivery.FrozenBatch;
 import io.batcher.internal.delivery.RetryVerdict;
-import io.batcher.internal.stored.EndedAttempt;
-import io.batcher.internal.stored.FlushMarks;
-import io.batcher.internal.stored.Reading;
-import io.batcher.internal.stored.Recording;
-import io.batcher.internal.stored.StoreRoom;
-import io.batcher.internal.stored.StoredLane;
-import io.batcher.internal.stored.StoredLanes;
+import io.batcher.internal.partitions.DecodedItems;
+import io.batcher.internal.partitions.EndedAttempt;
+import io.batcher.internal.partitions.FlushMarks;
+import io.batcher.internal.partitions.PartitionLane;
+import io.batcher.internal.partitions.PartitionLanes;
+import io.batcher.internal.partitions.Recording;
+import io.batcher.internal.partitions.StoreRoom;
 import io.batcher.store.BatchRecord;
 import io.batcher.store.DeadItem;
 import io.batcher.store.Partition;
@@ -41,7 +41,7 @@ public final class StoreOutcomes<T> {
     private final PendingFlushes pendingFlushes;
     private final Settlement<T> settlement;
     private final Counters counters;
-    private final StoredLanes<T> lanes;
+    private final PartitionLanes<T> lanes;
     private final LoopControl<T> loop;
     private final Outcomes<T> outcomes;
     private final BatchIds ids;
@@ -52,7 +52,7 @@ public final class StoreOutcomes<T> {
             PendingFlushes pendingFlushes,
             Settlement<T> settlement,
             Counters counters,
-            StoredLanes<T> lanes,
+            PartitionLanes<T> lanes,
             LoopControl<T> loop,
             Outcomes<T> outcomes,
             BatchIds ids) {
@@ -67,7 +67,7 @@ public final class StoreOutcomes<T> {
         this.ids = ids;
     }
 
-    public StoredLanes<T> lanes() {
+    public PartitionLanes<T> lanes() {
         return lanes;
     }
 
@@ -86,16 +86,16 @@ public final class StoreOutcomes<T> {
     }
 
     public void revoked(Partition partition, long now) {
-        end(partition, StoredLane::revoke, now);
+        end(partition, PartitionLane::revoke, now);
     }
 
     public void lost(Partition partition, long now) {
-        end(partition, StoredLane::lose, now);
+        end(partition, PartitionLane::lose, now);
     }
 
     /** Ends the lane of a partition, unless it has been given back. */
-    private void end(Partition partition, Consumer<StoredLane<T>> how, long now) {
-        StoredLane<T> lane = lanes.of(partition);
+    private void end(Partition partition, Consumer<PartitionLane<T>> how, long now) {
+        PartitionLane<T> lane = lanes.of(partition);
         if (lane != null) {
             how.accept(lane);
             lanes.changed(lane, now);
@@ -103,13 +103,13 @@ public final class StoreOutcomes<T> {
     }
 
     /** Records that there may be items to read in the lane. */
-    public void available(StoredLane<T> lane, long now) {
+    public void available(PartitionLane<T> lane, long now) {
         lane.ahead().becomeAvailable(now);
         lanes.changed(lane, now);
     }
 
     /** Ends a lane whose partition was given back. */
-    public void released(StoredLane<T> lane, long now) {
+    public void released(PartitionLane<T> lane, long now) {
         lanes.released(lane);
         loop.release(lane, now);
     }
@@ -117,24 +117,24 @@ public final class StoreOutcomes<T> {
     // ---- what is read
 
     /** Adds what was read to the lane. */
-    public void read(StoredLane<T> lane, Reading<T> reading, boolean full, long now) {
+    public void read(PartitionLane<T> lane, DecodedItems<T> reading, boolean full, long now) {
         lane.read(reading, full, now);
         loop.release(lane, now);
     }
 
-    public void readFailed(StoredLane<T> lane, long now) {
+    public void readFailed(PartitionLane<T> lane, long now) {
         lane.readFailed(now);
         loop.release(lane, now);
     }
 
     /** Tries again later what the store has refused to do for the lane. */
-    public void choreFailed(StoredLane<T> lane, long now) {
-        lane.choreFailed(now);
+    public void storeActionFailed(PartitionLane<T> lane, long now) {
+        lane.storeActionFailed(now);
         loop.release(lane, now);
     }
 
     /** Counts refused items that were moved to the dead letters. Returns them. */
-    public List<DeadItem> setAside(StoredLane<T> lane, long now, Decision decision) {
+    public List<DeadItem> movedToDeadLetters(PartitionLane<T> lane, long now, Decision decision) {
         List<DeadItem> moved = lane.wereSetAside();
         counters.deadLettered += moved.size();
         lanes.room().settled(moved.size());
@@ -153,7 +153,7 @@ public final class StoreOutcomes<T> {
      * @return what is to be recorded first; null if nothing
      */
     public @Nullable Recording<T> restored(
-            StoredLane<T> lane, @Nullable BatchRecord last, Reading<T> reading, BatcherClock clock, long now) {
+            PartitionLane<T> lane, @Nullable BatchRecord last, DecodedItems<T> reading, BatcherClock clock, long now) {
         if (reading.stop() != null) {
             lane.stop();
             loop.release(lane, now);
@@ -187,7 +187,7 @@ public final class StoreOutcomes<T> {
 
     /** Takes back an attempt that could not be recorded: it is made later, and counts as none. */
     public void deferred(Attempt<T> attempt, long now) {
-        StoredLane<T> lane = StoredLane.of(attempt.frozenBatch());
+        PartitionLane<T> lane = PartitionLane.of(attempt.frozenBatch());
         if (lane.isInFlight(attempt)) {
             forgetCall(lane);
             attempt.frozenBatch().undoAttempt();
@@ -201,7 +201,7 @@ public final class StoreOutcomes<T> {
 
     /** Ends a lane whose attempt must not begin, because another process owns the partition. */
     public void lost(Attempt<T> attempt, long now) {
-        StoredLane<T> lane = StoredLane.of(attempt.frozenBatch());
+        PartitionLane<T> lane = PartitionLane.of(attempt.frozenBatch());
         if (lane.isInFlight(attempt)) {
             forgetCall(lane);
             lane.lose();
@@ -214,7 +214,7 @@ public final class StoreOutcomes<T> {
      * knows what was committed.
      */
     public void undecided(Attempt<T> attempt, long now) {
-        StoredLane<T> lane = StoredLane.of(attempt.frozenBatch());
+        PartitionLane<T> lane = PartitionLane.of(attempt.frozenBatch());
         if (lane.isInFlight(attempt)) {
             forgetCall(lane);
             lane.revoke();
@@ -222,7 +222,7 @@ public final class StoreOutcomes<T> {
         }
     }
 
-    private void forgetCall(StoredLane<T> lane) {
+    private void forgetCall(PartitionLane<T> lane) {
         lane.abandonAttempt();
         loop.limits().abandoned(lane);
     }
@@ -239,7 +239,7 @@ public final class StoreOutcomes<T> {
         if (!outcomes.end(attempt)) {
             return null;
         }
-        StoredLane<T> lane = StoredLane.of(attempt.frozenBatch());
+        PartitionLane<T> lane = PartitionLane.of(attempt.frozenBatch());
         if (lane.end().isLost() && !recordedBefore) {
             fenced(lane, now);
             return null;
@@ -254,7 +254,7 @@ public final class StoreOutcomes<T> {
     }
 
     /** Ends a lane whose outcome is not recorded, because another process owns the partition. */
-    public void fenced(StoredLane<T> lane, long now) {
+    public void fenced(PartitionLane<T> lane, long now) {
         lanes.fenced();
         lane.lose();
         lane.clearInFlight();
@@ -262,7 +262,7 @@ public final class StoreOutcomes<T> {
     }
 
     /** Settles what was recorded. Returns the delay until the next attempt with what is left of the batch; empty if nothing is left. */
-    public Optional<Duration> recorded(StoredLane<T> lane, Recording<T> done, long now, Decision decision) {
+    public Optional<Duration> recorded(PartitionLane<T> lane, Recording<T> done, long now, Decision decision) {
         lane.recorded(done);
         counters.handled += done.handledItems();
         counters.deadLettered += done.deadItems();

@@ -19,12 +19,12 @@ class CoverageTest {
     private final TestLanes lanes = new TestLanes(TestLanes.builder());
     private final Coverage<Integer> coverage = new Coverage<>();
 
-    private void add(KeyedLane<Integer> lane) {
+    private void add(ScheduledLane<Integer> lane) {
         coverage.adding(lane);
         TestLanes.add(lane, 1, 0);
     }
 
-    private void settle(KeyedLane<Integer> lane, int items) {
+    private void settle(ScheduledLane<Integer> lane, int items) {
         TestLanes.settle(lane, items);
         coverage.settled(lane);
     }
@@ -37,8 +37,8 @@ class CoverageTest {
 
     @Test
     void aMarkIsReachedWhenAllLanesHaveSettledWhatCameBefore() {
-        KeyedLane<Integer> one = lanes.lane("a");
-        KeyedLane<Integer> two = lanes.lane("b");
+        ScheduledLane<Integer> one = lanes.lane("a");
+        ScheduledLane<Integer> two = lanes.lane("b");
         add(one);
         add(two);
         long mark = coverage.mark();
@@ -51,7 +51,7 @@ class CoverageTest {
 
     @Test
     void aFlushMakesDueWhatCameBeforeIt() {
-        KeyedLane<Integer> lane = lanes.lane("a");
+        ScheduledLane<Integer> lane = lanes.lane("a");
         add(lane);
         coverage.flush(lane);
         assertThat(lane.isFlushed()).isFalse();
@@ -65,7 +65,7 @@ class CoverageTest {
 
     @Test
     void aFlushThatHasFailedMakesNothingDue() {
-        KeyedLane<Integer> lane = lanes.lane("a");
+        ScheduledLane<Integer> lane = lanes.lane("a");
         add(lane);
         coverage.mark();
         coverage.flush(lane);
@@ -82,7 +82,7 @@ class CoverageTest {
     @ValueSource(longs = {1, 2, 3, 4, 5, 6})
     void marksAreReachedAsInAModelThatKnowsAllItems(long seed) {
         SplittableRandom random = new SplittableRandom(seed);
-        List<KeyedLane<Integer>> all = new ArrayList<>();
+        List<ScheduledLane<Integer>> all = new ArrayList<>();
         List<ArrayDeque<Long>> model = new ArrayList<>();
         for (int i = 0; i < 5; i++) {
             all.add(lanes.lane(i));

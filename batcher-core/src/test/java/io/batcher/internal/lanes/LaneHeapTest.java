@@ -20,8 +20,8 @@ class LaneHeapTest {
     private final TestLanes lanes = new TestLanes(TestLanes.builder());
     private final LaneHeap<Integer> heap = new LaneHeap.ByDue<>();
 
-    private KeyedLane<Integer> lane(int order) {
-        KeyedLane<Integer> lane = lanes.lane(order);
+    private ScheduledLane<Integer> lane(int order) {
+        ScheduledLane<Integer> lane = lanes.lane(order);
         lane.order = order;
         return lane;
     }
@@ -35,8 +35,8 @@ class LaneHeapTest {
 
     @Test
     void ofEqualMomentsTheLaneThatBecameKnownFirstIsFirst() {
-        KeyedLane<Integer> one = lane(1);
-        KeyedLane<Integer> two = lane(2);
+        ScheduledLane<Integer> one = lane(1);
+        ScheduledLane<Integer> two = lane(2);
         heap.put(two, 5);
         heap.put(one, 5);
         assertThat(heap.first()).isSameAs(one);
@@ -44,8 +44,8 @@ class LaneHeapTest {
 
     @Test
     void momentsAreComparedByTheirDistance() {
-        KeyedLane<Integer> before = lane(1);
-        KeyedLane<Integer> after = lane(2);
+        ScheduledLane<Integer> before = lane(1);
+        ScheduledLane<Integer> after = lane(2);
         heap.put(after, Long.MIN_VALUE + 10); // the clock has wrapped around
         heap.put(before, Long.MAX_VALUE - 10);
         assertThat(heap.first()).isSameAs(before);
@@ -54,8 +54,8 @@ class LaneHeapTest {
     @Test
     void aLaneMayBeInBothHeaps() {
         LaneHeap<Integer> byWait = new LaneHeap.ByWait<>();
-        KeyedLane<Integer> one = lane(1);
-        KeyedLane<Integer> two = lane(2);
+        ScheduledLane<Integer> one = lane(1);
+        ScheduledLane<Integer> two = lane(2);
         heap.put(one, 1);
         heap.put(two, 2);
         byWait.put(one, 2);
@@ -73,13 +73,13 @@ class LaneHeapTest {
     @ValueSource(longs = {1, 2, 3, 4, 5})
     void theFirstIsTheOneThatASearchFinds(long seed) {
         SplittableRandom random = new SplittableRandom(seed);
-        List<KeyedLane<Integer>> all = new ArrayList<>();
+        List<ScheduledLane<Integer>> all = new ArrayList<>();
         for (int i = 0; i < 60; i++) {
             all.add(lane(i));
         }
-        Map<KeyedLane<Integer>, Long> model = new HashMap<>();
+        Map<ScheduledLane<Integer>, Long> model = new HashMap<>();
         for (int i = 0; i < 5_000; i++) {
-            KeyedLane<Integer> lane = all.get(random.nextInt(all.size()));
+            ScheduledLane<Integer> lane = all.get(random.nextInt(all.size()));
             if (random.nextInt(10) < 4) {
                 heap.remove(lane);
                 model.remove(lane);
@@ -91,7 +91,7 @@ class LaneHeapTest {
             assertThat(heap.first()).as("after step %s", i).isSameAs(search(model));
         }
         while (!model.isEmpty()) { // also the order of all that are left
-            KeyedLane<Integer> first = heap.first();
+            ScheduledLane<Integer> first = heap.first();
             assertThat(first).isSameAs(search(model));
             heap.remove(first);
             model.remove(first);
@@ -99,9 +99,9 @@ class LaneHeapTest {
         assertThat(heap.first()).isNull();
     }
 
-    private static KeyedLane<Integer> search(Map<KeyedLane<Integer>, Long> model) {
-        KeyedLane<Integer> first = null;
-        for (KeyedLane<Integer> lane : model.keySet()) {
+    private static ScheduledLane<Integer> search(Map<ScheduledLane<Integer>, Long> model) {
+        ScheduledLane<Integer> first = null;
+        for (ScheduledLane<Integer> lane : model.keySet()) {
             long distance = first == null ? -1 : model.get(lane) - model.get(first);
             if (distance < 0 || (distance == 0 && lane.order < first.order)) {
                 first = lane;

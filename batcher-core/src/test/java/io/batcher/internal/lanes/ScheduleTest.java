@@ -27,7 +27,7 @@ class ScheduleTest {
 
     private final TestLanes maker = new TestLanes(TestLanes.builder());
     private final Schedule<Integer> schedule = new Schedule<>(10, Overflow.REJECT, new Coverage<>());
-    private final List<KeyedLane<Integer>> lanes = new ArrayList<>();
+    private final List<ScheduledLane<Integer>> lanes = new ArrayList<>();
 
     /** When the next batch of each lane is due. */
     private final long[] dueAt = new long[LANES];

@@ -28,11 +28,11 @@ final class TestLanes {
         return Batcher.<Integer>builder("lanes").key(item -> item).batchPerKey(true);
     }
 
-    KeyedLane<Integer> lane(@Nullable Object key) {
-        return new KeyedLane<>(new ItemBuffer<>(config, capacity, config.capacity(), 2), key);
+    ScheduledLane<Integer> lane(@Nullable Object key) {
+        return new ScheduledLane<>(new ItemBuffer<>(config, capacity, config.capacity(), 2), key);
     }
 
-    static void add(KeyedLane<Integer> lane, int item, long now) {
+    static void add(ScheduledLane<Integer> lane, int item, long now) {
         boolean added = lane.buffer().append(new AddRequest<>(List.of(item), null, null, null), now);
         if (!added) {
             throw new IllegalStateException("no room");
@@ -40,7 +40,7 @@ final class TestLanes {
     }
 
     /** Takes and settles the first items of the lane. */
-    static void settle(KeyedLane<Integer> lane, int items) {
+    static void settle(ScheduledLane<Integer> lane, int items) {
         lane.buffer().release(lane.buffer().takeBatch(items).size());
     }
 }

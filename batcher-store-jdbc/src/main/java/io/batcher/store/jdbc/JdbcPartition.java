@@ -167,7 +167,7 @@ final class JdbcPartition implements Partition {
             }
         }
         if (!damaged.isEmpty()) {
-            setAside(damaged);
+            moveToDeadLetters(damaged);
             damaged(damaged.size(), "items had a wrong checksum and were moved to the dead letters");
         }
         return items;
@@ -204,7 +204,7 @@ final class JdbcPartition implements Partition {
     long settle(Jdbc jdbc, Settlement settlement) throws SQLException {
         boolean firstTry = change(jdbc, settlement.remaining());
         int removed = tables.delete(jdbc, number(), RowId.of(settlement.handled()))
-                + tables.bury(jdbc, number(), settlement.dead());
+                + tables.moveToDeadLetters(jdbc, number(), settlement.dead());
         int expected = settlement.handled().size() + settlement.dead().size();
         return firstTry ? expected - removed : 0;
     }
@@ -234,11 +234,11 @@ final class JdbcPartition implements Partition {
     }
 
     @Override
-    public void setAside(List<DeadItem> items) {
+    public void moveToDeadLetters(List<DeadItem> items) {
         requireHeld();
         database.run("move items to the dead letters", jdbc -> {
             lock(jdbc);
-            return tables.bury(jdbc, number(), items);
+            return tables.moveToDeadLetters(jdbc, number(), items);
         });
         handedOut.remove(items.stream().mapToLong(dead -> RowId.of(dead.item())).toArray());
     }

@@ -185,7 +185,7 @@ final class PostgresTables extends Tables {
     }
 
     @Override
-    int bury(Jdbc jdbc, int part, List<DeadItem> dead) throws SQLException {
+    int moveToDeadLetters(Jdbc jdbc, int part, List<DeadItem> dead) throws SQLException {
         if (dead.isEmpty()) {
             return 0;
         }

@@ -111,7 +111,7 @@ abstract class Tables {
     abstract int delete(Jdbc jdbc, int part, long[] ids) throws SQLException;
 
     /** Moves items to the dead letters. Returns how many there were. */
-    abstract int bury(Jdbc jdbc, int part, List<DeadItem> dead) throws SQLException;
+    abstract int moveToDeadLetters(Jdbc jdbc, int part, List<DeadItem> dead) throws SQLException;
 
     abstract Map<Position, ItemState> states(Jdbc jdbc, Collection<Position> positions) throws SQLException;
 

@@ -21,7 +21,7 @@ final class DeadTopic {
         this.appender = appender;
     }
 
-    void bury(List<DeadItem> items) {
+    void add(List<DeadItem> items) {
         appender.send(items.stream()
                 .map(item -> Records.deadLetter(
                         topic, partition(((KafkaPosition) item.item().position()).partition()), item))

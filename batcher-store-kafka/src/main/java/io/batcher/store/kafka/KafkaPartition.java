@@ -43,7 +43,7 @@ final class KafkaPartition implements Partition {
     private final ReentrantLock changing = new ReentrantLock();
 
     /** Offsets that are in the dead-letter topic already, though it is not committed. Guarded by {@link #changing}. */
-    private final Set<Long> buried = new HashSet<>();
+    private final Set<Long> moved = new HashSet<>();
 
     /** Whether the group has dropped this process, and has not said yet who owns the partition. Set by the consumer's thread. */
     private volatile boolean doubtful;
@@ -237,26 +237,26 @@ final class KafkaPartition implements Partition {
         changing.lock();
         try {
             requireOwned();
-            bury(settlement.dead());
+            addToDeadTopic(settlement.dead());
             LongStream handled = settlement.handled().stream().mapToLong(KafkaPosition::offset);
             long[] settled =
                     LongStream.concat(handled, offsets(settlement.dead())).toArray();
             change(progress -> progress.withGone(LongStream.of(settled)).withRecord(settlement.remaining(), now));
-            buried.clear();
+            moved.clear();
         } finally {
             changing.unlock();
         }
     }
 
     @Override
-    public void setAside(List<DeadItem> items) {
+    public void moveToDeadLetters(List<DeadItem> items) {
         changing.lock();
         try {
             requireOwned();
-            bury(items);
+            addToDeadTopic(items);
             long[] offsets = offsets(items).toArray();
             change(progress -> progress.withGone(LongStream.of(offsets)));
-            buried.clear();
+            moved.clear();
         } finally {
             changing.unlock();
         }
@@ -267,15 +267,15 @@ final class KafkaPartition implements Partition {
     }
 
     /** Writes dead letters, but for those that an earlier try has written. */
-    private void bury(List<DeadItem> dead) {
+    private void addToDeadTopic(List<DeadItem> dead) {
         Progress progress = window.progress();
         List<DeadItem> missing = dead.stream()
                 .filter(each -> !progress.isGone(KafkaPosition.offset(each.item())))
-                .filter(each -> !buried.contains(KafkaPosition.offset(each.item())))
+                .filter(each -> !moved.contains(KafkaPosition.offset(each.item())))
                 .toList();
         if (!missing.isEmpty()) {
-            session.deadTopic().bury(missing);
-            offsets(missing).forEach(buried::add);
+            session.deadTopic().add(missing);
+            offsets(missing).forEach(moved::add);
         }
     }
 
