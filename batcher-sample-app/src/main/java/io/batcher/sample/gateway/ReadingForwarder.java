@@ -13,7 +13,7 @@ import io.batcher.spring.BatchKey;
 import org.springframework.stereotype.Component;
 
 /**
- * Sends batches to the cloud. The annotation registers a {@code Batcher<Reading>} bean named {@code readings}, which is configured in
+ * Sends batches to the cloud. The annotation registers the batcher {@code readings} as a {@code Batcher<Reading>} bean. Its options are in
  * {@code application.yml}. The key keeps the readings of each sensor in order, while calls for several sensors run at once.
  *
  * <p>Failures need no code here: the batcher keeps the batch, logs the failure, and retries with the same id. The cloud uses the id as
