@@ -133,6 +133,8 @@ final class Settings {
         // The other instances learn with a heartbeat that one has left.
         int heartbeat = (int) Math.min(1_000, sessionTimeout().toMillis() / 3);
         all.putIfAbsent(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG, heartbeat);
+        // A poll may fill the window of a partition.
+        all.putIfAbsent(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, Window.FULL);
         return all;
     }
 

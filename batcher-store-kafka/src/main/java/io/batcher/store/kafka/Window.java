@@ -8,7 +8,10 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.BooleanSupplier;
 import java.util.function.UnaryOperator;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -22,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 final class Window {
 
     /** With as many records or bytes at hand the partition is not fetched. */
-    private static final int FULL = 2_000;
+    static final int FULL = 2_000;
 
     private static final long FULL_BYTES = 4 << 20;
 
@@ -35,6 +38,9 @@ final class Window {
     private long position;
     private long waitingBytes;
     private boolean ended;
+
+    /** Completed, and replaced, when something was fetched. No wait for the monitor: that would pin the carrier of a virtual thread. */
+    private CompletableFuture<Boolean> change = new CompletableFuture<>();
 
     /**
      * Creates the window of a partition.
@@ -73,8 +79,13 @@ final class Window {
             }
         }
         advance(next);
-        notifyAll();
+        changed();
         return wasEmpty && !waiting.isEmpty();
+    }
+
+    private void changed() {
+        change.complete(true);
+        change = new CompletableFuture<>();
     }
 
     private void advance(long offset) {
@@ -113,7 +124,7 @@ final class Window {
         ended = true;
         waiting.clear();
         restored.clear();
-        notifyAll();
+        changed();
     }
 
     // The engine's threads
@@ -134,8 +145,12 @@ final class Window {
      *
      * @return empty if there are none, or the wait was too long
      */
-    synchronized List<ConsumerRecord<byte[], byte[]>> take(int maxItems, long maxBytes, long end, long waitNanos) {
+    List<ConsumerRecord<byte[], byte[]>> take(int maxItems, long maxBytes, long end, long waitNanos) {
         await(() -> !waiting.isEmpty() || position >= end, waitNanos);
+        return take(maxItems, maxBytes);
+    }
+
+    private synchronized List<ConsumerRecord<byte[], byte[]>> take(int maxItems, long maxBytes) {
         List<ConsumerRecord<byte[], byte[]>> taken = new ArrayList<>();
         long bytes = 0;
         for (ConsumerRecord<byte[], byte[]> next = waiting.peek(); next != null; next = waiting.peek()) {
@@ -165,23 +180,33 @@ final class Window {
     }
 
     /** Returns the records of the batch that was recorded when the partition was gained; empty if they were not fetched in time. */
-    synchronized Optional<List<ConsumerRecord<byte[], byte[]>>> restored(long waitNanos) {
+    Optional<List<ConsumerRecord<byte[], byte[]>>> restored(long waitNanos) {
         boolean complete = await(() -> position >= restoredEnd, waitNanos);
-        return complete ? Optional.of(List.copyOf(restored)) : Optional.empty();
+        return complete ? Optional.of(restored()) : Optional.empty();
+    }
+
+    private synchronized List<ConsumerRecord<byte[], byte[]>> restored() {
+        return List.copyOf(restored);
     }
 
     /** Waits for what is fetched. Returns false if that took too long, or after an interrupt, which is kept. */
-    private synchronized boolean await(BooleanSupplier fetched, long waitNanos) {
+    private boolean await(BooleanSupplier fetched, long waitNanos) {
         long deadline = System.nanoTime() + waitNanos;
         try {
-            while (!ended && !fetched.getAsBoolean()) {
-                long millis = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
-                if (millis <= 0) {
-                    return false;
+            while (true) {
+                CompletableFuture<Boolean> next;
+                synchronized (this) {
+                    if (ended || fetched.getAsBoolean()) {
+                        return true;
+                    }
+                    next = change;
                 }
-                wait(millis);
+                next.get(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
             }
-            return true;
+        } catch (TimeoutException e) {
+            return false;
+        } catch (ExecutionException e) {
+            throw new IllegalStateException(e); // it is only completed normally
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return false;
