@@ -11,6 +11,7 @@ import io.batcher.spring.metrics.BatchObservations;
 import io.micrometer.observation.Observation;
 import io.micrometer.observation.ObservationRegistry;
 import java.util.Map;
+import java.util.Optional;
 import org.springframework.aop.framework.AopInfrastructureBean;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -31,9 +32,12 @@ public final class BatcherObservationAutoConfiguration implements AopInfrastruct
     @ConditionalOnMissingBean(search = SearchStrategy.CURRENT)
     BatchObservations batchObservations(
             ObjectProvider<ObservationRegistry> registry, ObjectProvider<BatchObservationConvention> convention) {
+        // a SingletonSupplier of null takes a lock for each batch
+        SingletonSupplier<Optional<BatchObservationConvention>> own =
+                SingletonSupplier.of(() -> Optional.ofNullable(convention.getIfAvailable()));
         return new BatchObservations(
                 SingletonSupplier.of(() -> registry.getIfAvailable(() -> ObservationRegistry.NOOP)),
-                SingletonSupplier.ofNullable(convention::getIfAvailable));
+                () -> own.obtain().orElse(null));
     }
 
     @Bean

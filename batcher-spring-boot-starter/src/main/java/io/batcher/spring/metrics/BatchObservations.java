@@ -10,8 +10,6 @@ import io.batcher.BatcherListener;
 import io.micrometer.observation.Observation;
 import io.micrometer.observation.ObservationRegistry;
 import java.time.Duration;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.springframework.aop.framework.AopInfrastructureBean;
@@ -32,8 +30,7 @@ public final class BatchObservations implements BatcherListener, AopInfrastructu
     private final Supplier<ObservationRegistry> registry;
     private final Supplier<@Nullable BatchObservationConvention> convention;
 
-    /** The running ones, by the id of the batch. */
-    private final Map<String, Observation> current = new ConcurrentHashMap<>();
+    private final RunningBatches<Observation> current = new RunningBatches<>();
 
     /**
      * Creates a listener that reports to a registry.
@@ -53,7 +50,7 @@ public final class BatchObservations implements BatcherListener, AopInfrastructu
      * @return the scope, which must be closed on this thread
      */
     public Observation.Scope openScope(Batch<?> batch) {
-        Observation observation = current.isEmpty() ? null : current.get(batch.id());
+        Observation observation = current.get(batch);
         return observation == null ? Observation.Scope.NOOP : observation.openScope();
     }
 
@@ -65,13 +62,13 @@ public final class BatchObservations implements BatcherListener, AopInfrastructu
                 () -> new BatchObservationContext(batcher, batch),
                 registry.get());
         if (!observation.isNoop()) {
-            current.put(batch.id(), observation.start());
+            current.add(batch, observation.start());
         }
     }
 
     @Override
     public void onBatchHandled(String batcher, Batch<?> batch, Duration took) {
-        Observation observation = end(batch);
+        Observation observation = current.remove(batch);
         if (observation != null) {
             ((BatchObservationContext) observation.getContext()).setHandled();
             observation.stop();
@@ -80,15 +77,11 @@ public final class BatchObservations implements BatcherListener, AopInfrastructu
 
     @Override
     public void onBatchFailed(BatchFailure<?> failure, Duration took) {
-        Observation observation = end(failure.batch());
+        Observation observation = current.remove(failure.batch());
         if (observation != null) {
             observation.error(new HandlerFailure(failure.cause())); // for tracers
             observation.getContext().setError(failure.cause()); // for meters
             observation.stop();
         }
-    }
-
-    private @Nullable Observation end(Batch<?> batch) {
-        return current.isEmpty() ? null : current.remove(batch.id());
     }
 }

@@ -16,15 +16,14 @@ import org.springframework.core.ReactiveAdapterRegistry;
 import org.springframework.util.ReflectionUtils;
 
 /**
- * Calls an annotated method. Looks the bean up for each call, so that it may be lazy or scoped, and may inject the batcher that it
- * handles. A key method is called for each item: it looks up a singleton once, and needs no bean if it is static. Thread-safe.
+ * Calls an annotated method. Looks the bean up when it is called, so that the bean may be lazy or scoped, and may inject the batcher that
+ * it handles. A singleton is looked up once. A key method needs no bean if it is static. Thread-safe.
  */
 public final class HandlerInvoker {
 
     private final ConfigurableListableBeanFactory beanFactory;
     private final HandlerMethod handler;
     private final HandlerBean handlerBean;
-    private final boolean isKey;
     private final boolean isStaticKey;
     private volatile @Nullable Invocable last;
     private volatile @Nullable Object singleton;
@@ -33,8 +32,8 @@ public final class HandlerInvoker {
         this.beanFactory = beanFactory;
         this.handler = handler;
         this.handlerBean = new HandlerBean(beanFactory, handler);
-        this.isKey = handler.kind() == HandlerKind.KEY;
-        this.isStaticKey = isKey && Modifier.isStatic(handler.method().getModifiers());
+        this.isStaticKey = handler.kind() == HandlerKind.KEY
+                && Modifier.isStatic(handler.method().getModifiers());
         if (isStaticKey) {
             ReflectionUtils.makeAccessible(handler.method());
         }
@@ -47,10 +46,10 @@ public final class HandlerInvoker {
         }
     }
 
-    /** Returns the bean. Reuses a destroyed singleton, because the bean factory would create a second one. */
+    /** Returns the bean. Keeps a singleton: after its destruction, the bean factory would create a second one. */
     private Object bean() {
         Object known = singleton;
-        if (known != null && (isKey || !beanFactory.containsSingleton(handler.beanName()))) {
+        if (known != null) {
             return known;
         }
         Object bean = beanFactory.getBean(handler.beanName());
