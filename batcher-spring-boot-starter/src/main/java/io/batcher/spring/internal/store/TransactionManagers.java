@@ -5,12 +5,15 @@
 package io.batcher.spring.internal.store;
 
 import java.lang.reflect.Method;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.springframework.aop.framework.AopInfrastructureBean;
+import org.springframework.beans.factory.DisposableBean;
 import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.SmartInitializingSingleton;
@@ -22,15 +25,17 @@ import org.springframework.util.ClassUtils;
 import org.springframework.util.ReflectionUtils;
 
 /**
- * The transaction managers of the application. A listener is added to them when all singletons exist, so that none is created early.
+ * The transaction managers of the application. A listener is added to them when all singletons exist, so that none is created early, and removed at the end: the
+ * managers of a parent context live on.
  */
-public final class TransactionManagers implements SmartInitializingSingleton, AopInfrastructureBean {
+public final class TransactionManagers implements SmartInitializingSingleton, DisposableBean, AopInfrastructureBean {
 
     private static final String GET_DATA_SOURCE = "getDataSource";
     private static final String KAFKA = "org.springframework.kafka.transaction.KafkaAwareTransactionManager";
 
     private final ListableBeanFactory beanFactory;
     private @Nullable TransactionExecutionListener listener;
+    private final List<ConfigurableTransactionManager> listened = new ArrayList<>();
     private boolean ready;
 
     public TransactionManagers(ListableBeanFactory beanFactory) {
@@ -91,7 +96,24 @@ public final class TransactionManagers implements SmartInitializingSingleton, Ao
         if (ready && added != null) {
             beanFactory
                     .getBeanProvider(ConfigurableTransactionManager.class, false)
-                    .forEach(manager -> manager.addListener(added));
+                    .forEach(manager -> {
+                        change(manager, listeners -> listeners.add(added));
+                        listened.add(manager);
+                    });
         }
+    }
+
+    @Override
+    public synchronized void destroy() {
+        listened.forEach(manager -> change(manager, listeners -> listeners.remove(listener)));
+        listened.clear();
+    }
+
+    /** Replaces the listeners: transactions of a parent context may be iterating over them. */
+    private static void change(
+            ConfigurableTransactionManager manager, Consumer<List<TransactionExecutionListener>> change) {
+        List<TransactionExecutionListener> listeners = new ArrayList<>(manager.getTransactionExecutionListeners());
+        change.accept(listeners);
+        manager.setTransactionExecutionListeners(listeners);
     }
 }
