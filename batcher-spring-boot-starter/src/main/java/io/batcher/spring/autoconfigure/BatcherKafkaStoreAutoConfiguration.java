@@ -45,11 +45,10 @@ public final class BatcherKafkaStoreAutoConfiguration implements AopInfrastructu
             ObjectProvider<KafkaAdmin> admins) {
         Kafka kafka = properties.store().kafka();
         KafkaProperties spring = kafkaProperties.getIfAvailable(KafkaProperties::new);
-        if (spring.getAdmin().isAutoCreate()) {
-            // Spring Kafka creates the topics of NewTopic beans once all singletons are made, but a batcher needs its
-            // own before.
-            admins.orderedStream().forEach(KafkaAdmin::initialize);
-        }
+        // An admin with autoCreate creates the topics of NewTopic beans when all singletons exist; a batcher needs its
+        // own
+        // before.
+        admins.orderedStream().forEach(KafkaAdmin::afterSingletonsInstantiated);
         KafkaConnectionDetails details = connectionDetails.getIfAvailable(() -> spring::getBootstrapServers);
         return StoreSettings.apply("batcher.store.kafka", () -> {
             KafkaStore.Builder store = KafkaStore.builder(Map.of())

@@ -9,7 +9,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.batcher.spring.BatchHandler;
 import io.batcher.spring.autoconfigure.StartFailures;
 import io.batcher.spring.fixtures.Contexts;
+import java.util.Collection;
 import java.util.List;
+import java.util.Map;
+import org.apache.kafka.clients.admin.NewTopic;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.autoconfigure.ssl.SslAutoConfiguration;
@@ -17,6 +20,7 @@ import org.springframework.boot.diagnostics.FailureAnalysis;
 import org.springframework.boot.kafka.autoconfigure.KafkaAutoConfiguration;
 import org.springframework.boot.kafka.autoconfigure.KafkaConnectionDetails;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.kafka.core.KafkaAdmin;
 
 /** S11: the store "kafka" takes brokers and security from Spring Boot. There is no broker: the message tells where it looked. */
 class KafkaStoreTest {
@@ -57,6 +61,21 @@ class KafkaStoreTest {
                 "Correct batcher.store.kafka.");
     }
 
+    @Test
+    void anAdminOfTheApplicationThatCreatesNoTopicsIsNotMadeTo() {
+        assertThat(attemptsToCreateTopics(false)).isZero();
+        assertThat(attemptsToCreateTopics(true)).isPositive();
+    }
+
+    private int attemptsToCreateTopics(boolean autoCreate) {
+        OwnAdmin admin = new OwnAdmin();
+        admin.setAutoCreate(autoCreate);
+        contexts.withBean(KafkaAdmin.class, () -> admin)
+                .withPropertyValues("spring.kafka.bootstrap-servers=localhost:1")
+                .run(context -> assertThat(context).hasFailed());
+        return admin.attempts;
+    }
+
     private static String descriptionOfFailure(ApplicationContextRunner runner) {
         StringBuilder description = new StringBuilder();
         runner.run(context -> {
@@ -65,6 +84,21 @@ class KafkaStoreTest {
             description.append(failure.getDescription());
         });
         return description.toString();
+    }
+
+    static final class OwnAdmin extends KafkaAdmin {
+
+        private int attempts;
+
+        OwnAdmin() {
+            super(Map.of());
+        }
+
+        @Override
+        protected Collection<NewTopic> newTopics() {
+            attempts++;
+            return List.of();
+        }
     }
 
     static final class OwnBrokers implements KafkaConnectionDetails {
