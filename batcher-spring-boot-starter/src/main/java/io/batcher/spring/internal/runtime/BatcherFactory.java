@@ -11,6 +11,7 @@ import io.batcher.BatcherConfig;
 import io.batcher.BatcherState;
 import io.batcher.BatcherStoreException;
 import io.batcher.spring.BatcherCustomizer;
+import io.batcher.spring.BatcherRegistry;
 import io.batcher.spring.ManagedBatcher;
 import io.batcher.spring.internal.BatcherConfigurationException;
 import io.batcher.spring.internal.definition.BatcherDefinition;
@@ -22,6 +23,7 @@ import io.batcher.spring.internal.options.OptionsMapper;
 import io.batcher.spring.internal.options.StoreOptions;
 import io.batcher.spring.internal.store.BatcherStores;
 import io.batcher.spring.internal.store.StoreLookup;
+import io.batcher.store.ItemStore;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -33,7 +35,10 @@ import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 import org.springframework.aop.framework.AopInfrastructureBean;
 import org.springframework.beans.factory.BeanCurrentlyInCreationException;
+import org.springframework.beans.factory.BeanFactory;
 import org.springframework.beans.factory.DisposableBean;
+import org.springframework.beans.factory.HierarchicalBeanFactory;
+import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.beans.factory.support.DefaultSingletonBeanRegistry;
@@ -196,6 +201,7 @@ public class BatcherFactory implements DisposableBean, AopInfrastructureBean {
             }
             customizers.orderedStream().forEach(customizer -> customizer.customize(definition.name(), builder));
             BatcherConfig<Object> config = builder.config();
+            requireItemsOfItsOwn(definition, config);
             requireSyncHandler(definition, config);
             return config;
         } catch (IllegalArgumentException | IllegalStateException e) {
@@ -204,6 +210,27 @@ public class BatcherFactory implements DisposableBean, AopInfrastructureBean {
                     "Correct batcher.instances." + definition.name()
                             + ", batcher.defaults, or the BatcherCustomizer beans." + adviceOnKey(definition),
                     e);
+        }
+    }
+
+    /** A store knows batchers by their names: it would give a child some of its parent's items, and the parent some of the child's. */
+    private void requireItemsOfItsOwn(BatcherDefinition definition, BatcherConfig<?> config) {
+        ItemStore store = config.store();
+        BeanFactory ancestor = store == null ? null : beanFactory.getParentBeanFactory();
+        while (ancestor instanceof ListableBeanFactory beans) {
+            boolean shares = beans.getBeansOfType(BatcherRegistry.class, false, false).values().stream()
+                    .flatMap(registry -> registry.managed().stream())
+                    .filter(other -> other.name().equals(definition.name()))
+                    .anyMatch(other -> other.config().map(BatcherConfig::store).orElse(null) == store);
+            if (shares) {
+                throw new BatcherConfigurationException(
+                        "Batcher \"" + definition.name()
+                                + "\" has the same store as the batcher of that name in a parent"
+                                + " context: each would get some of the items of both.",
+                        "Rename one of the two, remove the handler of the child to use the batcher of the parent, or set"
+                                + " batcher.instances." + definition.name() + ".store=memory in the child.");
+            }
+            ancestor = beans instanceof HierarchicalBeanFactory child ? child.getParentBeanFactory() : null;
         }
     }
 

@@ -10,6 +10,7 @@ import io.batcher.Batcher;
 import io.batcher.spring.BatchHandler;
 import io.batcher.spring.BatchKey;
 import io.batcher.spring.BatcherRegistry;
+import io.batcher.spring.autoconfigure.StartFailures;
 import io.batcher.spring.fixtures.Await;
 import io.batcher.spring.fixtures.Contexts;
 import io.batcher.spring.fixtures.Reading;
@@ -65,6 +66,28 @@ class FileStoreTest {
             Await.until("delivered", () -> readings.items.size() == added.size());
             assertThat(readings.items).containsExactlyElementsOf(added);
             Await.until("recorded", () -> batcher(context).stats().depth() == 0);
+        });
+    }
+
+    @Test
+    void aChildThatWouldShareTheItemsOfItsParentDoesNotStart() {
+        inRealTime().run(parent -> {
+            StartFailures.assertFailure(
+                    inRealTime().withParent(parent),
+                    "Batcher \"readings\" has the same store as the batcher of that name in a parent context: each would"
+                            + " get some of the items of both.",
+                    "Rename one of the two, remove the handler of the child to use the batcher of the parent, or set"
+                            + " batcher.instances.readings.store=memory in the child.");
+            inRealTime()
+                    .withParent(parent)
+                    .withPropertyValues("batcher.instances.readings.store=memory")
+                    .run(child -> {
+                        batcher(child).add(new Reading("s", 1));
+                        Await.until(
+                                "delivered",
+                                () -> child.getBean(Readings.class).items.size() == 1);
+                        assertThat(parent.getBean(Readings.class).items).isEmpty();
+                    });
         });
     }
 
