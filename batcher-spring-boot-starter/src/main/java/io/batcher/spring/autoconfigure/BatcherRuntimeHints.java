@@ -20,10 +20,14 @@ import org.springframework.boot.context.properties.bind.BindableRuntimeHintsRegi
 
 /**
  * Hints for a native image: the constructors of the properties, for binding; their components, which {@link OptionNames} reads;
- * {@link BatcherProperties.Options#of}, which Spring Boot 4.0 finds by name; and the factory method of the definitions that
- * {@link BatcherDefinitionRegistrar} registers.
+ * {@link BatcherProperties.Options#of}, which Spring Boot 4.0 finds by name; the factory method of the definitions that
+ * {@link BatcherDefinitionRegistrar} registers; and the method that names the {@code DataSource} of JPA's transactions.
  */
 final class BatcherRuntimeHints implements RuntimeHintsRegistrar {
+
+    private static final List<String> JPA_MANAGERS = List.of(
+            "org.springframework.orm.jpa.JpaTransactionManager",
+            "org.springframework.orm.jpa.hibernate.HibernateTransactionManager");
 
     @Override
     public void registerHints(RuntimeHints hints, @Nullable ClassLoader classLoader) {
@@ -32,6 +36,11 @@ final class BatcherRuntimeHints implements RuntimeHintsRegistrar {
         hints.reflection()
                 .registerType(Thread.class, type -> type.withMethod("ofVirtual", List.of(), ExecutableMode.INVOKE))
                 .registerTypeIfPresent(classLoader, VirtualThreads.BUILDER, MemberCategory.INVOKE_PUBLIC_METHODS);
+        JPA_MANAGERS.forEach(manager -> hints.reflection()
+                .registerTypeIfPresent(
+                        classLoader,
+                        manager,
+                        type -> type.withMethod("getDataSource", List.of(), ExecutableMode.INVOKE)));
         withNested(BatcherProperties.class)
                 .forEach(type -> hints.reflection().registerType(type, MemberCategory.INVOKE_PUBLIC_METHODS));
     }
