@@ -40,10 +40,10 @@ final class ForkedJvm implements AutoCloseable {
         return start(entry -> true, program, arguments);
     }
 
-    /** Starts a program with those entries of this process's class path whose file name is accepted. */
+    /** Starts a program with those entries of this process's class path whose name is accepted. */
     static ForkedJvm start(Predicate<String> classPath, Class<?> program, String... arguments) throws IOException {
         String accepted = Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
-                .filter(entry -> classPath.test(new File(entry).getName()))
+                .filter(entry -> classPath.test(nameOf(new File(entry))))
                 .collect(Collectors.joining(File.pathSeparator));
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
@@ -55,6 +55,11 @@ final class ForkedJvm implements AutoCloseable {
         command.addAll(List.of(arguments));
         return new ForkedJvm(
                 new ProcessBuilder(command).redirectErrorStream(true).start());
+    }
+
+    /** Returns the file name of a jar, or the module of a directory with classes. */
+    private static String nameOf(File entry) {
+        return entry.isDirectory() ? entry.getParentFile().getParentFile().getName() : entry.getName();
     }
 
     /** Reads on until a line begins like that, and returns the rest of the line. */
