@@ -6,10 +6,12 @@ package io.batcher.store.jdbc;
 
 import io.batcher.BatcherStoreException;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFileAttributeView;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -184,11 +186,7 @@ final class SqliteFile {
                         "The directory " + directory + " is a symbolic link. Name the directory that it points to");
             }
             if (!Files.isDirectory(directory, LinkOption.NOFOLLOW_LINKS)) {
-                Path parent = directory.getParent();
-                if (parent != null) {
-                    Files.createDirectories(parent);
-                }
-                create(directory, true);
+                createDirectory();
             }
             warnOfOthers(directory, PRIVATE_DIRECTORY);
             Path file = directory.resolve(NAME);
@@ -208,6 +206,31 @@ final class SqliteFile {
                             + e.getClass().getSimpleName()
                             + ". Check that the directory exists or can be created, and is writable",
                     e);
+        }
+    }
+
+    private void createDirectory() throws IOException {
+        Path parent = directory.getParent();
+        Path existing = parent;
+        while (existing != null && !Files.exists(existing)) {
+            existing = existing.getParent();
+        }
+        if (parent != null) {
+            Files.createDirectories(parent);
+        }
+        create(directory, true);
+        // SQLite does the same for the directory itself, when it creates its log.
+        for (Path each = parent; each != null; each = each.equals(existing) ? null : each.getParent()) {
+            force(each);
+        }
+    }
+
+    /** Writes the entries of a directory to the disk, where the operating system can. */
+    private static void force(Path directory) {
+        try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
+            channel.force(true);
+        } catch (IOException e) {
+            // Windows opens no directory. A directory of the user's may be unreadable.
         }
     }
 
