@@ -52,7 +52,7 @@ final class Coordinator {
         String batcher = ownership.session().tables().batcher;
         database.run("join the instances", jdbc -> {
             cluster.removeMember(jdbc, batcher);
-            cluster.renewMembers(jdbc, Map.of(batcher, ownership.acquires()));
+            cluster.renewMembers(jdbc, List.of(ownership.member()));
             return true;
         });
         members.put(batcher, ownership);
@@ -119,15 +119,15 @@ final class Coordinator {
         if (System.nanoTime() - renewedAt() < renewNanos) {
             return;
         }
-        Map<String, Boolean> acquiring = new HashMap<>();
+        List<PostgresCluster.Member> all = new ArrayList<>();
         Map<String, Set<Integer>> held = new HashMap<>();
         members.forEach((batcher, ownership) -> {
-            acquiring.put(batcher, ownership.acquires());
+            all.add(ownership.member());
             held.put(batcher, ownership.session().held().keySet());
         });
         database.run("renew leases", jdbc -> {
             cluster.renewLeases(jdbc, held);
-            cluster.renewMembers(jdbc, acquiring);
+            cluster.renewMembers(jdbc, all);
             return true;
         });
         synchronized (this) {

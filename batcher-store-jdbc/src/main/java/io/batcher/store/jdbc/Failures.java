@@ -50,7 +50,8 @@ final class Failures {
 
     /** Returns whether another item of the same group may be stored though this failure stored none: one of them is to blame. */
     static boolean isOfAnItem(BatcherStoreException failure) {
-        return failure.getCause() instanceof SQLException cause && isOf(OF_AN_ITEM, cause.getSQLState());
+        return failure instanceof PartitionsChangedException
+                || (failure.getCause() instanceof SQLException cause && isOf(OF_AN_ITEM, cause.getSQLState()));
     }
 
     /** Returns whether a failed statement that is its own transaction may have taken effect: not if the database has refused it. */

@@ -56,8 +56,8 @@ final class HandedOut {
         return ids.contains(id);
     }
 
-    Long[] ids() {
-        return ids.toArray(new Long[0]);
+    long[] ids() {
+        return ids.stream().mapToLong(Long::longValue).toArray();
     }
 
     int size() {

@@ -217,7 +217,8 @@ public final class JdbcStore implements ItemStore {
                         + ": items are stored, or other instances are running. The new number is used by a"
                         + " start without either");
             }
-            JdbcSession session = new JdbcSession(this, backend, tables, context, partitions);
+            JdbcSession session =
+                    new JdbcSession(this, backend, tables.withPartitions(partitions), context, partitions);
             sessions.put(context.batcher(), session);
             return session;
         } catch (RuntimeException e) {

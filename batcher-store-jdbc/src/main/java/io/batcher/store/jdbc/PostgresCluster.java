@@ -22,8 +22,11 @@ final class PostgresCluster {
     /** Stands before the id of an instance that acquires no partitions: it has no share, but it adds. */
     private static final String ADDS_ONLY = "~";
 
+    /** This instance with one of its batchers: whether it acquires partitions, and how many it knows of. */
+    record Member(String batcher, boolean acquires, int partitions) {}
+
     /** What the row of a partition says. */
-    record PartitionRow(@Nullable String owner, long epoch, boolean isFree, boolean hasItems) {}
+    record PartitionRow(@Nullable String owner, long epoch, boolean isFree, boolean hasItems, boolean hasStrays) {}
 
     /** What a poll finds of one batcher. */
     record View(Map<Integer, PartitionRow> partitions, TreeSet<String> members) {}
@@ -38,21 +41,27 @@ final class PostgresCluster {
         this.leaseMillis = leaseMillis;
     }
 
-    /** Writes the row of this instance for each batcher. */
-    void renewMembers(Jdbc jdbc, Map<String, Boolean> acquiring) throws SQLException {
+    /**
+     * Writes the row of this instance for each batcher, unless another instance has changed its number of partitions: then this one has no
+     * share.
+     */
+    void renewMembers(Jdbc jdbc, List<Member> all) throws SQLException {
         PreparedStatement upsert = jdbc.prepare("insert into " + names.member() + " (batcher, member, alive_until)"
                 + " select u.batcher, u.member, clock_timestamp() + ? * interval '1 millisecond'"
-                + " from unnest(?::varchar[], ?::varchar[]) as u (batcher, member) order by u.batcher"
+                + " from unnest(?::varchar[], ?::varchar[], ?::integer[]) as u (batcher, member, partitions) join "
+                + names.partition() + " p on p.batcher = u.batcher and p.part = 0 and p.partitions = u.partitions"
+                + " order by u.batcher"
                 + " on conflict (batcher, member) do update set alive_until = excluded.alive_until");
-        List<String> batchers = new ArrayList<>();
-        List<String> members = new ArrayList<>();
-        acquiring.forEach((batcher, acquires) -> {
-            batchers.add(batcher);
-            members.add(acquires ? owner : ADDS_ONLY + owner);
-        });
         upsert.setDouble(1, leaseMillis);
-        upsert.setArray(2, array(jdbc, batchers));
-        upsert.setArray(3, array(jdbc, members));
+        upsert.setArray(2, array(jdbc, all.stream().map(Member::batcher).toList()));
+        upsert.setArray(
+                3,
+                array(
+                        jdbc,
+                        all.stream()
+                                .map(each -> each.acquires ? owner : ADDS_ONLY + owner)
+                                .toList()));
+        upsert.setObject(4, all.stream().mapToInt(Member::partitions).toArray());
         upsert.executeUpdate();
     }
 
@@ -102,6 +111,10 @@ final class PostgresCluster {
         update.executeUpdate();
     }
 
+    /**
+     * Looks at partitions, members and items. {@code hasItems} is true of partitions of this instance only; {@code hasStrays} of its
+     * first one, if there are items of partitions that do not exist.
+     */
     Map<String, View> views(Jdbc jdbc, Collection<String> batchers) throws SQLException {
         Map<String, View> views = new HashMap<>();
         batchers.forEach(batcher -> views.put(batcher, new View(new HashMap<>(), new TreeSet<>())));
@@ -109,14 +122,17 @@ final class PostgresCluster {
         // near its start.
         PreparedStatement select = jdbc.prepare("select batcher, part, owner, epoch, owner is null or lease_until <"
                 + " clock_timestamp(), owner = ? and (select i.id from " + names.item()
-                + " i where i.batcher = p.batcher and i.part = p.part order by i.id limit 1) is not null from "
+                + " i where i.batcher = p.batcher and i.part = p.part order by i.id limit 1) is not null, p.part = 0 and owner = ? and (select i.id from "
+                + names.item()
+                + " i where i.batcher = p.batcher and i.part >= p.partitions order by i.part, i.id limit 1) is not null from "
                 + names.partition()
-                + " p where batcher = any (?::varchar[]) union all select batcher, null, member, 0, false, false from "
+                + " p where batcher = any (?::varchar[]) union all select batcher, null, member, 0, false, false, false from "
                 + names.member() + " where batcher = any (?::varchar[]) and alive_until >= clock_timestamp()");
         Array all = array(jdbc, batchers);
         select.setString(1, owner);
-        select.setArray(2, all);
+        select.setString(2, owner);
         select.setArray(3, all);
+        select.setArray(4, all);
         try (ResultSet rows = select.executeQuery()) {
             while (rows.next()) {
                 add(views.get(rows.getString(1)), rows);
@@ -132,7 +148,10 @@ final class PostgresCluster {
         String name = rows.getString(3);
         int part = rows.getInt(2);
         if (!rows.wasNull()) {
-            view.partitions.put(part, new PartitionRow(name, rows.getLong(4), rows.getBoolean(5), rows.getBoolean(6)));
+            view.partitions.put(
+                    part,
+                    new PartitionRow(
+                            name, rows.getLong(4), rows.getBoolean(5), rows.getBoolean(6), rows.getBoolean(7)));
         } else if (!name.startsWith(ADDS_ONLY)) {
             view.members.add(name);
         }

@@ -9,14 +9,13 @@ import io.batcher.store.ItemState;
 import io.batcher.store.NewItem;
 import io.batcher.store.Position;
 import io.batcher.store.StoreCount;
-import java.sql.Array;
+import io.batcher.store.jdbc.PostgresInserts.Added;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Types;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -27,11 +26,25 @@ import org.jspecify.annotations.Nullable;
 /** The statements for PostgreSQL. Points in time are those of the database's clock. */
 final class PostgresTables extends Tables {
 
-    /** An item with its batcher: a group commit has those of several. */
-    record Added(String batcher, NewItem item) {}
+    /** The number of partitions that this process knows of; 0 before the session is open. */
+    private final int partitions;
 
-    PostgresTables(Names names, String batcher) {
+    private final PostgresInserts inserts;
+
+    PostgresTables(Names names, String batcher, int partitions) {
         super(names, batcher);
+        this.partitions = partitions;
+        this.inserts = new PostgresInserts(names);
+    }
+
+    @Override
+    Tables withPartitions(int number) {
+        return new PostgresTables(names, batcher, number);
+    }
+
+    /** Returns items as a group commit takes them. */
+    List<Added> added(List<NewItem> items) {
+        return items.stream().map(item -> new Added(batcher, partitions, item)).toList();
     }
 
     @Override
@@ -61,73 +74,7 @@ final class PostgresTables extends Tables {
 
     @Override
     long[] insert(Jdbc jdbc, List<NewItem> items) throws SQLException {
-        return insertAll(
-                jdbc, items.stream().map(item -> new Added(batcher, item)).toList());
-    }
-
-    /** Inserts in the given order. Returns the ids in that order. */
-    long[] insertAll(Jdbc jdbc, List<Added> items) throws SQLException {
-        return items.size() == 1 ? insertOne(jdbc, items.get(0)) : insertMany(jdbc, items);
-    }
-
-    private long[] insertOne(Jdbc jdbc, Added added) throws SQLException {
-        PreparedStatement insert = jdbc.prepare("insert into " + names.item()
-                + " (batcher, part, type, payload, crc) values (?, ?, ?, ?, ?) returning id");
-        NewItem item = added.item();
-        insert.setString(1, added.batcher());
-        insert.setInt(2, item.partition());
-        insert.setString(3, item.type());
-        insert.setBytes(4, item.payload());
-        insert.setInt(5, Crc.of(item.type(), item.payload()));
-        try (ResultSet rows = insert.executeQuery()) {
-            rows.next();
-            return new long[] {rows.getLong(1)};
-        }
-    }
-
-    private long[] insertMany(Jdbc jdbc, List<Added> items) throws SQLException {
-        // An identity is taken from its sequence in the order of the sort. RETURNING promises no order, so ids are
-        // sorted here.
-        PreparedStatement insert = jdbc.prepare("insert into " + names.item() + " (batcher, part, type, payload, crc)"
-                + " select u.batcher, u.part, u.type, u.payload, u.crc from unnest(?::varchar[], ?::smallint[], ?::varchar[],"
-                + " ?::bytea[], ?::integer[]) with ordinality as u (batcher, part, type, payload, crc, place)"
-                + " order by u.place returning id");
-        int size = items.size();
-        String[] batchers = new String[size];
-        Integer[] parts = new Integer[size];
-        String[] types = new String[size];
-        byte[][] payloads = new byte[size][];
-        Integer[] crcs = new Integer[size];
-        for (int i = 0; i < size; i++) {
-            NewItem item = items.get(i).item();
-            batchers[i] = items.get(i).batcher();
-            parts[i] = item.partition();
-            types[i] = item.type();
-            payloads[i] = item.payload();
-            crcs[i] = Crc.of(item.type(), item.payload());
-        }
-        insert.setArray(1, array(jdbc, "varchar", batchers));
-        insert.setArray(2, array(jdbc, "int2", parts));
-        insert.setArray(3, array(jdbc, "varchar", types));
-        insert.setArray(4, array(jdbc, "bytea", payloads));
-        insert.setArray(5, array(jdbc, "int4", crcs));
-        long[] ids = new long[size];
-        int count = 0;
-        try (ResultSet rows = insert.executeQuery()) {
-            while (rows.next()) {
-                ids[count++] = rows.getLong(1);
-            }
-        }
-        Arrays.sort(ids);
-        return ids;
-    }
-
-    private static Array array(Jdbc jdbc, String type, Object[] values) throws SQLException {
-        return jdbc.connection().createArrayOf(type, values);
-    }
-
-    private static Array array(Jdbc jdbc, long[] ids) throws SQLException {
-        return array(jdbc, "int8", Arrays.stream(ids).boxed().toArray());
+        return inserts.insert(jdbc, added(items));
     }
 
     @Override
@@ -141,7 +88,7 @@ final class PostgresTables extends Tables {
                 + " where bytes <= ? or place = 1 order by id");
         select.setString(1, batcher);
         select.setInt(2, part);
-        select.setArray(3, array(jdbc, "int8", handedOut.ids()));
+        select.setObject(3, handedOut.ids());
         select.setInt(4, maxItems);
         select.setLong(5, maxBytes);
         return itemRows(select);
@@ -161,7 +108,7 @@ final class PostgresTables extends Tables {
     List<ItemRow> byIds(Jdbc jdbc, long[] ids) throws SQLException {
         PreparedStatement select = jdbc.prepare("select id, type, payload, crc, " + age("created_at") + " from "
                 + names.item() + " where id = any (?::bigint[])");
-        select.setArray(1, array(jdbc, ids));
+        select.setObject(1, ids);
         Map<Long, ItemRow> found = new HashMap<>();
         itemRows(select).forEach(row -> found.put(row.id(), row));
         List<ItemRow> ordered = new ArrayList<>(found.size());
@@ -180,7 +127,7 @@ final class PostgresTables extends Tables {
             return 0;
         }
         PreparedStatement delete = jdbc.prepare("delete from " + names.item() + " where id = any (?::bigint[])");
-        delete.setArray(1, array(jdbc, ids));
+        delete.setObject(1, ids);
         return delete.executeUpdate();
     }
 
@@ -196,14 +143,11 @@ final class PostgresTables extends Tables {
                 + " select gone.id, gone.batcher, gone.type, gone.payload, gone.crc, d.attempts, d.error_type, clock_timestamp()"
                 + " from gone join unnest(?::bigint[], ?::integer[], ?::varchar[]) as d (id, attempts, error_type)"
                 + " on d.id = gone.id on conflict do nothing");
-        Array ids = array(
-                jdbc, dead.stream().mapToLong(each -> RowId.of(each.item())).toArray());
-        move.setArray(1, ids);
-        move.setArray(2, ids);
-        move.setArray(
-                3, array(jdbc, "int4", dead.stream().map(DeadItem::attempts).toArray()));
-        move.setArray(
-                4, array(jdbc, "varchar", dead.stream().map(Tables::errorType).toArray()));
+        long[] ids = dead.stream().mapToLong(each -> RowId.of(each.item())).toArray();
+        move.setObject(1, ids);
+        move.setObject(2, ids);
+        move.setObject(3, dead.stream().mapToInt(DeadItem::attempts).toArray());
+        move.setObject(4, dead.stream().map(Tables::errorType).toArray(String[]::new));
         return move.executeUpdate();
     }
 
@@ -212,11 +156,10 @@ final class PostgresTables extends Tables {
         PreparedStatement select = jdbc.prepare("select id, false from " + names.item()
                 + " where id = any (?::bigint[]) union all select id, true from " + names.letter()
                 + " where id = any (?::bigint[])");
-        Array ids = array(
-                jdbc,
-                positions.stream().mapToLong(each -> ((RowId) each).value()).toArray());
-        select.setArray(1, ids);
-        select.setArray(2, ids);
+        long[] ids =
+                positions.stream().mapToLong(each -> ((RowId) each).value()).toArray();
+        select.setObject(1, ids);
+        select.setObject(2, ids);
         Map<Position, ItemState> states = new HashMap<>();
         positions.forEach(position -> states.put(position, ItemState.HANDLED));
         try (ResultSet rows = select.executeQuery()) {
@@ -247,17 +190,36 @@ final class PostgresTables extends Tables {
         PreparedStatement update = jdbc.prepare("update " + names.partition()
                 + " set owner = ?, epoch = epoch + 1, lease_until = " + time()
                 + " where (batcher, part) = (select batcher, part from " + names.partition()
-                + " where batcher = ? and (owner is null or owner = ? or lease_until < clock_timestamp()) and part <> all (?::smallint[])"
+                + " where batcher = ? and (owner is null or owner = ? or lease_until < clock_timestamp()) and part <> all (?::integer[]) and partitions = ?"
                 + " order by part for update skip locked limit 1) returning part, epoch, " + recordColumns());
         update.setString(1, owner);
         setTime(update, 2, leaseMillis);
         update.setString(3, batcher);
         update.setString(4, owner);
-        update.setArray(5, array(jdbc, "int2", excluded.toArray()));
+        update.setObject(5, excluded.stream().mapToInt(Integer::intValue).toArray());
+        update.setInt(6, partitions);
         try (ResultSet rows = update.executeQuery()) {
             return rows.next()
                     ? Optional.of(new Acquired(rows.getInt(1), rows.getLong(2), recordRow(rows, 3)))
                     : Optional.empty();
         }
+    }
+
+    /**
+     * Moves items of a former number of partitions, whose partition no longer exists, to one that does. Only the owner of the first
+     * partition does. Returns how many there were.
+     */
+    int adopt(Jdbc jdbc, Lease first) throws SQLException {
+        PreparedStatement update = jdbc.prepare("update " + names.item() + " set part = part % ?::smallint"
+                + " where batcher = ? and part >= ? and exists (select 1 from " + names.partition()
+                + " p where p.batcher = ? and p.part = 0 and p.owner = ? and p.epoch = ? and p.partitions = ?)");
+        update.setInt(1, partitions);
+        update.setString(2, batcher);
+        update.setInt(3, partitions);
+        update.setString(4, batcher);
+        update.setString(5, first.owner());
+        update.setLong(6, first.epoch());
+        update.setInt(7, partitions);
+        return update.executeUpdate();
     }
 }

@@ -10,6 +10,7 @@ import io.batcher.store.StoreContext;
 import io.batcher.store.StoreCount;
 import io.batcher.store.StoreSession;
 import io.batcher.store.StoreTransaction;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -87,23 +88,28 @@ final class SharedBackend implements Backend {
 
     @Override
     public Tables tables(StoreContext context) {
-        return new PostgresTables(names, context.batcher());
+        return new PostgresTables(names, context.batcher(), 0);
     }
 
     @Override
     public int openPartitions(Tables tables, StoreContext context) {
         return database.run("open the partitions", jdbc -> {
             PostgresSchema.lock(jdbc, names, tables.batcher);
-            boolean anotherAlive = cluster.isAnotherAlive(jdbc, tables.batcher);
-            cluster.renewMembers(jdbc, Map.of(tables.batcher, false));
-            int stored = tables.partitions(jdbc);
-            if (stored == context.partitions()
-                    || (stored > 0 && (anotherAlive || tables.isAnyUpTo(jdbc, Long.MAX_VALUE)))) {
-                return stored;
-            }
-            tables.createPartitions(jdbc, context.partitions());
-            return context.partitions();
+            int partitions = partitions(jdbc, tables, context.partitions());
+            cluster.renewMembers(jdbc, List.of(new PostgresCluster.Member(tables.batcher, false, partitions)));
+            return partitions;
         });
+    }
+
+    /** Returns the stored number of partitions, which is the wanted one unless items wait or another instance lives. */
+    private int partitions(Jdbc jdbc, Tables tables, int wanted) throws SQLException {
+        boolean anotherAlive = cluster.isAnotherAlive(jdbc, tables.batcher);
+        int stored = tables.partitions(jdbc);
+        if (stored == wanted || (stored > 0 && (anotherAlive || tables.isAnyUpTo(jdbc, Long.MAX_VALUE)))) {
+            return stored;
+        }
+        tables.createPartitions(jdbc, wanted);
+        return wanted;
     }
 
     @Override
@@ -113,9 +119,7 @@ final class SharedBackend implements Backend {
 
     @Override
     public long[] append(Tables tables, List<NewItem> items) {
-        return database.append(items.stream()
-                .map(item -> new PostgresTables.Added(tables.batcher, item))
-                .toList());
+        return database.append(((PostgresTables) tables).added(items));
     }
 
     @Override

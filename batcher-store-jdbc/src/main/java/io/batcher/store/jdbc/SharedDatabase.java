@@ -25,10 +25,10 @@ final class SharedDatabase implements Database {
 
     /** An append of one thread. */
     private static final class Append extends GroupCommit.Call {
-        private final List<PostgresTables.Added> items;
+        private final List<PostgresInserts.Added> items;
         private long @Nullable [] ids;
 
-        Append(List<PostgresTables.Added> items) {
+        Append(List<PostgresInserts.Added> items) {
             this.items = items;
         }
 
@@ -42,7 +42,7 @@ final class SharedDatabase implements Database {
     private final Tables.Names names;
     private final boolean initializeSchema;
     private final Duration timeout;
-    private final PostgresTables inserts;
+    private final PostgresInserts inserts;
     private final GroupCommit<Append> commits = new GroupCommit<>(MAX_GROUP, this::runGroup);
     private volatile boolean open;
 
@@ -54,7 +54,7 @@ final class SharedDatabase implements Database {
         this.names = names;
         this.initializeSchema = initializeSchema;
         this.timeout = timeout;
-        this.inserts = new PostgresTables(names, "");
+        this.inserts = new PostgresInserts(names);
     }
 
     @Override
@@ -91,7 +91,7 @@ final class SharedDatabase implements Database {
     }
 
     /** Appends items of any batchers. Returns their ids. */
-    long[] append(List<PostgresTables.Added> items) {
+    long[] append(List<PostgresInserts.Added> items) {
         Append call = new Append(items);
         commits.submit(call);
         Throwable failure = call.failure();
@@ -127,9 +127,9 @@ final class SharedDatabase implements Database {
     }
 
     private void insert(List<Append> group) {
-        List<PostgresTables.Added> all = new ArrayList<>();
+        List<PostgresInserts.Added> all = new ArrayList<>();
         group.forEach(call -> all.addAll(call.items));
-        long[] ids = runStatement("store items", true, jdbc -> inserts.insertAll(jdbc, all));
+        long[] ids = runStatement("store items", true, jdbc -> inserts.insert(jdbc, all));
         int from = 0;
         for (Append call : group) {
             call.ids = Arrays.copyOfRange(ids, from, from + call.weight());

@@ -30,6 +30,9 @@ final class SharedOwnership implements Ownership {
 
     private volatile boolean acquires;
 
+    /** Whether another instance has changed the number of partitions. Used by the store's thread. */
+    private boolean outdated;
+
     SharedOwnership(JdbcSession session, Coordinator coordinator, String owner, long leaseMillis) {
         this.session = session;
         this.tables = (PostgresTables) session.tables();
@@ -42,8 +45,9 @@ final class SharedOwnership implements Ownership {
         return session;
     }
 
-    boolean acquires() {
-        return acquires;
+    /** Returns this instance as the others see it. */
+    PostgresCluster.Member member() {
+        return new PostgresCluster.Member(tables.batcher, acquires, session.partitions());
     }
 
     @Override
@@ -81,16 +85,10 @@ final class SharedOwnership implements Ownership {
 
     /** Acts on what a poll has found. */
     void apply(View view) {
-        List<JdbcPartition> active = new ArrayList<>();
-        for (JdbcPartition partition : session.held().values()) {
-            PartitionRow row = view.partitions().get(partition.number());
-            if (row == null
-                    || !owner.equals(row.owner())
-                    || row.epoch() != partition.lease().epoch()) {
-                session.lost(partition);
-            } else if (!partition.isEnding()) {
-                active.add(partition);
-            }
+        List<JdbcPartition> active = active(view);
+        if (isOutdated(view)) {
+            active.forEach(session::revoke);
+            return;
         }
         // Without a share also what was acquired while acquiring was stopped is given back.
         int share = acquires ? Shares.of(owner, List.copyOf(view.members()), session.partitions()) : 0;
@@ -103,6 +101,52 @@ final class SharedOwnership implements Ownership {
             if (row != null && row.hasItems()) {
                 session.available(partition);
             }
+            if (row != null && row.hasStrays()) {
+                adopt(partition);
+            }
+        }
+    }
+
+    /** Returns the partitions that this instance owns and keeps. Tells of those that it has lost. */
+    private List<JdbcPartition> active(View view) {
+        List<JdbcPartition> active = new ArrayList<>();
+        for (JdbcPartition partition : session.held().values()) {
+            PartitionRow row = view.partitions().get(partition.number());
+            if (row == null
+                    || !owner.equals(row.owner())
+                    || row.epoch() != partition.lease().epoch()) {
+                session.lost(partition);
+            } else if (!partition.isEnding()) {
+                active.add(partition);
+            }
+        }
+        return active;
+    }
+
+    /**
+     * Returns whether the stored number of partitions is another one: that of an instance that found none alive, because this one had
+     * stood still, or had not reached the database, for longer than a lease. Appends fail meanwhile.
+     */
+    private boolean isOutdated(View view) {
+        boolean changed = view.partitions().size() != session.partitions();
+        if (changed && !outdated) {
+            Log.warning("Batcher \"" + tables.batcher + "\" has "
+                    + view.partitions().size()
+                    + " partitions since this instance lost contact with the database, and this instance still has "
+                    + session.partitions() + ": it delivers nothing, and adds fail. Restart this instance");
+        }
+        outdated = changed;
+        return changed;
+    }
+
+    /** Moves items that an instance stored by a former number of partitions, in a transaction that ended after the change. */
+    private void adopt(JdbcPartition first) {
+        int moved = session.database().run("move items to other partitions", jdbc -> tables.adopt(jdbc, first.lease()));
+        if (moved > 0) {
+            Log.warning(
+                    "Batcher \"" + tables.batcher + "\": " + moved + " items of partitions that no longer exist were"
+                            + " moved to others. Among items of the same key they may be out of order");
+            session.held().values().forEach(session::available);
         }
     }
 

@@ -84,6 +84,11 @@ abstract class Tables {
         this.batcher = batcher;
     }
 
+    /** Returns these statements for a session that distributes items to so many partitions. */
+    Tables withPartitions(int number) {
+        return this;
+    }
+
     // Dialect
 
     /** Returns an expression with one parameter, which {@link #setTime} sets. */

@@ -3,7 +3,7 @@
 -- The tables of Batcher's JDBC store for PostgreSQL. Can be run again. The same file serves the store itself (initialize-schema),
 -- Flyway (a repeatable migration) and Liquibase (a formatted changelog). With another table prefix, copy it and replace batcher_.
 
--- Inserted and deleted, never updated.
+-- Inserted and deleted. Updated only where the number of partitions has changed under an instance that stood still.
 create table if not exists batcher_item (
     id bigint generated always as identity primary key,
     batcher varchar(64) not null,
