@@ -102,7 +102,7 @@ final class Coordinator {
             renew();
             List<String> batchers = List.copyOf(members.keySet());
             Map<String, PostgresCluster.View> views =
-                    database.run("look for partitions and items", jdbc -> cluster.views(jdbc, batchers));
+                    database.read("look for partitions and items", jdbc -> cluster.views(jdbc, batchers));
             for (SharedOwnership ownership : new ArrayList<>(members.values())) {
                 PostgresCluster.View view = views.get(ownership.session().tables().batcher);
                 if (view != null) {

@@ -15,6 +15,11 @@ interface Database extends AutoCloseable {
     /** Runs work and returns after its commit. */
     <R> R run(String what, Work<R> work);
 
+    /** Runs work that is one statement and returns after its commit. */
+    default <R> R runStatement(String what, Work<R> work) {
+        return run(what, work);
+    }
+
     /** Runs work that is one query and changes nothing. */
     default <R> R read(String what, Work<R> work) {
         return run(what, work);

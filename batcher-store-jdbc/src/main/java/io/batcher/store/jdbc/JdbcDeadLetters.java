@@ -33,7 +33,7 @@ final class JdbcDeadLetters implements DeadLetters {
 
     @Override
     public long count() {
-        return database.run("count dead letters", jdbc -> {
+        return database.read("count dead letters", jdbc -> {
             PreparedStatement select = jdbc.prepare("select count(*) from " + letter + " where batcher = ?");
             select.setString(1, tables.batcher);
             return (long) Tables.firstInt(select);
@@ -42,7 +42,7 @@ final class JdbcDeadLetters implements DeadLetters {
 
     @Override
     public List<Letter> list(long afterId, int max) {
-        return database.run("list dead letters", jdbc -> {
+        return database.read("list dead letters", jdbc -> {
             PreparedStatement select = jdbc.prepare("select id, type, attempts, error_type, " + tables.age("died_at")
                     + " from " + letter + " where batcher = ? and id > ? order by id limit ?");
             select.setString(1, tables.batcher);
@@ -66,7 +66,7 @@ final class JdbcDeadLetters implements DeadLetters {
 
     @Override
     public List<Content> read(Collection<Long> ids) {
-        return database.run("read dead letters", jdbc -> {
+        return database.read("read dead letters", jdbc -> {
             PreparedStatement select = jdbc.prepare("select type, payload, crc, " + tables.age("died_at") + " from "
                     + letter + " where id = ? and batcher = ?");
             List<Content> contents = new ArrayList<>();
@@ -108,7 +108,7 @@ final class JdbcDeadLetters implements DeadLetters {
 
     @Override
     public int purge(Duration olderThan) {
-        return database.run("purge dead letters", jdbc -> {
+        return database.runStatement("purge dead letters", jdbc -> {
             PreparedStatement delete =
                     jdbc.prepare("delete from " + letter + " where batcher = ? and died_at < " + tables.time());
             delete.setString(1, tables.batcher);

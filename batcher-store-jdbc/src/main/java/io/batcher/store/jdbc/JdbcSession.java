@@ -151,18 +151,18 @@ final class JdbcSession implements StoreSession {
 
     @Override
     public Map<Position, ItemState> states(Collection<Position> positions) {
-        return database.run("read the state of items", jdbc -> tables.states(jdbc, positions));
+        return database.read("read the state of items", jdbc -> tables.states(jdbc, positions));
     }
 
     @Override
     public StoreMark mark() {
-        long last = database.run("read the last position", tables::lastId);
+        long last = database.read("read the last position", tables::lastId);
         return new StoreMark() {
             private volatile boolean settled;
 
             @Override
             public boolean isSettled() {
-                settled = settled || !database.run("look for waiting items", jdbc -> tables.isAnyUpTo(jdbc, last));
+                settled = settled || !database.read("look for waiting items", jdbc -> tables.isAnyUpTo(jdbc, last));
                 return settled;
             }
         };

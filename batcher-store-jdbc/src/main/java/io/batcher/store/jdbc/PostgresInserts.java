@@ -30,11 +30,10 @@ final class PostgresInserts {
         String into = "insert into " + names.item() + " (batcher, part, type, payload, crc) ";
         String partitions = "(select p.partitions from " + names.partition() + " p where p.batcher = ? and p.part = 0)";
         this.one = into + "select ?, ?::smallint, ?, ?::bytea, ?::integer where ? = " + partitions + " returning id";
-        // An identity is taken from its sequence in the order of the sort. RETURNING promises no order, so ids are
-        // sorted here.
+        // Arrays are read in the order in which they are stored, and so identities are taken from their sequence.
+        // RETURNING promises no order, so ids are sorted here.
         this.alike = into + "select ?, u.part, ?, u.payload, u.crc from unnest(?::smallint[], ?::bytea[], ?::integer[])"
-                + " with ordinality as u (part, payload, crc, place) where ? = " + partitions
-                + " order by u.place returning id";
+                + " as u (part, payload, crc) where ? = " + partitions + " returning id";
         this.any = into + "select u.batcher, u.part, u.type, u.payload, u.crc from unnest(?::varchar[], ?::smallint[],"
                 + " ?::varchar[], ?::bytea[], ?::integer[])"
                 + " with ordinality as u (batcher, part, type, payload, crc, place)"

@@ -4,6 +4,7 @@
  */
 package io.batcher.store.jdbc;
 
+import io.batcher.store.BatchRecord;
 import io.batcher.store.DeadItem;
 import io.batcher.store.ItemState;
 import io.batcher.store.NewItem;
@@ -25,6 +26,10 @@ import org.jspecify.annotations.Nullable;
 
 /** The statements for PostgreSQL. Points in time are those of the database's clock. */
 final class PostgresTables extends Tables {
+
+    /** Always from the head: ids are not commit order, so a lower id may appear behind the ones that were read. */
+    private static final String HEAD =
+            " where batcher = ? and part = ? and id not in (select unnest(?::bigint[])) order by id limit ?";
 
     /** The number of partitions that this process knows of; 0 before the session is open. */
     private final int partitions;
@@ -79,19 +84,49 @@ final class PostgresTables extends Tables {
 
     @Override
     List<ItemRow> head(Jdbc jdbc, int part, HandedOut handedOut, int maxItems, long maxBytes) throws SQLException {
-        // Always from the head: ids are not commit order, so a lower id may appear behind the ones that were read.
+        List<ItemRow> head = smallHead(jdbc, part, handedOut, maxItems, maxBytes / maxItems);
+        return head == null ? boundedHead(jdbc, part, handedOut, maxItems, maxBytes) : head;
+    }
+
+    /** Returns the first items; null if one of them has more bytes. A sum of the bytes, as below, would take longer than the rest. */
+    private @Nullable List<ItemRow> smallHead(Jdbc jdbc, int part, HandedOut handedOut, int maxItems, long each)
+            throws SQLException {
+        PreparedStatement select =
+                jdbc.prepare("select id, type, case when octet_length(payload) <= ? then payload end, crc, "
+                        + age("created_at") + " from " + names.item() + HEAD);
+        select.setLong(1, each);
+        setHead(select, 2, part, handedOut, maxItems);
+        List<ItemRow> found = new ArrayList<>();
+        try (ResultSet rows = select.executeQuery()) {
+            while (rows.next()) {
+                if (rows.getBytes(3) == null) {
+                    return null;
+                }
+                found.add(itemRow(rows));
+            }
+        }
+        return found;
+    }
+
+    private List<ItemRow> boundedHead(Jdbc jdbc, int part, HandedOut handedOut, int maxItems, long maxBytes)
+            throws SQLException {
         PreparedStatement select = jdbc.prepare("select id, type, payload, crc, " + age("created_at")
                 + " from (select id, type, payload, crc, created_at,"
                 + " sum(octet_length(payload)) over (order by id rows unbounded preceding) as bytes,"
-                + " row_number() over (order by id) as place from " + names.item()
-                + " where batcher = ? and part = ? and id not in (select unnest(?::bigint[])) order by id limit ?) as head"
-                + " where bytes <= ? or place = 1 order by id");
-        select.setString(1, batcher);
-        select.setInt(2, part);
-        select.setObject(3, handedOut.ids());
-        select.setInt(4, maxItems);
-        select.setLong(5, maxBytes);
+                + " row_number() over (order by id) as place from " + names.item() + HEAD
+                + ") as head where bytes <= ? or place = 1 order by id");
+        select.setLong(setHead(select, 1, part, handedOut, maxItems), maxBytes);
         return itemRows(select);
+    }
+
+    /** Sets the parameters of {@link #HEAD}. Returns the index of the next. */
+    private int setHead(PreparedStatement select, int index, int part, HandedOut handedOut, int maxItems)
+            throws SQLException {
+        select.setString(index, batcher);
+        select.setInt(index + 1, part);
+        select.setObject(index + 2, handedOut.ids());
+        select.setInt(index + 3, maxItems);
+        return index + 4;
     }
 
     private List<ItemRow> itemRows(PreparedStatement select) throws SQLException {
@@ -129,6 +164,20 @@ final class PostgresTables extends Tables {
         PreparedStatement delete = jdbc.prepare("delete from " + names.item() + " where id = any (?::bigint[])");
         delete.setObject(1, ids);
         return delete.executeUpdate();
+    }
+
+    @Override
+    int settle(Jdbc jdbc, Lease lease, RecordKey expected, @Nullable BatchRecord remaining, long[] handled)
+            throws SQLException {
+        PreparedStatement settle = jdbc.prepare("with recorded as (" + recordUpdate() + " returning 1), removed as"
+                + " (delete from " + names.item() + " where id = any (?::bigint[]) and exists (select 1 from recorded)"
+                + " returning 1) select (select count(*) from recorded), (select count(*) from removed)");
+        int parameters = setRecordParameters(settle, lease, expected, remaining);
+        settle.setObject(parameters + 1, handled);
+        try (ResultSet rows = settle.executeQuery()) {
+            rows.next();
+            return rows.getInt(1) == 1 ? rows.getInt(2) : -1;
+        }
     }
 
     @Override

@@ -130,7 +130,7 @@ final class SharedBackend implements Backend {
         if (last != null && now - last.at < last.validNanos) {
             return last.count;
         }
-        StoreCount count = database.run("count items", session.tables()::count);
+        StoreCount count = database.read("count items", session.tables()::count);
         long end = System.nanoTime();
         counts.put(batcher, new Counted(count, end, Math.max(poll.toNanos(), COUNT_FACTOR * (end - now))));
         return count;

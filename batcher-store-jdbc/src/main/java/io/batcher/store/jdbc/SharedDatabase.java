@@ -129,7 +129,7 @@ final class SharedDatabase implements Database {
     private void insert(List<Append> group) {
         List<PostgresInserts.Added> all = new ArrayList<>();
         group.forEach(call -> all.addAll(call.items));
-        long[] ids = runStatement("store items", true, jdbc -> inserts.insert(jdbc, all));
+        long[] ids = runStatement("store items", jdbc -> inserts.insert(jdbc, all));
         int from = 0;
         for (Append call : group) {
             call.ids = Arrays.copyOfRange(ids, from, from + call.weight());
@@ -150,6 +150,11 @@ final class SharedDatabase implements Database {
         } catch (SQLException e) {
             throw failure(what, e, false);
         }
+    }
+
+    @Override
+    public <R> R runStatement(String what, Work<R> work) {
+        return runStatement(what, true, work);
     }
 
     @Override

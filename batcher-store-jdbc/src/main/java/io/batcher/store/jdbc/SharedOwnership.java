@@ -141,7 +141,8 @@ final class SharedOwnership implements Ownership {
 
     /** Moves items that an instance stored by a former number of partitions, in a transaction that ended after the change. */
     private void adopt(JdbcPartition first) {
-        int moved = session.database().run("move items to other partitions", jdbc -> tables.adopt(jdbc, first.lease()));
+        int moved = session.database()
+                .runStatement("move items to other partitions", jdbc -> tables.adopt(jdbc, first.lease()));
         if (moved > 0) {
             Log.warning(
                     "Batcher \"" + tables.batcher + "\": " + moved + " items of partitions that no longer exist were"
@@ -157,7 +158,7 @@ final class SharedOwnership implements Ownership {
                 .count();
         for (long left = Math.min(wanted, free); left > 0 && acquires; left--) {
             Optional<Acquired> found = session.database()
-                    .run("acquire a partition", jdbc -> tables.acquire(jdbc, owner, leaseMillis, excluded));
+                    .runStatement("acquire a partition", jdbc -> tables.acquire(jdbc, owner, leaseMillis, excluded));
             if (found.isEmpty()) {
                 return;
             }

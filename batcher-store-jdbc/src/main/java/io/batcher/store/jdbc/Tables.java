@@ -149,11 +149,28 @@ abstract class Tables {
 
     /** Sets the recorded batch of a partition; null for none. Returns false if the row is not as expected. */
     boolean setRecord(Jdbc jdbc, Lease lease, RecordKey expected, @Nullable BatchRecord batch) throws SQLException {
-        PreparedStatement update = jdbc.prepare("update " + names.partition()
-                + " set batch_id = ?, batch_items = ?, attempt = ?, counted = ?, retry_at = " + time()
-                + ", lease_until = " + time()
-                + " where batcher = ? and part = ? and owner = ? and epoch = ?"
-                + " and batch_id is not distinct from ? and attempt = ?");
+        PreparedStatement update = jdbc.prepare(recordUpdate());
+        setRecordParameters(update, lease, expected, batch);
+        return update.executeUpdate() == 1;
+    }
+
+    /** Sets the recorded batch and removes items. Returns how many there were; -1 if the row is not as expected, and nothing happened. */
+    int settle(Jdbc jdbc, Lease lease, RecordKey expected, @Nullable BatchRecord remaining, long[] handled)
+            throws SQLException {
+        return setRecord(jdbc, lease, expected, remaining) ? delete(jdbc, lease.part(), handled) : -1;
+    }
+
+    final String recordUpdate() {
+        return "update " + names.partition()
+                + " set batch_id = ?, batch_items = ?, attempt = ?, counted = ?, retry_at = "
+                + time() + ", lease_until = " + time() + " where batcher = ? and part = ? and owner = ? and epoch = ?"
+                + " and batch_id is not distinct from ? and attempt = ?";
+    }
+
+    /** Sets the parameters of {@link #recordUpdate}, which come first. Returns how many they are. */
+    final int setRecordParameters(
+            PreparedStatement update, Lease lease, RecordKey expected, @Nullable BatchRecord batch)
+            throws SQLException {
         if (batch == null) {
             update.setNull(1, Types.VARCHAR);
             update.setNull(2, Types.BINARY);
@@ -174,7 +191,7 @@ abstract class Tables {
         update.setLong(10, lease.epoch());
         update.setString(11, expected.batchId());
         update.setInt(12, expected.attempt());
-        return update.executeUpdate() == 1;
+        return 12;
     }
 
     /** Returns what is recorded; null if the lease was lost. */
