@@ -88,7 +88,18 @@ final class SqliteRows {
 
     /** Deletes rows of one partition. Returns how many there were. */
     int delete(Jdbc jdbc, int part, long[] ids) throws SQLException {
-        return isWholeRange(jdbc, part, ids) ? deleteRange(jdbc, part, ids) : deleteEach(jdbc, ids);
+        return isConsecutive(ids) || isWholeRange(jdbc, part, ids)
+                ? deleteRange(jdbc, part, ids)
+                : deleteEach(jdbc, ids);
+    }
+
+    private static boolean isConsecutive(long[] ids) {
+        for (int i = 1; i < ids.length; i++) {
+            if (ids[i] != ids[0] + i) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** Returns whether the partition has exactly these ids between the first and the last, as it usually has. */

@@ -34,6 +34,9 @@ final class SqliteTables extends Tables {
     private final BatcherClock clock;
     private final SqliteRows rows;
 
+    /** The type of the item that was read last: reading a text from SQLite takes longer than comparing it there. */
+    private volatile String usualType = "";
+
     /** The last id that was given out in this file. */
     private final AtomicLong lastId;
 
@@ -129,28 +132,57 @@ final class SqliteTables extends Tables {
 
     @Override
     List<ItemRow> head(Jdbc jdbc, int part, HandedOut handedOut, int maxItems, long maxBytes) throws SQLException {
-        PreparedStatement select = jdbc.prepare("select id, type, payload, crc, created_at from " + names.item()
-                + " where batcher = ? and part = ? and id > ? order by id limit ?");
-        select.setString(1, batcher);
-        select.setInt(2, part);
-        select.setLong(3, handedOut.last());
-        select.setLong(4, (long) maxItems + handedOut.size());
+        String usual = usualType;
+        String last = usual;
+        PreparedStatement select = jdbc.prepare("select id, payload, crc, created_at, nullif(type, ?) from "
+                + names.item() + " where batcher = ? and part = ? and id > ? order by id limit ?");
+        select.setString(1, usual);
+        select.setString(2, batcher);
+        select.setInt(3, part);
+        select.setLong(4, handedOut.last());
+        select.setLong(5, (long) maxItems + handedOut.size());
         List<ItemRow> head = new ArrayList<>();
+        Ages ages = new Ages(now());
         long bytes = 0;
         try (ResultSet rows = select.executeQuery()) {
             while (head.size() < maxItems && rows.next()) {
-                if (handedOut.contains(rows.getLong(1))) {
+                long id = rows.getLong(1);
+                if (handedOut.contains(id)) {
                     continue;
                 }
-                ItemRow row = itemRow(rows);
-                bytes += row.payload().length;
+                byte[] payload = rows.getBytes(2);
+                bytes += payload == null ? 0 : payload.length;
                 if (bytes > maxBytes && !head.isEmpty()) {
                     break;
                 }
-                head.add(row);
+                String type = rows.getString(5);
+                last = type == null ? usual : type;
+                head.add(new ItemRow(
+                        id, last, payload == null ? new byte[0] : payload, rows.getInt(3), ages.of(rows.getLong(4))));
             }
         }
+        usualType = last;
         return head;
+    }
+
+    /** How long ago points in time were; items of one call have the same. */
+    private static final class Ages {
+        private final long now;
+        private long time;
+        private Duration age = Duration.ZERO;
+
+        Ages(long now) {
+            this.now = now;
+            this.time = now;
+        }
+
+        Duration of(long each) {
+            if (each != time) {
+                time = each;
+                age = Duration.ofMillis(Math.max(0, now - each));
+            }
+            return age;
+        }
     }
 
     @Override
