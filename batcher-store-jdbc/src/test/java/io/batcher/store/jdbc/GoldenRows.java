@@ -83,7 +83,8 @@ final class GoldenRows {
                 List.of(), List.of(), new BatchRecord(BATCHER + "-7", turned, 2, 2, Duration.ofSeconds(1))));
         Partition second = process.owned.get(1);
         second.begin(new BatchRecord("f3/1", second.next(2, 1 << 20), 1, 1));
-        last.moveToDeadLetters(List.of(new DeadItem(last.next(1, 1 << 20).get(0), 3, IllegalArgumentException.class.getName())));
+        last.moveToDeadLetters(
+                List.of(new DeadItem(last.next(1, 1 << 20).get(0), 3, IllegalArgumentException.class.getName())));
         process.session().close();
 
         TestProcess other = start(store, OTHER, 1, 1);
