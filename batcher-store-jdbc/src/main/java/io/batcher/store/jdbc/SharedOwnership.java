@@ -134,6 +134,7 @@ final class SharedOwnership implements Ownership {
                     + view.partitions().size()
                     + " partitions since this instance lost contact with the database, and this instance still has "
                     + session.partitions() + ": it delivers nothing, and adds fail. Restart this instance");
+            coordinator.leave(tables.batcher); // a renewal may have read the old number while it was changed
         }
         outdated = changed;
         return changed;

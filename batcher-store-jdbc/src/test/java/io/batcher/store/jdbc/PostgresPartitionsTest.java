@@ -167,6 +167,34 @@ class PostgresPartitionsTest {
     }
 
     @Test
+    void aRenewalThatMetTheChangeLeavesNoShare() {
+        JdbcStore stalled = newStore();
+        TestProcess first = start(stalled, BATCHER, 2);
+        String member = Postgres.query("select member from " + prefix + "member");
+        stall(stalled);
+        TestProcess second = start(newStore(), BATCHER, 8);
+        // The renewal had read the old number, and waited for the transaction of the change.
+        Postgres.execute("insert into " + prefix + "member values ('" + BATCHER + "', '" + member
+                + "', clock_timestamp() + interval '1 hour')");
+
+        stalled.stall(false);
+        Waiting.until("it has lost its partitions", Duration.ofMinutes(1), () -> {
+            first.releaseWaiting();
+            second.releaseWaiting();
+            return first.lost.size() == 2;
+        });
+        Waiting.until("the other has all", Duration.ofMinutes(1), () -> {
+            second.releaseWaiting();
+            return second.owned.size() == 8;
+        });
+        Waiting.until(
+                "it is no member",
+                Duration.ofMinutes(1),
+                () -> Postgres.query("select count(*) from " + prefix + "member where member = '" + member + "'")
+                        .equals("0"));
+    }
+
+    @Test
     void anInstanceThatWakesUpReturnsWhenItsNumberDoes() {
         JdbcStore stalled = newStore();
         TestProcess first = start(stalled, BATCHER, 2);
