@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
@@ -43,8 +44,12 @@ final class Coordinator {
         this.renewNanos = lease.toNanos() / 3;
     }
 
+    /** Returns when a poll has ended that had begun before. */
     void stall(boolean on) {
         stalled = on;
+        CompletableFuture<Boolean> ended = new CompletableFuture<>();
+        timer.after(Duration.ZERO, () -> ended.complete(true));
+        ended.join();
     }
 
     /** Adds a session, or tells that it acquires from now on or no more. */

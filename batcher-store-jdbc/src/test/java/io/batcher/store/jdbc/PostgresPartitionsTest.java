@@ -35,6 +35,7 @@ import org.junit.jupiter.api.Test;
 class PostgresPartitionsTest {
 
     private static final String BATCHER = "readings";
+    private static final Duration SHORT = Duration.ofMillis(600);
 
     private final String prefix = Postgres.newPrefix();
     private final List<JdbcStore> stores = new ArrayList<>();
@@ -57,11 +58,16 @@ class PostgresPartitionsTest {
         }
     }
 
+    /** Returns a store that no pause of a loaded machine takes for ended. */
     private JdbcStore newStore() {
+        return newStore(Duration.ofSeconds(30));
+    }
+
+    private JdbcStore newStore(Duration lease) {
         JdbcStore store = JdbcStore.builder(Postgres.dataSource())
                 .tablePrefix(prefix)
                 .pollInterval(Duration.ofMillis(20))
-                .lease(Duration.ofMillis(600))
+                .lease(lease)
                 .transactions(() -> current == null ? Optional.empty() : Optional.of(new Active()))
                 .build();
         stores.add(store);
@@ -112,7 +118,7 @@ class PostgresPartitionsTest {
 
     @Test
     void nothingIsStoredInAPartitionThatIsNoMore() {
-        JdbcStore stalled = newStore();
+        JdbcStore stalled = newStore(SHORT);
         TestProcess first = start(stalled, BATCHER, 8);
         stall(stalled);
         TestProcess second = start(newStore(), BATCHER, 4);
@@ -132,7 +138,7 @@ class PostgresPartitionsTest {
 
     @Test
     void nothingIsStoredByAnOldNumberThoughThePartitionExists() {
-        JdbcStore stalled = newStore();
+        JdbcStore stalled = newStore(SHORT);
         TestProcess first = start(stalled, BATCHER, 2);
         stall(stalled);
         start(newStore(), BATCHER, 4);
@@ -142,7 +148,7 @@ class PostgresPartitionsTest {
 
     @Test
     void anInstanceThatWakesUpHasNoShareOfANewNumberOfPartitions() {
-        JdbcStore stalled = newStore();
+        JdbcStore stalled = newStore(SHORT);
         TestProcess first = start(stalled, BATCHER, 2);
         stall(stalled);
         TestProcess second = start(newStore(), BATCHER, 8);
@@ -168,7 +174,7 @@ class PostgresPartitionsTest {
 
     @Test
     void aRenewalThatMetTheChangeLeavesNoShare() {
-        JdbcStore stalled = newStore();
+        JdbcStore stalled = newStore(SHORT);
         TestProcess first = start(stalled, BATCHER, 2);
         String member = Postgres.query("select member from " + prefix + "member");
         stall(stalled);
@@ -196,7 +202,7 @@ class PostgresPartitionsTest {
 
     @Test
     void anInstanceThatWakesUpReturnsWhenItsNumberDoes() {
-        JdbcStore stalled = newStore();
+        JdbcStore stalled = newStore(SHORT);
         TestProcess first = start(stalled, BATCHER, 2);
         stall(stalled);
         start(newStore(), BATCHER, 8).session().close();
@@ -214,7 +220,7 @@ class PostgresPartitionsTest {
 
     @Test
     void itemsOfATransactionThatOutlivesTheChangeAreDelivered() throws Exception {
-        JdbcStore stalled = newStore();
+        JdbcStore stalled = newStore(SHORT);
         TestProcess first = start(stalled, BATCHER, 8);
         try (Connection transaction = Postgres.dataSource().getConnection()) {
             transaction.setAutoCommit(false);
@@ -233,7 +239,7 @@ class PostgresPartitionsTest {
 
     @Test
     void aTransactionAndALetterDoNotUseAnOldNumberEither() throws Exception {
-        JdbcStore stalled = newStore();
+        JdbcStore stalled = newStore(SHORT);
         TestProcess first = start(stalled, BATCHER, 4);
         first.append(0, "letter");
         Partition partition = first.owned.get(0);
@@ -260,7 +266,7 @@ class PostgresPartitionsTest {
 
     @Test
     void otherBatchersOfTheGroupAreStored() throws Exception {
-        JdbcStore stalled = newStore();
+        JdbcStore stalled = newStore(SHORT);
         TestProcess first = start(stalled, BATCHER, 8);
         TestProcess other = start(stalled, "other", 2);
         stall(stalled);
@@ -286,7 +292,7 @@ class PostgresPartitionsTest {
 
     @Test
     void aBatcherTellsTheCallerOfAdd() {
-        JdbcStore stalled = newStore();
+        JdbcStore stalled = newStore(SHORT);
         try (Batcher<String> batcher = Batcher.<String>builder(BATCHER)
                 .store(stalled)
                 .codec(ItemCodec.strings())
