@@ -10,6 +10,8 @@ import io.batcher.BatcherListener;
 import io.micrometer.observation.Observation;
 import io.micrometer.observation.ObservationRegistry;
 import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.springframework.aop.framework.AopInfrastructureBean;
@@ -30,7 +32,8 @@ public final class BatchObservations implements BatcherListener, AopInfrastructu
     private final Supplier<ObservationRegistry> registry;
     private final Supplier<@Nullable BatchObservationConvention> convention;
 
-    private final RunningBatches<Observation> current = new RunningBatches<>();
+    /** The running ones, by the id of the batch. */
+    private final Map<String, Observation> current = new ConcurrentHashMap<>();
 
     /**
      * Creates a listener that reports to a registry.
@@ -50,7 +53,7 @@ public final class BatchObservations implements BatcherListener, AopInfrastructu
      * @return the scope, which must be closed on this thread
      */
     public Observation.Scope openScope(Batch<?> batch) {
-        Observation observation = current.get(batch);
+        Observation observation = current.isEmpty() ? null : current.get(batch.id());
         return observation == null ? Observation.Scope.NOOP : observation.openScope();
     }
 
@@ -62,13 +65,13 @@ public final class BatchObservations implements BatcherListener, AopInfrastructu
                 () -> new BatchObservationContext(batcher, batch),
                 registry.get());
         if (!observation.isNoop()) {
-            current.add(batch, observation.start());
+            current.put(batch.id(), observation.start());
         }
     }
 
     @Override
     public void onBatchHandled(String batcher, Batch<?> batch, Duration took) {
-        Observation observation = current.remove(batch);
+        Observation observation = end(batch);
         if (observation != null) {
             ((BatchObservationContext) observation.getContext()).setHandled();
             observation.stop();
@@ -77,11 +80,15 @@ public final class BatchObservations implements BatcherListener, AopInfrastructu
 
     @Override
     public void onBatchFailed(BatchFailure<?> failure, Duration took) {
-        Observation observation = current.remove(failure.batch());
+        Observation observation = end(failure.batch());
         if (observation != null) {
             observation.error(new HandlerFailure(failure.cause())); // for tracers
             observation.getContext().setError(failure.cause()); // for meters
             observation.stop();
         }
+    }
+
+    private @Nullable Observation end(Batch<?> batch) {
+        return current.isEmpty() ? null : current.remove(batch.id());
     }
 }

@@ -74,6 +74,14 @@ final class Coordinator {
         members.remove(ownership.session().tables().batcher, ownership);
     }
 
+    /** Rejects the batcher if this instance has another number of partitions than the database: until a restart it delivers nothing. */
+    void requireCurrent(String batcher) {
+        SharedOwnership ownership = members.get(batcher);
+        if (ownership != null) {
+            ownership.requireCurrent();
+        }
+    }
+
     void leave(String batcher) {
         database.run("leave the instances", jdbc -> {
             cluster.removeMember(jdbc, batcher);
@@ -131,10 +139,13 @@ final class Coordinator {
             held.put(batcher, ownership.session().held().keySet());
         });
         database.run("renew leases", jdbc -> {
-            cluster.renewLeases(jdbc, held);
+            // In the order of an instance that opens partitions: first members, then partitions.
             cluster.renewMembers(jdbc, all);
+            cluster.renewLeases(jdbc, held);
             return true;
         });
+        // A session that was closed meanwhile is no member any more.
+        held.keySet().stream().filter(batcher -> !members.containsKey(batcher)).forEach(this::leave);
         synchronized (this) {
             renewedAt = System.nanoTime();
         }

@@ -256,11 +256,13 @@ final class PostgresTables extends Tables {
 
     /**
      * Moves items of a former number of partitions, whose partition no longer exists, to one that does. Only the owner of the first
-     * partition does. Returns how many there were.
+     * partition does. Moves so many that the statement does not time out; the next poll goes on. Returns how many.
      */
     int adopt(Jdbc jdbc, Lease first) throws SQLException {
         PreparedStatement update = jdbc.prepare("update " + names.item() + " set part = part % ?::smallint"
-                + " where batcher = ? and part >= ? and exists (select 1 from " + names.partition()
+                + " where id in (select id from " + names.item()
+                + " where batcher = ? and part >= ? order by part, id limit 10000) and exists (select 1 from "
+                + names.partition()
                 + " p where p.batcher = ? and p.part = 0 and p.owner = ? and p.epoch = ? and p.partitions = ?)");
         update.setInt(1, partitions);
         update.setString(2, batcher);

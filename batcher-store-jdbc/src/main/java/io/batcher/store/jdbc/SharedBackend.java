@@ -125,6 +125,7 @@ final class SharedBackend implements Backend {
     @Override
     public StoreCount count(JdbcSession session) {
         String batcher = session.tables().batcher;
+        coordinator.requireCurrent(batcher); // so that health stays down until the restart
         Counted last = counts.get(batcher);
         long now = System.nanoTime();
         if (last != null && now - last.at < last.validNanos) {

@@ -31,7 +31,7 @@ final class SharedOwnership implements Ownership {
     private volatile boolean acquires;
 
     /** Whether another instance has changed the number of partitions. Used by the store's thread. */
-    private boolean outdated;
+    private volatile boolean outdated;
 
     SharedOwnership(JdbcSession session, Coordinator coordinator, String owner, long leaseMillis) {
         this.session = session;
@@ -138,6 +138,12 @@ final class SharedOwnership implements Ownership {
         }
         outdated = changed;
         return changed;
+    }
+
+    void requireCurrent() {
+        if (outdated) {
+            throw new PartitionsChangedException(tables.batcher, session.partitions());
+        }
     }
 
     /** Moves items that an instance stored by a former number of partitions, in a transaction that ended after the change. */

@@ -163,6 +163,9 @@ class PostgresPartitionsTest {
         assertThat(first.gained).hasSize(2);
         assertThat(second.revoked).isEmpty();
         assertThat(second.owned).hasSize(8);
+        assertThatThrownBy(first.session()::count) // the store of a healthy batcher can be counted
+                .isInstanceOf(BatcherStoreException.class)
+                .hasMessageContaining("Restart");
 
         second.session().close();
         TestProcess third = start(newStore(), BATCHER, 3);

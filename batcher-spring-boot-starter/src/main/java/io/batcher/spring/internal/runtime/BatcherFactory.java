@@ -219,6 +219,7 @@ public class BatcherFactory implements DisposableBean, AopInfrastructureBean {
         BeanFactory ancestor = store == null ? null : beanFactory.getParentBeanFactory();
         while (ancestor instanceof ListableBeanFactory beans) {
             boolean shares = beans.getBeansOfType(BatcherRegistry.class, false, false).values().stream()
+                    .filter(registry -> registry.names().contains(definition.name()))
                     .flatMap(registry -> registry.managed().stream())
                     .filter(other -> other.name().equals(definition.name()))
                     .anyMatch(other -> other.config().map(BatcherConfig::store).orElse(null) == store);

@@ -23,7 +23,6 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Records as a listener what the statistics of a batcher do not contain. Does no work per item. Thread-safe. */
@@ -35,10 +34,7 @@ final class DefaultManagedBatcher implements ManagedBatcher, BatcherListener {
     private final BatcherClock clock;
     private @Nullable Batcher<?> batcher; // set before publication
 
-    /** The attempt that is running, if there is only one at a time: what runs before the handler delays it. */
-    private final AtomicReference<@Nullable Busy> busy = new AtomicReference<>();
-
-    /** When the attempts began that are running, by the id of the batch, if there are several at a time. */
+    /** When the attempts began that are running, by the id of the batch. */
     private final Map<String, Long> busySince = new ConcurrentHashMap<>();
 
     private volatile @Nullable Long pausedSince;
@@ -79,15 +75,6 @@ final class DefaultManagedBatcher implements ManagedBatcher, BatcherListener {
         }
     }
 
-    /** An attempt that is running. */
-    private record Busy(Batch<?> batch, long since) {
-
-        @SuppressWarnings("ReferenceEquality") // the same object from the start to the end of an attempt
-        boolean isWith(Batch<?> other) {
-            return batch == other;
-        }
-    }
-
     @Override
     public String name() {
         return definition.name();
@@ -121,8 +108,7 @@ final class DefaultManagedBatcher implements ManagedBatcher, BatcherListener {
     @Override
     public Optional<Duration> busyFor() {
         long now = clock.nanoTime();
-        Busy one = busy.get();
-        return Stream.concat(Stream.ofNullable(one).map(Busy::since), busySince.values().stream())
+        return busySince.values().stream()
                 .map(start -> Duration.ofNanos(now - start))
                 .max(Comparator.naturalOrder());
     }
@@ -141,16 +127,12 @@ final class DefaultManagedBatcher implements ManagedBatcher, BatcherListener {
 
     @Override
     public void onBatchStarted(String name, Batch<?> batch) {
-        if (config.concurrency() == 1) {
-            busy.set(new Busy(batch, clock.nanoTime()));
-        } else {
-            busySince.put(batch.id(), clock.nanoTime());
-        }
+        busySince.put(batch.id(), clock.nanoTime());
     }
 
     @Override
     public void onBatchHandled(String name, Batch<?> batch, Duration took) {
-        ended(batch);
+        busySince.remove(batch.id());
         Failed last = failed.get();
         if (last != null && last.isOverWith(batch, config.key() != null)) {
             failed.compareAndSet(last, null);
@@ -159,25 +141,13 @@ final class DefaultManagedBatcher implements ManagedBatcher, BatcherListener {
 
     @Override
     public void onBatchFailed(BatchFailure<?> failure, Duration took) {
-        ended(failure.batch());
+        busySince.remove(failure.batch().id());
         failed.set(new Failed(failure.batch().id(), failure.cause()));
         if (!(failure.cause() instanceof RetryAfterException)) { // no failed attempt
             lastFailure = new LastFailure(
                     failure.cause().getClass().getName(),
                     clock.instant(),
                     failure.batch().attempt());
-        }
-    }
-
-    /** The end of an attempt that a store has to record may be reported after the next one has begun. */
-    private void ended(Batch<?> batch) {
-        if (config.concurrency() == 1) {
-            Busy last = busy.get();
-            if (last != null && last.isWith(batch)) {
-                busy.compareAndSet(last, null);
-            }
-        } else {
-            busySince.remove(batch.id());
         }
     }
 

@@ -1,5 +1,5 @@
 --liquibase formatted sql
---changeset batcher:1
+--changeset batcher:1 runOnChange:true
 -- The tables of Batcher's JDBC store for PostgreSQL. Can be run again. The same file serves the store itself (initialize-schema),
 -- Flyway (a repeatable migration) and Liquibase (a formatted changelog). With another table prefix, copy it and replace batcher_.
 
