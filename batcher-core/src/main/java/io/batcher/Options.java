@@ -19,6 +19,12 @@ import org.jspecify.annotations.Nullable;
 /** The options that a {@link BatcherBuilder} collects, with their defaults, and the rules about combinations of them. */
 final class Options<T> {
 
+    // Shared by all batchers: an idle one is to be small.
+    private static final Duration DEFAULT_INTERVAL = Duration.ofMillis(500);
+    private static final Duration DEFAULT_MAX_BLOCK = Duration.ofSeconds(1);
+    private static final Duration DEFAULT_MAX_RETRY_AFTER = Duration.ofMinutes(5);
+    private static final Duration DEFAULT_SHUTDOWN_TIMEOUT = Duration.ofSeconds(10);
+
     private static final int DEFAULT_CAPACITY = 100_000;
 
     final String name;
@@ -28,7 +34,7 @@ final class Options<T> {
 
     @Nullable AsyncBatchConsumer<? super T> asyncHandler;
 
-    Duration interval = Duration.ofMillis(500);
+    Duration interval = DEFAULT_INTERVAL;
 
     @Nullable Integer maxBatchSize;
 
@@ -49,16 +55,16 @@ final class Options<T> {
     @Nullable Integer capacity;
 
     Overflow overflow = Overflow.REJECT;
-    Duration maxBlock = Duration.ofSeconds(1);
+    Duration maxBlock = DEFAULT_MAX_BLOCK;
     RetryPolicy retry = RetryPolicy.defaults();
 
     @Nullable Pace pace;
 
-    Duration maxRetryAfter = Duration.ofMinutes(5);
+    Duration maxRetryAfter = DEFAULT_MAX_RETRY_AFTER;
 
     @Nullable Duration handlerTimeout;
 
-    Duration shutdownTimeout = Duration.ofSeconds(10);
+    Duration shutdownTimeout = DEFAULT_SHUTDOWN_TIMEOUT;
     boolean autoFlush = true;
 
     @Nullable Consumer<? super BatchFailure<T>> onError;
