@@ -93,7 +93,7 @@ final class SharedRoom<T> {
     /** Adds all items: there is room for them. */
     private void place(AddRequest<T> call, long now) {
         List<AddRequest<T>> parts = call.parts();
-        capacity.exact(parts.size() > 1); // what one part reserves ahead may be the room of the next
+        capacity.exact(parts.size() > 1); // slots reserved ahead for one part may be needed by the next
         try {
             for (AddRequest<T> part : parts) {
                 ScheduledLane<T> lane = table.laneFor(part.key());

@@ -101,9 +101,9 @@ class PostgresCrashTest {
         for (; stops < STOPS || (lines("F") == 0 && stops < 4 * STOPS); stops++) {
             pause(300);
             Process stopped = workers.get(stops % WORKERS);
-            signal("STOP", stopped);
+            ChildJvm.signal("STOP", stopped);
             LockSupport.parkNanos(CrashStores.LEASE.plusMillis(500).toNanos());
-            signal("CONT", stopped);
+            ChildJvm.signal("CONT", stopped);
         }
         pause(1);
         CrashVerdict verdict = drain();
@@ -184,11 +184,5 @@ class PostgresCrashTest {
 
     private void pause(int maxMillis) {
         LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(50 + random.nextInt(maxMillis)));
-    }
-
-    private static void signal(String name, Process process) throws Exception {
-        Process kill = new ProcessBuilder("kill", "-" + name, String.valueOf(process.pid())).start();
-        assertThat(kill.waitFor(10, TimeUnit.SECONDS)).isTrue();
-        assertThat(kill.exitValue()).isZero();
     }
 }

@@ -40,7 +40,7 @@ final class Appender {
     /**
      * Creates an appender.
      *
-     * @param transactions makes what one call appends atomic; null for none
+     * @param transactions appends the records of a call atomically; null to append without transactions
      */
     Appender(Supplier<Producer<byte[], byte[]>> producers, Duration timeout, @Nullable Transactions transactions) {
         this.producers = producers;

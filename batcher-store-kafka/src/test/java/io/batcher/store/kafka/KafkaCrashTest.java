@@ -101,9 +101,9 @@ class KafkaCrashTest {
         for (int stop = 0; stop < STOPS; stop++) {
             pause(300);
             Process stopped = workers.get(stop % WORKERS);
-            signal("STOP", stopped);
+            ChildJvm.signal("STOP", stopped);
             Waiting.pause(SESSION.plusMillis(1_500));
-            signal("CONT", stopped);
+            ChildJvm.signal("CONT", stopped);
             Waiting.pause(Duration.ofSeconds(1));
         }
         CrashVerdict verdict = drain();
@@ -178,11 +178,5 @@ class KafkaCrashTest {
 
     private void pause(int maxMillis) {
         Waiting.pause(Duration.ofMillis(50 + random.nextInt(maxMillis)));
-    }
-
-    private static void signal(String name, Process process) throws Exception {
-        Process kill = new ProcessBuilder("kill", "-" + name, String.valueOf(process.pid())).start();
-        assertThat(kill.waitFor(10, TimeUnit.SECONDS)).isTrue();
-        assertThat(kill.exitValue()).isZero();
     }
 }

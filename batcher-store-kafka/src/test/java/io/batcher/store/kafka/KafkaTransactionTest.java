@@ -31,7 +31,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** With a transactional id, what one call appends is stored whole or not at all, over all partitions. */
+/** With a transactional id, the records of a call are stored whole or not at all, over all partitions. */
 class KafkaTransactionTest {
 
     private static final String BATCHER = "readings";
