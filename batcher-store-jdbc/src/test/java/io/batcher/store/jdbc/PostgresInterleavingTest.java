@@ -9,7 +9,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.batcher.store.BatchRecord;
 import io.batcher.store.Partition;
 import io.batcher.store.Settlement;
-import io.batcher.store.StoreTransaction;
 import io.batcher.store.StoredItem;
 import io.batcher.store.fixtures.TestProcess;
 import io.batcher.store.fixtures.Waiting;
@@ -20,7 +19,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
-import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 
 /** Transactions that take their ids in one order and commit in another, while batches are begun, settled and restored. */
@@ -29,31 +27,14 @@ class PostgresInterleavingTest {
     private static final int RUNS = Integer.getInteger("batcher.interleavings", 25);
 
     private final String prefix = Postgres.newPrefix();
-    private Connection current;
-
-    private final class Active implements ApplicationTransactions.Active {
-        @Override
-        public Connection connection() {
-            return current;
-        }
-
-        @Override
-        public boolean isReadOnly() {
-            return false;
-        }
-
-        @Override
-        public void afterCompletion(Consumer<StoreTransaction.Outcome> callback) {
-            // The test reads on its own.
-        }
-    }
+    private final OpenConnection joined = new OpenConnection();
 
     private JdbcStore newStore() {
         return JdbcStore.builder(Postgres.dataSource())
                 .tablePrefix(prefix)
                 .pollInterval(Duration.ofMillis(20))
                 .lease(Duration.ofMillis(100))
-                .transactions(() -> current == null ? Optional.empty() : Optional.of(new Active()))
+                .transactions(joined)
                 .build();
     }
 
@@ -118,10 +99,10 @@ class PostgresInterleavingTest {
             connection.setAutoCommit(false);
             open.add(connection);
             uncommitted.add(new ArrayList<>());
-            current = connection;
+            joined.use(connection);
             String text = "i" + items++;
             process.session().currentTransaction().orElseThrow().append(TestProcess.items(0, text));
-            current = null;
+            joined.use(null);
             uncommitted.get(open.size() - 1).add(text);
         }
 

@@ -16,7 +16,6 @@ import io.batcher.store.ItemCodec;
 import io.batcher.store.NewItem;
 import io.batcher.store.Partition;
 import io.batcher.store.Settlement;
-import io.batcher.store.StoreTransaction;
 import io.batcher.store.StoredItem;
 import io.batcher.store.fixtures.TestProcess;
 import io.batcher.store.fixtures.Waiting;
@@ -24,10 +23,8 @@ import java.sql.Connection;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -39,24 +36,7 @@ class PostgresPartitionsTest {
 
     private final String prefix = Postgres.newPrefix();
     private final List<JdbcStore> stores = new ArrayList<>();
-    private Connection current;
-
-    private final class Active implements ApplicationTransactions.Active {
-        @Override
-        public Connection connection() {
-            return current;
-        }
-
-        @Override
-        public boolean isReadOnly() {
-            return false;
-        }
-
-        @Override
-        public void afterCompletion(Consumer<StoreTransaction.Outcome> callback) {
-            // The test polls.
-        }
-    }
+    private final OpenConnection joined = new OpenConnection();
 
     /** Returns a store that no pause of a loaded machine takes for ended. */
     private JdbcStore newStore() {
@@ -68,7 +48,7 @@ class PostgresPartitionsTest {
                 .tablePrefix(prefix)
                 .pollInterval(Duration.ofMillis(20))
                 .lease(lease)
-                .transactions(() -> current == null ? Optional.empty() : Optional.of(new Active()))
+                .transactions(joined)
                 .build();
         stores.add(store);
         return store;
@@ -227,10 +207,10 @@ class PostgresPartitionsTest {
         TestProcess first = start(stalled, BATCHER, 8);
         try (Connection transaction = Postgres.dataSource().getConnection()) {
             transaction.setAutoCommit(false);
-            current = transaction;
+            joined.use(transaction);
             first.session().currentTransaction().orElseThrow().append(TestProcess.items(7, "a", "b"));
             first.session().currentTransaction().orElseThrow().append(TestProcess.items(2, "c"));
-            current = null;
+            joined.use(null);
             stall(stalled);
             TestProcess second = start(newStore(), BATCHER, 4);
             transaction.commit();
@@ -253,11 +233,11 @@ class PostgresPartitionsTest {
 
         try (Connection transaction = Postgres.dataSource().getConnection()) {
             transaction.setAutoCommit(false);
-            current = transaction;
+            joined.use(transaction);
             assertThatThrownBy(() ->
                             first.session().currentTransaction().orElseThrow().append(TestProcess.items(3, "a")))
                     .isInstanceOf(BatcherStoreException.class);
-            current = null;
+            joined.use(null);
             transaction.rollback();
         }
         DeadLetters letters = first.session().deadLetters().orElseThrow();
