@@ -9,6 +9,7 @@ import java.util.concurrent.BrokenBarrierException;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
 
@@ -35,6 +36,26 @@ final class Burst {
         }
     }
 
+    /** The handler for calls that may overlap: they share nothing but two counters, which each changes once. */
+    private final class OverlappingHandler implements Consumer<List<Item>> {
+        private final AtomicInteger seen = new AtomicInteger();
+        private final AtomicLong sum = new AtomicLong();
+
+        @Override
+        public void accept(List<Item> batch) {
+            long sumOfBatch = 0;
+            for (Item item : batch) {
+                sumOfBatch += item.value();
+            }
+            sum.addAndGet(sumOfBatch); // first: the call that completes the number reads it
+            if (seen.addAndGet(batch.size()) == items) {
+                handler.seen = items;
+                handler.sum = sum.get();
+                done.release();
+            }
+        }
+    }
+
     /** Adds the share of one producer. */
     @FunctionalInterface
     interface Share {
@@ -47,6 +68,7 @@ final class Burst {
     private final Semaphore done = new Semaphore(0);
     private final AtomicInteger adding = new AtomicInteger();
     private final Handler handler = new Handler();
+    private final OverlappingHandler overlapping = new OverlappingHandler();
     private final int producers;
     private Runnable flush = () -> {};
     private volatile boolean ended;
@@ -62,6 +84,10 @@ final class Burst {
 
     Consumer<List<Item>> handler() {
         return handler;
+    }
+
+    Consumer<List<Item>> handlerOfOverlappingCalls() {
+        return overlapping;
     }
 
     /** Starts the producers. */
@@ -89,6 +115,8 @@ final class Burst {
     private void reset() {
         handler.seen = 0;
         handler.sum = 0;
+        overlapping.seen.set(0);
+        overlapping.sum.set(0);
         adding.set(producers);
     }
 

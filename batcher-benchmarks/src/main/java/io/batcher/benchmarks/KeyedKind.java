@@ -10,6 +10,8 @@ import java.util.function.Consumer;
 /** Batchers with and without a key, and others that group or parallelise by key. */
 public enum KeyedKind implements Contender.Factory {
     UNKEYED(BatcherContender::new),
+    /** The control: what the key function and the hash cost without lanes. */
+    UNKEYED_HASHED(HashingContender::new),
     KEYED_1((limits, handler) -> new BatcherContender(
             limits, handler, builder -> builder.key(Item::key).concurrency(1))),
     KEYED_8((limits, handler) -> new BatcherContender(

@@ -26,6 +26,9 @@ import org.openjdk.jmh.annotations.Warmup;
 /**
  * Measures the end-to-end cost of an item with and without a key: with an empty handler what lanes cost, with one of 1 ms a batch what several
  * calls at once gain.
+ *
+ * <p>The 64 keys do not fall evenly on 8 lanes: one has 9 of them. So with a handler of 1 ms, 8 calls at once have at most 64 / 9, about 7.1
+ * times the throughput of one.
  */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
@@ -44,26 +47,22 @@ public class LanesBenchmark {
     @Param({"0", "1000"})
     int handlerMicros = 0;
 
-    private final Object lock = new Object();
     private Burst burst = new Burst(BurstBenchmark.ITEMS, 1);
     private Contender subject = Contender.NOTHING;
 
     @Setup(Level.Trial)
     public void begin() {
         burst = new Burst(BurstBenchmark.ITEMS, producers);
-        subject = contender.create(Limits.QUICK, handler(burst.handler()));
+        subject = contender.create(Limits.QUICK, handler(burst.handlerOfOverlappingCalls()));
         burst.begin(ProducerThreads.PLATFORM, this::add, subject::flush);
     }
 
-    /** The counters of a burst are for one call at a time. */
     private Consumer<List<Item>> handler(Consumer<List<Item>> counting) {
         return batch -> {
             if (handlerMicros > 0) {
                 LockSupport.parkNanos(TimeUnit.MICROSECONDS.toNanos(handlerMicros));
             }
-            synchronized (lock) {
-                counting.accept(batch);
-            }
+            counting.accept(batch);
         };
     }
 
