@@ -12,6 +12,7 @@ import io.batcher.BatcherStats;
 import io.batcher.CloseResult;
 import io.batcher.internal.buffer.AddRequest;
 import io.batcher.internal.buffer.Chunk;
+import io.batcher.internal.buffer.Claimed;
 import io.batcher.internal.buffer.ItemBuffer;
 import io.batcher.internal.delivery.Handler;
 import io.batcher.internal.lanes.KeyedLanes;
@@ -170,11 +171,11 @@ public class DefaultBatcher<T> implements Batcher<T> {
         if (lane == null) {
             return false;
         }
-        long claim = lane.buffer().tryAdd(item, future);
-        if (claim != Chunk.FAILED && Chunk.isLast(claim)) {
+        Claimed claimed = lane.buffer().tryAddToShared(item, future);
+        if (claimed == Claimed.END) {
             engine.update((machine, now, decision) -> machine.filled(lane, now));
         }
-        return claim != Chunk.FAILED;
+        return claimed != Claimed.NONE;
     }
 
     /** Copies once, by iteration: the collection may report a wrong size or change concurrently. */

@@ -61,6 +61,64 @@ class KeyedCapacityTest {
         }
     }
 
+    /** Few slots are free, so a lane reserves a few ahead at a time: the item that makes its batch full claims one of them without the lock. */
+    @ParameterizedTest
+    @ValueSource(ints = {2, 3, 16, 20})
+    void aFullBatchGoesAtOnceAlsoWhenFewSlotsAreFree(int size) {
+        List<String> keys = Keys.inDifferentLanes(2);
+        try (BatcherFixture it = new BatcherFixture(
+                CallStyle.SYNC,
+                builder -> builder.key(Keys.FIRST_LETTER)
+                        .concurrency(2)
+                        .capacity(2 * size + 20)
+                        .maxBatchSize(size))) {
+            it.add(keys.get(1) + 0); // has a slot, and slots ahead of it
+            for (int round = 1; round <= 3; round++) {
+                for (int i = 1; i < size; i++) {
+                    it.add(keys.get(0) + i).runReady();
+                    assertThat(it.handled).hasSize((round - 1) * size);
+                }
+                it.add(keys.get(0) + size).runReady();
+                assertThat(it.handled).hasSize(round * size);
+            }
+            it.advanceMillis(500);
+            assertThat(it.stats().handled()).isEqualTo(3L * size + 1);
+        }
+    }
+
+    /** Evicted items leave less than a batch. The item that makes it full again is in the middle of a chunk. */
+    @Test
+    void aBatchThatIsFullAgainAfterAnEvictionGoesAtOnce() {
+        List<String> keys = Keys.inDifferentLanes(2);
+        String a = keys.get(0);
+        String b = keys.get(1);
+        try (BatcherFixture it = BatcherFixture.byHand(builder -> builder.key(Keys.FIRST_LETTER)
+                .concurrency(2)
+                .capacity(105)
+                .maxBatchSize(50)
+                .overflow(Overflow.DROP_OLDEST))) {
+            it.batcher.addMany(Collections.nCopies(50, b + 0));
+            it.runReady(); // is with the handler
+            it.batcher.pause();
+            it.add(a + 0).advanceMillis(1);
+            it.batcher.addMany(Collections.nCopies(53, a + 1));
+            it.add(b + 1);
+            it.batcher.addMany(Collections.nCopies(6, b + 2));
+            assertThat(it.dropped).hasSize(6);
+            it.succeed();
+            it.batcher.resume();
+            it.runReady();
+            it.add(a + 2).runReady();
+            assertThat(it.calls).as("49 wait").hasSize(1);
+            it.add(a + 3).runReady();
+            assertThat(it.calls).as("50 wait").hasSize(2);
+            it.advanceMillis(500);
+            while (!it.stages.isEmpty()) {
+                it.succeed();
+            }
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     void addManyIsAllOrNothingOverAllLanes(boolean batchPerKey) {

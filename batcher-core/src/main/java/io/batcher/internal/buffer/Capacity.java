@@ -14,6 +14,9 @@ public final class Capacity {
     /** For {@link #Capacity}: slots are reserved for items only, never ahead of them. */
     public static final int NONE_AHEAD = 0;
 
+    /** As many slots are reserved ahead at least, if so many are free: else each item acquires the lock when few are. */
+    private static final int LEAST_AHEAD = 8;
+
     private final int limit;
     private final int buffers;
 
@@ -35,6 +38,11 @@ public final class Capacity {
         this.limit = limit;
         this.buffers = buffers;
         this.exact = buffers == NONE_AHEAD;
+    }
+
+    /** Whether several buffers share it. */
+    boolean isShared() {
+        return buffers != 1;
     }
 
     /** Returns how many more slots may be reserved. */
@@ -64,7 +72,7 @@ public final class Capacity {
     /** Returns how many slots of those wanted may be reserved for this many items, of which there is room for all. */
     int grant(int items, int wanted) {
         int free = free() - items;
-        int ahead = exact ? 0 : buffers == 1 ? free : free / 2 / buffers;
+        int ahead = exact ? 0 : buffers == 1 ? free : Math.min(free, Math.max(free / 2 / buffers, LEAST_AHEAD));
         return Math.min(wanted, items + ahead);
     }
 

@@ -116,6 +116,18 @@ public final class Chunk<T> {
     }
 
     /**
+     * As {@link #add}, to a chunk of one of several buffers. Those reserve a few slots at a time, and the last of these makes no batch full:
+     * only the end of the chunk may.
+     */
+    Claimed addToShared(T item, @Nullable CompletableFuture<Void> future) {
+        long claim = add(item, future);
+        if (claim == FAILED) {
+            return Claimed.NONE;
+        }
+        return index(claim) + 1 == slots.length ? Claimed.END : Claimed.SLOT;
+    }
+
+    /**
      * Spins after a lost claim, so that the winner adds a run of items. Producers that alternate item by item pass the cache lines of the
      * word and the slots back and forth, at three to five times the cost of an item.
      */
@@ -234,6 +246,11 @@ public final class Chunk<T> {
     /** Returns by how much the limit may be raised. */
     int growth() {
         return slots.length - limit(word);
+    }
+
+    /** Returns how many slots are not claimed, reserved or not. */
+    int slotsLeft() {
+        return slots.length - claimed(word);
     }
 
     /** Returns how many slots are claimed. */

@@ -31,6 +31,7 @@ public final class ItemBuffer<T> {
     /** How many items of this buffer may be in memory. */
     private final int bound;
 
+    private final int minLength;
     private final int maxBatchSize;
     private final ChunkQueue<T> chunks;
     private final RoomQueue<T> waitingForRoom = new RoomQueue<>();
@@ -49,8 +50,6 @@ public final class ItemBuffer<T> {
 
     /** The size of the last batch, or the shortest length. Not used for weighed items. */
     private int nextLength;
-
-    private final int minLength;
 
     /** Creates the buffer of a batcher that has no other. */
     public ItemBuffer(BatcherConfig<T> config) {
@@ -80,6 +79,12 @@ public final class ItemBuffer<T> {
     public long tryAdd(T item, @Nullable CompletableFuture<Void> future) {
         Chunk<T> chunk = fast;
         return chunk == null ? Chunk.FAILED : chunk.add(item, future);
+    }
+
+    /** As {@link #tryAdd}, to one of several buffers. */
+    public Claimed tryAddToShared(T item, @Nullable CompletableFuture<Void> future) {
+        Chunk<T> chunk = fast;
+        return chunk == null ? Claimed.NONE : chunk.addToShared(item, future);
     }
 
     // ---- guarded by the batcher's lock from here on: adding
@@ -205,10 +210,7 @@ public final class ItemBuffer<T> {
 
     // ---- taking
 
-    /**
-     * Takes the next items, at most {@code max}, and no more than one batch by weight. They are unsettled until they are
-     * {@linkplain #release released}.
-     */
+    /** Takes the next items, at most {@code max} and one batch by weight. They are unsettled until they are {@linkplain #release released}. */
     public ChunkSlice<T> takeBatch(int max) {
         ChunkSlice<T> taken = take(max, true);
         addUnsettled(taken.size());
@@ -218,7 +220,11 @@ public final class ItemBuffer<T> {
 
     /** Takes the oldest items for good. */
     public ChunkSlice<T> evict(int count) {
-        return take(count, false);
+        ChunkSlice<T> evicted = take(count, false);
+        if (capacity.isShared() && weights == null) {
+            chunks.endOpenBefore(maxBatchSize - waiting() % maxBatchSize);
+        }
+        return evicted;
     }
 
     /** Returns all waiting items, for {@link #takeRemaining}. Only if none is added meanwhile: after {@link #close}, or to a buffer that takes no claims. */
@@ -313,10 +319,7 @@ public final class ItemBuffer<T> {
 
     /** Returns why the next batch is as large or as heavy as it may be; null if it is not. */
     public @Nullable FlushReason full() {
-        if (weights != null) {
-            return weights.full();
-        }
-        return waiting() >= maxBatchSize ? FlushReason.SIZE : null;
+        return weights != null ? weights.full() : waiting() >= maxBatchSize ? FlushReason.SIZE : null;
     }
 
     /** Returns when the oldest waiting item was added, or slightly before. Only if an item waits. */
