@@ -75,6 +75,27 @@ class KeyedBlockingTest {
         batcher.close();
     }
 
+    /** A call that was refused after its wait wants no room any more: the next one makes no more lanes due than it needs. */
+    @Test
+    void aCallThatHasWaitedTooLongWantsNoRoomAnyMore() throws Exception {
+        Batcher<String> batcher = blocking(6).maxBlock(Duration.ofMillis(10)).build();
+        batcher.pause();
+        batcher.addMany(List.of("a1", "a2"));
+        time.advance(Duration.ofMillis(1));
+        batcher.addMany(List.of("b1", "b2"));
+        time.advance(Duration.ofMillis(1));
+        batcher.addMany(List.of("c1", "c2"));
+        CompletableFuture<?> one = clock.startWaiting(() -> batcher.add("d1"));
+        time.advance(Duration.ofMillis(10));
+        assertThatThrownBy(() -> await(one)).hasCauseInstanceOf(BatcherFullException.class);
+        CompletableFuture<?> two = clock.startWaiting(() -> batcher.addMany(List.of("d2", "d3")));
+        batcher.resume();
+        time.runReady();
+        await(two);
+        assertThat(batches).as("as many as make room for two").containsExactly(List.of("a1", "a2"));
+        batcher.close();
+    }
+
     @Test
     void callsThatWaitAreServedInTheirOrderWhateverTheirKeys() throws Exception {
         Batcher<String> batcher = blocking(3).build();

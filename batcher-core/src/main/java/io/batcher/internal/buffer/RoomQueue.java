@@ -18,6 +18,10 @@ public final class RoomQueue<T> {
         return calls == null || calls.isEmpty();
     }
 
+    public int size() {
+        return calls == null ? 0 : calls.size();
+    }
+
     /** Returns the call that has waited longest; null if none waits. */
     public @Nullable AddRequest<T> first() {
         return calls == null ? null : calls.peekFirst();
@@ -31,10 +35,9 @@ public final class RoomQueue<T> {
         calls.addLast(call);
     }
 
-    public void remove(AddRequest<T> call) {
-        if (calls != null) {
-            calls.remove(call);
-        }
+    /** Removes a call. Returns whether it was one of those that wait. */
+    public boolean remove(AddRequest<T> call) {
+        return calls != null && calls.remove(call);
     }
 
     public List<AddRequest<T>> all() {

@@ -256,6 +256,10 @@ abstract class LaneCalls<T> {
 
     /** Returns how many items are with the handler. */
     public int inFlightSize() {
-        return called().stream().mapToInt(FrozenBatch::size).sum();
+        int size = (inFlight == null ? 0 : inFlight.size()) + (aside == null ? 0 : aside.size());
+        for (FrozenBatch<T> batch : neverReturning) {
+            size += batch.size();
+        }
+        return size;
     }
 }

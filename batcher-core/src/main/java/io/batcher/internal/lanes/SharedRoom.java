@@ -36,6 +36,12 @@ final class SharedRoom<T> {
     /** The calls that wait for the room that all share. */
     private final RoomQueue<T> waiting = new RoomQueue<>();
 
+    /** How many items those calls have. */
+    private long waitingItems;
+
+    /** Whether lanes may have slots that are reserved ahead of items. */
+    private boolean isAnyAhead;
+
     /** The lanes in whose buffers calls wait for the bound of the key. */
     private final List<ScheduledLane<T>> atBound = new ArrayList<>(0);
 
@@ -66,7 +72,8 @@ final class SharedRoom<T> {
     }
 
     private void takeBack() {
-        if (table.isFixed()) { // else nothing is reserved ahead
+        if (isAnyAhead) {
+            isAnyAhead = false;
             table.all().forEach(lane -> lane.buffer().takeBack());
         }
     }
@@ -93,7 +100,11 @@ final class SharedRoom<T> {
     /** Adds all items: there is room for them. */
     private void place(AddRequest<T> call, long now) {
         List<AddRequest<T>> parts = call.parts();
-        capacity.exact(parts.size() > 1); // slots reserved ahead for one part may be needed by the next
+        // Slots reserved ahead for one part may be needed by the next. One that is claimed while another call waits would
+        // overtake that.
+        boolean exact = parts.size() > 1 || isAnyWaitingBehind(call);
+        capacity.exact(exact);
+        isAnyAhead |= !exact && table.isFixed();
         try {
             for (AddRequest<T> part : parts) {
                 ScheduledLane<T> lane = table.laneFor(part.key());
@@ -107,6 +118,11 @@ final class SharedRoom<T> {
         } finally {
             capacity.exact(!waiting.isEmpty());
         }
+    }
+
+    /** Whether a call waits for the room that all share, other than this one if it is first. */
+    private boolean isAnyWaitingBehind(AddRequest<T> call) {
+        return waiting.size() > (waiting.first() == call ? 1 : 0);
     }
 
     // ---- waiting
@@ -123,8 +139,15 @@ final class SharedRoom<T> {
 
     private void awaitRoom(AddRequest<T> call) {
         waiting.add(call);
+        waitingItems += call.size();
         capacity.exact(true);
         takeBack();
+    }
+
+    private void endWait(AddRequest<T> call) {
+        if (waiting.remove(call)) {
+            waitingItems -= call.size();
+        }
     }
 
     /** Waits in the lane; other keys of the call may be at their bound too. */
@@ -149,21 +172,14 @@ final class SharedRoom<T> {
 
     /** As {@link Lanes#withdraw}. */
     void withdraw(AddRequest<T> call) {
-        waiting.remove(call);
+        endWait(call);
         atBound.forEach(lane -> lane.buffer().withdraw(call));
         capacity.exact(!waiting.isEmpty());
     }
 
     /** Returns how much room is lacking for the calls that wait for what all share. */
     long lacking() {
-        if (waiting.isEmpty()) {
-            return 0;
-        }
-        long wanted = 0;
-        for (AddRequest<T> call : waiting.all()) {
-            wanted += call.size();
-        }
-        return wanted - capacity.free();
+        return waiting.isEmpty() ? 0 : waitingItems - capacity.free();
     }
 
     /** As {@link Lanes#admitNext}. */
@@ -186,7 +202,7 @@ final class SharedRoom<T> {
             if (lane == null) {
                 return isRoomFor(call) ? admit(call, now) : null;
             }
-            waiting.remove(call);
+            endWait(call);
             awaitBound(call, lane, now);
         }
         return null;
@@ -222,7 +238,7 @@ final class SharedRoom<T> {
         List<AddRequest<T>> refused = new ArrayList<>(waiting.all());
         table.all().forEach(lane -> refused.addAll(lane.buffer().close()));
         for (AddRequest<T> call : refused) {
-            waiting.remove(call);
+            endWait(call);
             call.settle(AddRequest.Outcome.CLOSED);
         }
         return refused;
