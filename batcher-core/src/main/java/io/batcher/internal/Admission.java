@@ -92,7 +92,9 @@ public final class Admission<T> {
         } catch (InterruptedException e) {
             interrupted = true;
         } finally {
-            engine.update((machine, now, decision) -> machine.withdrawUnlessDecided(request, now, decision));
+            if (request.settled().getCount() > 0) { // else the outcome is known and does not change
+                engine.update((machine, now, decision) -> machine.withdrawUnlessDecided(request, now, decision));
+            }
         }
         if (interrupted) {
             Thread.currentThread().interrupt();
