@@ -115,6 +115,54 @@ class KeyedFlushTest {
         }
     }
 
+    /** The second flush comes during an attempt that began after the first one: it is followed by one more, without the delay. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void aFlushDuringAnAttemptIsFollowedByOneMoreAlsoBehindAnotherFlush(boolean batchPerKey) {
+        try (BatcherFixture it =
+                BatcherFixture.byHand(builder -> perKey(2).apply(builder).batchPerKey(batchPerKey))) {
+            it.add("a1");
+            CompletableFuture<Void> first = it.batcher.flush();
+            it.runReady();
+            CompletableFuture<Void> second = it.batcher.flush();
+            it.failStage("no");
+            assertThat(first).isCompletedExceptionally();
+            assertThat(second).isNotDone();
+            assertThat(it.calls).as("attempts at once").hasSize(2);
+            it.succeed();
+            assertThat(second).isCompleted();
+        }
+    }
+
+    /** A flush from a callback skips no delay. While it is pending, one from outside does, although an earlier one has done so before. */
+    @Test
+    void aFlushSkipsTheDelayOfWhatHasFailedSinceAnEarlierOne() {
+        List<BatcherFixture> fixture = new ArrayList<>();
+        List<CompletableFuture<Void>> fromCallback = new ArrayList<>();
+        try (BatcherFixture it = BatcherFixture.byHand(builder -> perKey(2).apply(builder).onError(failure -> {
+            if (fromCallback.isEmpty()) {
+                fromCallback.add(fixture.get(0).batcher.flush());
+            }
+        }))) {
+            fixture.add(it);
+            it.add("a1").advanceMillis(500).add("b1");
+            CompletableFuture<Void> earlier = it.batcher.flush();
+            it.runReady();
+            assertThat(it.batches()).containsExactly(List.of("a1"), List.of("b1"));
+            it.failStage("of a, whose attempt began before both flushes");
+            assertThat(it.calls).as("a is hurried").hasSize(3);
+            it.failStage("of b, whose attempt began between them");
+            assertThat(earlier).isCompletedExceptionally();
+            assertThat(fromCallback.get(0)).isNotDone();
+            assertThat(it.calls).as("b waits for its delay").hasSize(3);
+            it.batcher.flush();
+            it.runReady();
+            assertThat(it.calls).as("b is hurried").hasSize(4);
+            it.succeed().succeed();
+            assertThat(it.handled).containsExactly("a1", "b1");
+        }
+    }
+
     @Test
     void pendingFlushesEndInTheOrderOfTheirCalls() {
         List<Integer> ended = new ArrayList<>();

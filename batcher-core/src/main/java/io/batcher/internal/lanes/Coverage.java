@@ -35,6 +35,11 @@ final class Coverage<T> {
         return next.number;
     }
 
+    /** Returns the last mark; 0 if there was none. */
+    long lastMark() {
+        return newest.number;
+    }
+
     /** Called before items are added to the lane under the lock. The first item of a lane is. */
     void adding(ScheduledLane<T> lane) {
         if (lane.oldest == null) {

@@ -30,8 +30,13 @@ public final class KeyedLanes<T> extends Lanes<T> {
     /** Whether a flush may have made a lane due. */
     private boolean flushed;
 
-    /** Whether the pending flushes have let all lanes skip the delay of a retry. */
-    private boolean hurried;
+    /** What the pending flushes let lanes skip that wait for a retry. A flush that asks for no more need not look at them. */
+    private Hurry hurried = Hurry.NONE;
+
+    /** The mark of the last flush that lets all lanes skip the delay of a retry, and of the last that lets those on time. */
+    private long hurriedAll;
+
+    private long hurriedOnTime;
 
     /** How many lanes there are whose last attempt has failed. */
     private int failing;
@@ -104,12 +109,15 @@ public final class KeyedLanes<T> extends Lanes<T> {
 
     @Override
     public Lane<T> take() {
-        return schedule.take();
+        ScheduledLane<T> lane = schedule.take();
+        lane.hurriedUpTo = coverage.lastMark();
+        return lane;
     }
 
     @Override
     public void release(Lane<T> lane, long now) {
         schedule.release((ScheduledLane<T>) lane);
+        catchUp((ScheduledLane<T>) lane);
         changed(lane, now);
     }
 
@@ -147,8 +155,9 @@ public final class KeyedLanes<T> extends Lanes<T> {
     @Override
     public long flush(Hurry hurry, boolean first, long now) {
         long mark = coverage.mark();
-        boolean hurries = hurry != Hurry.NONE && !(hurried && !first);
-        if (first || hurries || table.isFixed()) {
+        hurriedAll = hurry == Hurry.ALL ? mark : hurriedAll;
+        hurriedOnTime = hurry == Hurry.NONE ? hurriedOnTime : mark;
+        if (first || hurry.compareTo(hurried) > 0 || table.isFixed()) {
             for (ScheduledLane<T> lane : table.all()) {
                 if (table.isFixed()) { // else its next item is added under the lock
                     coverage.bound(lane);
@@ -160,8 +169,22 @@ public final class KeyedLanes<T> extends Lanes<T> {
             }
         }
         flushed = true;
-        hurried = hurry == Hurry.ALL || (hurried && !first);
+        hurried = first || hurry.compareTo(hurried) > 0 ? hurry : hurried;
         return mark;
+    }
+
+    /**
+     * Lets a lane that was served skip the delay of a retry if a flush was called meanwhile. If it does not, the next flush has to look at the
+     * lanes again.
+     */
+    private void catchUp(ScheduledLane<T> lane) {
+        if (hurriedAll > lane.hurriedUpTo || (hurriedOnTime > lane.hurriedUpTo && lane.isLastOnTime())) {
+            lane.hurry();
+        }
+        lane.hurriedUpTo = coverage.lastMark();
+        if (hurried != Hurry.NONE && lane.isDelayed()) {
+            hurried = lane.isLastOnTime() ? Hurry.NONE : Hurry.ON_TIME;
+        }
     }
 
     @Override
@@ -172,6 +195,7 @@ public final class KeyedLanes<T> extends Lanes<T> {
     @Override
     public void endFlush(Lane<T> lane) {
         coverage.endFlush((ScheduledLane<T>) lane);
+        catchUp((ScheduledLane<T>) lane);
     }
 
     @Override
@@ -184,7 +208,9 @@ public final class KeyedLanes<T> extends Lanes<T> {
             }
         }
         flushed = false;
-        hurried = false;
+        hurried = Hurry.NONE;
+        hurriedAll = 0;
+        hurriedOnTime = 0;
     }
 
     // ---- room

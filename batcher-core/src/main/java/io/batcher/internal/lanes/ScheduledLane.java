@@ -5,6 +5,7 @@
 package io.batcher.internal.lanes;
 
 import io.batcher.internal.buffer.ItemBuffer;
+import io.batcher.internal.delivery.RetryQueue;
 import java.util.ArrayDeque;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -108,6 +109,9 @@ public class ScheduledLane<T> extends Lane<T> {
     /** Where the items of later epochs begin, in order; null if all unsettled items are of one. */
     @Nullable ArrayDeque<Epoch.Boundary> boundaries;
 
+    /** The mark of the last flush that it knows of: which later ones let it skip the delay of a retry is found out when it has been served. */
+    long hurriedUpTo;
+
     /** Whether its next batch is to make room for calls that wait. */
     private boolean makesRoom;
 
@@ -128,6 +132,12 @@ public class ScheduledLane<T> extends Lane<T> {
 
     @Nullable Object keyOrNull() {
         return key;
+    }
+
+    /** Whether something that has failed waits for its delay, or will. */
+    boolean isDelayed() {
+        RetryQueue<T> kept = retriesIfAny();
+        return !isHurried() && kept != null && (kept.hasBatches() || kept.letter() != null);
     }
 
     @Override
