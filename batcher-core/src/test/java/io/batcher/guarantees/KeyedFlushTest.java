@@ -274,6 +274,29 @@ class KeyedFlushTest {
         }
     }
 
+    /** The flush has failed with the rest: a call that it found running is followed by no early one. */
+    @Test
+    void aFlushThatHasFailedWithARestHurriesNoLaneAfterwards() {
+        RetryPolicy slow =
+                RetryPolicy.builder().delay(Duration.ofSeconds(10)).build();
+        try (BatcherFixture it =
+                BatcherFixture.byHand(builder -> perKey(2).apply(builder).retry(slow))) {
+            it.add("a1", "b1").advanceMillis(500);
+            CompletableFuture<Void> flush = it.batcher.flush();
+            it.stages.remove().completeExceptionally(new RetryAfterException(Duration.ofSeconds(3)));
+            it.advanceMillis(5_000);
+            assertThat(flush).isCompletedExceptionally();
+            it.failStage("of b").advanceMillis(5_000);
+            assertThat(it.batches()).as("a after its rest").hasSize(3).endsWith(List.of("a1"));
+            it.succeed().advanceMillis(4_999);
+            assertThat(it.calls).as("b waits for its delay").hasSize(3);
+            it.advanceMillis(1);
+            assertThat(it.calls).hasSize(4);
+            it.succeed();
+            assertThat(it.handled).containsExactly("a1", "b1");
+        }
+    }
+
     @Test
     void callsOfOtherLanesThatRunWhenARestBeginsGoOn() {
         try (BatcherFixture it = BatcherFixture.byHand(perKey(2))) {

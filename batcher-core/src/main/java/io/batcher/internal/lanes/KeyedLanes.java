@@ -116,8 +116,8 @@ public final class KeyedLanes<T> extends Lanes<T> {
 
     @Override
     public void release(Lane<T> lane, long now) {
-        schedule.release((ScheduledLane<T>) lane);
         catchUp((ScheduledLane<T>) lane);
+        schedule.release((ScheduledLane<T>) lane);
         changed(lane, now);
     }
 
