@@ -208,6 +208,33 @@ class HeapTest {
         batcher.close(Duration.ZERO);
     }
 
+    /** Each call drops as many items as it adds, and so moves where the next batch is full. */
+    @Test
+    void droppingTheOldestItemsOfALaneCostsNoMemory() {
+        int capacity = 11_001;
+        Integer item = 1;
+        Batcher<Integer> batcher = time.applyTo(Batcher.<Integer>builder("evictions"))
+                .key(each -> "hot")
+                .concurrency(2)
+                .capacity(capacity)
+                .overflow(Overflow.DROP_OLDEST)
+                .handler(batch -> {})
+                .build();
+        batcher.pause();
+        for (int i = 0; i < capacity; i++) {
+            batcher.add(item);
+        }
+        long before = usedBytes();
+        for (int i = 0; i <= capacity / 2; i++) {
+            batcher.addMany(List.of(item, item));
+        }
+        assertThat((usedBytes() - before) / capacity)
+                .as("bytes more for each item")
+                .isLessThanOrEqualTo(40);
+        assertThat(batcher.stats().depth()).isEqualTo(capacity);
+        batcher.close(Duration.ZERO);
+    }
+
     /** The item and its key are not counted: they exist before. */
     @Test
     void aLiveKeyWithOneItemIsSmallAndAnIdleOneCostsNothing() {

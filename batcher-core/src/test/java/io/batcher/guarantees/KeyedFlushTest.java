@@ -7,6 +7,7 @@ package io.batcher.guarantees;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
+import io.batcher.Batcher;
 import io.batcher.BatcherBuilder;
 import io.batcher.RetryAfterException;
 import io.batcher.RetryPolicy;
@@ -15,10 +16,13 @@ import io.batcher.fixtures.CallStyle;
 import io.batcher.fixtures.Futures;
 import io.batcher.fixtures.Keys;
 import io.batcher.fixtures.Plain;
+import io.batcher.testing.VirtualTime;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -139,11 +143,12 @@ class KeyedFlushTest {
     void aFlushSkipsTheDelayOfWhatHasFailedSinceAnEarlierOne() {
         List<BatcherFixture> fixture = new ArrayList<>();
         List<CompletableFuture<Void>> fromCallback = new ArrayList<>();
-        try (BatcherFixture it = BatcherFixture.byHand(builder -> perKey(2).apply(builder).onError(failure -> {
-            if (fromCallback.isEmpty()) {
-                fromCallback.add(fixture.get(0).batcher.flush());
-            }
-        }))) {
+        try (BatcherFixture it =
+                BatcherFixture.byHand(builder -> perKey(2).apply(builder).onError(failure -> {
+                    if (fromCallback.isEmpty()) {
+                        fromCallback.add(fixture.get(0).batcher.flush());
+                    }
+                }))) {
             fixture.add(it);
             it.add("a1").advanceMillis(500).add("b1");
             CompletableFuture<Void> earlier = it.batcher.flush();
@@ -160,6 +165,54 @@ class KeyedFlushTest {
             assertThat(it.calls).as("b is hurried").hasSize(4);
             it.succeed().succeed();
             assertThat(it.handled).containsExactly("a1", "b1");
+        }
+    }
+
+    /** The callback refuses the letter of one key and adds an item of another one, whose handler calls flush. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void aFlushFromAHandlerOffersARefusedLetterOfAnotherKeyEarlyOnlyOnce(boolean batchPerKey) {
+        List<String> keys = Keys.inDifferentLanes(2);
+        String a = keys.get(0);
+        String b = keys.get(1);
+        AtomicInteger offers = new AtomicInteger();
+        AtomicReference<Batcher<String>> batcher = new AtomicReference<>();
+        RetryPolicy once = RetryPolicy.builder()
+                .maxAttempts(1)
+                .delay(Duration.ofSeconds(30))
+                .build();
+        VirtualTime time = new VirtualTime();
+        batcher.set(Batcher.<String>builder("letters")
+                .clock(time)
+                .scheduler(time)
+                .executor(time)
+                .key(Keys.FIRST_LETTER)
+                .concurrency(2)
+                .batchPerKey(batchPerKey)
+                .maxBatchSize(1)
+                .retry(once)
+                .onDeadLetter(letter -> {
+                    if (offers.incrementAndGet() < 100) {
+                        batcher.get().add(b + offers);
+                    }
+                    throw new IllegalStateException("refused");
+                })
+                .handler(batch -> {
+                    if (batch.get(0).startsWith(a)) {
+                        throw new IllegalStateException("bad");
+                    }
+                    batcher.get().flush();
+                })
+                .build());
+        try (Batcher<String> it = batcher.get()) {
+            it.add(a + 1);
+            time.advance(Duration.ofSeconds(1));
+            assertThat(offers).as("offers before the delay").hasValueLessThanOrEqualTo(2);
+            time.advance(Duration.ofSeconds(31));
+            assertThat(offers)
+                    .as("offers after the delay")
+                    .hasValueGreaterThan(1)
+                    .hasValueLessThanOrEqualTo(5);
         }
     }
 
@@ -277,8 +330,7 @@ class KeyedFlushTest {
     /** The flush has failed with the rest: a call that it found running is followed by no early one. */
     @Test
     void aFlushThatHasFailedWithARestHurriesNoLaneAfterwards() {
-        RetryPolicy slow =
-                RetryPolicy.builder().delay(Duration.ofSeconds(10)).build();
+        RetryPolicy slow = RetryPolicy.builder().delay(Duration.ofSeconds(10)).build();
         try (BatcherFixture it =
                 BatcherFixture.byHand(builder -> perKey(2).apply(builder).retry(slow))) {
             it.add("a1", "b1").advanceMillis(500);

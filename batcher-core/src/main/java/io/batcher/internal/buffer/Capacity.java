@@ -40,9 +40,9 @@ public final class Capacity {
         this.exact = buffers == NONE_AHEAD;
     }
 
-    /** Whether several buffers share it. */
+    /** Whether several buffers share it and reserve slots ahead. */
     boolean isShared() {
-        return buffers != 1;
+        return buffers > 1;
     }
 
     /** Returns how many more slots may be reserved. */

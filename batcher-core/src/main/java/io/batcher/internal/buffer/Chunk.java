@@ -72,6 +72,12 @@ public final class Chunk<T> {
     private @Nullable Chunk<T> next;
 
     /**
+     * With how many claims a batch is full before the chunk is; 0 if it is not. Read without the lock: set while no slot can be claimed, before
+     * the write of the word that allows it.
+     */
+    private int fullAt;
+
+    /**
      * Creates an open chunk.
      *
      * @param limit how many slots may be claimed now
@@ -117,14 +123,15 @@ public final class Chunk<T> {
 
     /**
      * As {@link #add}, to a chunk of one of several buffers. Those reserve a few slots at a time, and the last of these makes no batch full:
-     * only the end of the chunk may.
+     * only the end of the chunk may, or what an eviction has put in its place.
      */
     Claimed addToShared(T item, @Nullable CompletableFuture<Void> future) {
         long claim = add(item, future);
         if (claim == FAILED) {
             return Claimed.NONE;
         }
-        return index(claim) + 1 == slots.length ? Claimed.END : Claimed.SLOT;
+        int claimed = index(claim) + 1;
+        return claimed == slots.length || claimed == fullAt ? Claimed.END : Claimed.SLOT;
     }
 
     /**
@@ -248,9 +255,9 @@ public final class Chunk<T> {
         return slots.length - limit(word);
     }
 
-    /** Returns how many slots are not claimed, reserved or not. */
-    int slotsLeft() {
-        return slots.length - claimed(word);
+    /** Sets how many more items make a batch full. Only while no slot can be claimed. */
+    void fullAfter(int items) {
+        fullAt = claimed(word) + items;
     }
 
     /** Returns how many slots are claimed. */

@@ -72,16 +72,6 @@ final class ChunkQueue<T> {
         }
     }
 
-    /**
-     * Closes the open chunk if it has more slots left than this many items, which make a batch full after an eviction: only the claim of a
-     * chunk's last slot is told to the engine.
-     */
-    void endOpenBefore(int items) {
-        if (open != null && open.slotsLeft() > items) {
-            retireOpen();
-        }
-    }
-
     /** Removes the first chunk. */
     void removeFirst() {
         Chunk<T> removed = first;

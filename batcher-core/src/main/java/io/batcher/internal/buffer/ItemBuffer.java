@@ -218,11 +218,12 @@ public final class ItemBuffer<T> {
         return taken;
     }
 
-    /** Takes the oldest items for good. */
+    /** Takes the oldest items for good. Of several buffers, only while no slot can be claimed. */
     public ChunkSlice<T> evict(int count) {
         ChunkSlice<T> evicted = take(count, false);
-        if (capacity.isShared() && weights == null) {
-            chunks.endOpenBefore(maxBatchSize - waiting() % maxBatchSize);
+        Chunk<T> open = chunks.open();
+        if (open != null && capacity.isShared() && weights == null) {
+            open.fullAfter(maxBatchSize - waiting() % maxBatchSize);
         }
         return evicted;
     }

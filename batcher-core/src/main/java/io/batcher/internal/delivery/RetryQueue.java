@@ -91,6 +91,11 @@ public final class RetryQueue<T> {
         letters.addLast(letter);
     }
 
+    /** Whether a flush made the last offer of the first letter early. */
+    public boolean isLetterEarly() {
+        return offerIsEarly && !letters.isEmpty();
+    }
+
     /** Returns the first letter for an offer. The callback has it until {@link #removeLetter} or {@link #putBack}. */
     public GivenUp<T> offerLetter(long now) {
         isOffered = true;
@@ -117,6 +122,7 @@ public final class RetryQueue<T> {
         }
         letters.removeFirst();
         isOffered = false;
+        offerIsEarly = false;
         letsPass = false;
         letterNotBefore = now;
     }

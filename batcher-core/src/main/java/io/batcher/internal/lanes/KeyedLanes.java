@@ -110,7 +110,9 @@ public final class KeyedLanes<T> extends Lanes<T> {
     @Override
     public Lane<T> take() {
         ScheduledLane<T> lane = schedule.take();
-        lane.hurriedUpTo = coverage.lastMark();
+        if (!lane.awaitsPermit()) { // else its attempt began earlier
+            lane.hurriedUpTo = coverage.lastMark();
+        }
         return lane;
     }
 

@@ -126,9 +126,9 @@ public class Lane<T> extends LaneCalls<T> implements Origin {
         return hurried;
     }
 
-    /** Whether the last attempt began when it was due, rather than early for a flush. */
+    /** Whether the last attempt began, and a letter that was refused was offered, when it was due, rather than early for a flush. */
     boolean isLastOnTime() {
-        return !lastIsEarly;
+        return !lastIsEarly && (retries == null || !retries.isLetterEarly());
     }
 
     /** Whether a flush that may not be pending any more wants the next batch. */

@@ -73,8 +73,8 @@ final class SharedRoom<T> {
 
     private void takeBack() {
         if (isAnyAhead) {
-            isAnyAhead = false;
             table.all().forEach(lane -> lane.buffer().takeBack());
+            isAnyAhead = false; // last: without the memory for the list it is tried again
         }
     }
 
@@ -100,8 +100,8 @@ final class SharedRoom<T> {
     /** Adds all items: there is room for them. */
     private void place(AddRequest<T> call, long now) {
         List<AddRequest<T>> parts = call.parts();
-        // Slots reserved ahead for one part may be needed by the next. One that is claimed while another call waits would
-        // overtake that.
+        // Slots reserved ahead for one part may be needed by the next, and an add that claims one overtakes calls that
+        // wait.
         boolean exact = parts.size() > 1 || isAnyWaitingBehind(call);
         capacity.exact(exact);
         isAnyAhead |= !exact && table.isFixed();

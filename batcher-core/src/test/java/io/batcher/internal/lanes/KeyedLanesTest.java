@@ -6,24 +6,26 @@ package io.batcher.internal.lanes;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.batcher.BatcherConfig;
+import io.batcher.Batcher;
 import io.batcher.internal.buffer.AddRequest;
+import io.batcher.internal.buffer.Claimed;
+import io.batcher.internal.buffer.ItemBuffer;
 import io.batcher.internal.lanes.Lanes.Hurry;
 import java.util.List;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** What a flush costs where each key has a lane: counted as how often the rule is asked. */
+/** What needs no look at all lanes, and no lock: a further flush, counted as how often the rule is asked, and items for slots reserved ahead. */
 class KeyedLanesTest {
 
     private static final int LANES = 100;
 
-    private final BatcherConfig<Integer> config = TestLanes.builder().config();
-    private final KeyedLanes<Integer> lanes = new KeyedLanes<>(config);
+    private KeyedLanes<Integer> lanes = new KeyedLanes<>(TestLanes.builder().config());
     private int asked;
 
-    private void create() {
+    private void connect() {
         lanes.connect(new Rule() {
             @Override
             public boolean isStopped() {
@@ -41,9 +43,17 @@ class KeyedLanesTest {
                 return When.Never.NEVER;
             }
         });
+    }
+
+    private void create() {
+        connect();
         for (int key = 0; key < LANES; key++) {
-            lanes.append(new AddRequest<>(List.of(key), key, null, null), 0);
+            lanes.append(call(key), 0);
         }
+    }
+
+    private static AddRequest<Integer> call(int item) {
+        return new AddRequest<>(List.of(item), item, null, null);
     }
 
     private int askedByFlush(Hurry hurry, boolean first) {
@@ -69,6 +79,25 @@ class KeyedLanesTest {
         lanes.flush(before, true, 0);
         assertThat(askedByFlush(further, false)).isEqualTo(LANES);
         assertThat(askedByFlush(further, false)).isZero();
+    }
+
+    /** A part of what is free: a sixteenth with 8 lanes, but 8 slots if so many are free. */
+    @ParameterizedTest
+    @CsvSource({"1, 0", "5, 4", "9, 8", "20, 8", "145, 9"})
+    void anAddReservesSlotsAheadWhichOthersClaimWithoutTheLock(int capacity, int ahead) {
+        lanes = new KeyedLanes<>(Batcher.<Integer>builder("ahead")
+                .key(item -> item)
+                .concurrency(8)
+                .capacity(capacity)
+                .config());
+        connect();
+        lanes.append(call(1), 0);
+        ItemBuffer<Integer> buffer = Objects.requireNonNull(lanes.claimable(1)).buffer();
+        int claimed = 0;
+        while (buffer.tryAddToShared(1, null) != Claimed.NONE) {
+            claimed++;
+        }
+        assertThat(claimed).isEqualTo(ahead);
     }
 
     @Test
