@@ -14,7 +14,6 @@ import io.namastack.outbox.config.OutboxCoreSchedulingAutoConfiguration;
 import io.namastack.outbox.config.OutboxCoreThreadingAutoConfiguration;
 import io.namastack.outbox.handler.OutboxRecordMetadata;
 import io.namastack.outbox.handler.OutboxTypedHandler;
-import java.nio.charset.StandardCharsets;
 import java.sql.SQLException;
 import java.util.List;
 import javax.sql.DataSource;
@@ -62,9 +61,6 @@ final class NamastackContender implements StoreContender {
         this.transactions = new TransactionTemplate(context.getBean(PlatformTransactionManager.class));
     }
 
-    /** What is sent: the JSON of a text is about as long as the item. */
-    record Message(String text) {}
-
     @Configuration(proxyBeanMethods = false)
     @ImportAutoConfiguration({
         TaskExecutionAutoConfiguration.class,
@@ -104,19 +100,15 @@ final class NamastackContender implements StoreContender {
         }
     }
 
-    private static Message message(byte[] item) {
-        return new Message(new String(item, 1, item.length - 1, StandardCharsets.US_ASCII));
-    }
-
     @Override
     public void add(byte[] item) {
-        transactions.executeWithoutResult(status -> outbox.schedule(message(item), "key-" + item[0]));
+        transactions.executeWithoutResult(status -> outbox.schedule(Message.of(item), "key-" + item[0]));
     }
 
     @Override
     public void addAll(List<byte[]> items) {
         transactions.executeWithoutResult(
-                status -> items.forEach(item -> outbox.schedule(message(item), "key-" + item[0])));
+                status -> items.forEach(item -> outbox.schedule(Message.of(item), "key-" + item[0])));
     }
 
     @Override

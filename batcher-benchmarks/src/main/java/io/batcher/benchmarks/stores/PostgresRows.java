@@ -40,6 +40,7 @@ final class PostgresRows {
                 .with("by hand, skip locked, batches of 100", BACKLOG / 4, loop(Insert.GROUPED, USUAL))
                 .with("db-scheduler", PEERS, handled -> new DbSchedulerContender(postgres, handled))
                 .with("Namastack Outbox", PEERS, handled -> new NamastackContender(postgres, handled))
+                .with("Spring Modulith", PEERS, handled -> new ModulithContender(postgres, handled))
                 .run(rounds);
         new Comparison("PostgreSQL, through, 16 threads", Measure.through(16, 1, millis))
                 .with("by hand, group commit, waits 10 ms", loop(Insert.GROUPED, WAITING))
@@ -50,6 +51,7 @@ final class PostgresRows {
                 .with("the same each 500 ms", 500, loop(Insert.AUTO_COMMIT, USUAL_500))
                 .with("db-scheduler", PEERS, handled -> new DbSchedulerContender(postgres, handled))
                 .with("Namastack Outbox", PEERS, handled -> new NamastackContender(postgres, handled))
+                .with("Spring Modulith", PEERS, handled -> new ModulithContender(postgres, handled))
                 .run(rounds);
         for (int threads : new int[] {1, 16, 64}) {
             adds("PostgreSQL, adds, threads: " + threads, Measure.adds(threads, 1, millis), rounds);
