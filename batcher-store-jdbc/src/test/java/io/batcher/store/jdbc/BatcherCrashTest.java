@@ -75,6 +75,7 @@ class BatcherCrashTest {
                 .as("child output: %s", Files.readString(temp.resolve("errors")))
                 .isZero();
         CrashVerdict verdict = new CrashVerdict(log());
+        System.out.printf("%d kills: %s%n", KILLS, verdict.figures());
         verdict.assertNothingLost();
         verdict.assertOrder();
         verdict.assertRedeliveriesAreTheSameBatch(KILLS);
@@ -97,6 +98,7 @@ class BatcherCrashTest {
         assertThat(child.exitValue())
                 .as("child output: %s", Files.readString(temp.resolve("errors")))
                 .isZero();
+        System.out.printf("The handler ended the process %d times (isolatePoison: %s)%n", ends, isolatePoison);
         assertThat(ends).isBetween(3, 40);
         List<String> handled = new ArrayList<>();
         List<String> givenUp = new ArrayList<>();

@@ -55,6 +55,7 @@ class FileCrashTest {
 
         assertThat(CrashLog.read(log)).as("losses").noneMatch(line -> line.startsWith("L"));
         CrashVerdict verdict = new CrashVerdict(CrashLog.read(log));
+        System.out.printf("%d kills: %s%n", KILLS, verdict.figures());
         verdict.assertNothingLost();
         verdict.assertOrder();
         verdict.assertRedeliveriesAreTheSameBatch(KILLS);

@@ -20,6 +20,7 @@ import java.sql.ResultSet;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
@@ -87,6 +88,7 @@ class PostgresCrashTest {
             }
         }
         CrashVerdict verdict = drain();
+        System.out.printf("%d kills, %d of the server: %s%n", kills, SERVER_KILLS, verdict.figures());
         verdict.assertNothingLost();
         verdict.assertOrder();
         verdict.assertRedeliveriesAreTheSameBatch(kills + SERVER_KILLS);
@@ -107,6 +109,7 @@ class PostgresCrashTest {
         }
         pause(1);
         CrashVerdict verdict = drain();
+        System.out.printf("%d stops, %d outcomes fenced: %s%n", stops, lines("F"), verdict.figures());
         verdict.assertNothingLost();
         verdict.assertOrder();
         verdict.assertRedeliveriesAreTheSameBatch(stops + WORKERS);
@@ -157,8 +160,11 @@ class PostgresCrashTest {
                 effects.add(rows.getString(1));
             }
         }
-        assertThat(effects).doesNotHaveDuplicates();
         Set<String> missing = new CrashVerdict(CrashLog.read(SharingWorker.transactionalLog(log))).acknowledgedItems();
+        System.out.printf(
+                "transactional handler: %d items acknowledged, %d effects, %d different%n",
+                missing.size(), effects.size(), new HashSet<>(effects).size());
+        assertThat(effects).doesNotHaveDuplicates();
         assertThat(missing).hasSizeGreaterThan(100);
         effects.forEach(missing::remove);
         assertThat(missing).isEmpty();
