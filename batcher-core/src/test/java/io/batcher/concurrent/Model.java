@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * What a batcher may and must do, on plain lists and on one thread: the model must allow each attempt, and when nothing runs, nothing
  * may be left that the model calls due. Times are in milliseconds.
  */
-final class Model {
+final class Model implements ScriptedHandler.Attempts {
 
     /** The options of a case. */
     record Options(int capacity, int maxBatchSize, boolean eager, Overflow overflow, int maxAttempts, boolean async) {}
@@ -153,8 +153,8 @@ final class Model {
         return ticking && now - since >= INTERVAL ? FlushReason.INTERVAL : null;
     }
 
-    /** An attempt begins: returns what is wrong with it, null if nothing. */
-    @Nullable String begin(Batch<String> batch, long now) {
+    @Override
+    public @Nullable String begin(Batch<String> batch, long now) {
         if (inFlight != null) {
             return "began while another runs";
         }
@@ -193,8 +193,8 @@ final class Model {
                         : batch.reason() != reason ? "expected the reason " + reason : null;
     }
 
-    /** The attempt ends; the indexes are those of the items that failed. */
-    void end(List<Integer> failed, @Nullable Throwable cause, long now) {
+    @Override
+    public void end(Batch<String> batch, List<Integer> failed, @Nullable Throwable cause, long now) {
         Frozen attempt = inFlight;
         if (attempt == null) {
             throw new IllegalStateException("ended without beginning");

@@ -13,10 +13,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assertions.fail;
 
 import io.batcher.Overflow;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -44,7 +42,7 @@ class ModelTest {
             Model.Options options = options(random);
             List<Action> actions = Action.random(random, MOST_ACTIONS);
             if (new ModelRun(options, lane).run(actions) != null) {
-                List<Action> fewer = shrunk(options, lane, actions);
+                List<Action> fewer = Shrinking.shrunk(actions, list -> new ModelRun(options, lane).run(list) != null);
                 fail("seed " + seed + ": " + new ModelRun(options, lane).run(fewer) + "\n" + options + "\n" + fewer);
             }
         }
@@ -84,27 +82,5 @@ class ModelTest {
                 Overflow.values()[random.nextInt(4)],
                 random.nextBoolean() ? Model.unlimited() : 1 + random.nextInt(3),
                 random.nextBoolean());
-    }
-
-    /** Removes actions that the failure does not need, in ever smaller pieces. */
-    private static List<Action> shrunk(Model.Options options, ModelRun.OneLane lane, List<Action> failing) {
-        List<Action> shortest = failing;
-        for (int piece = failing.size() / 2; piece > 0; piece /= 2) {
-            for (int from = 0; from + piece <= shortest.size(); ) {
-                List<Action> without = new ArrayList<>(shortest);
-                without.subList(from, from + piece).clear();
-                if (fails(options, lane, without)) {
-                    shortest = without;
-                } else {
-                    from++;
-                }
-            }
-        }
-        return shortest;
-    }
-
-    private static boolean fails(Model.Options options, ModelRun.OneLane lane, List<Action> actions) {
-        @Nullable String breach = new ModelRun(options, lane).run(actions);
-        return breach != null;
     }
 }

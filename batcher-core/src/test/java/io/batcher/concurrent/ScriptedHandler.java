@@ -16,18 +16,35 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** Ends each attempt as the next action says, succeeds if there is none, and reports to the {@link Model}. */
+/** Ends each attempt as the next action says, succeeds if there is none, and reports to a model. */
 final class ScriptedHandler {
 
-    private final Model model;
+    /** Receives the attempts, to compare them with a model. */
+    interface Attempts {
+
+        /** Records that an attempt begins. Returns why the model does not allow it; null if it does. */
+        @Nullable String begin(Batch<String> batch, long now);
+
+        /** Records that an attempt ends. The indexes are those of the items that failed. */
+        void end(Batch<String> batch, List<Integer> failed, @Nullable Throwable cause, long now);
+    }
+
+    private final Attempts model;
     private final VirtualTime time;
+    private final Runnable death;
     private final ArrayDeque<Action> script = new ArrayDeque<>();
     private final List<String> handled = new ArrayList<>();
     private @Nullable String breach;
 
-    ScriptedHandler(Model model, VirtualTime time) {
+    ScriptedHandler(Attempts model, VirtualTime time) {
+        this(model, time, () -> {});
+    }
+
+    /** Creates a handler of a process that may die. */
+    ScriptedHandler(Attempts model, VirtualTime time, Runnable death) {
         this.model = model;
         this.time = time;
+        this.death = death;
     }
 
     void script(Action action) {
@@ -80,8 +97,13 @@ final class ScriptedHandler {
     private @Nullable Exception end(Batch<String> batch) {
         Action behaviour = script.poll();
         Map<Integer, Exception> causes = new HashMap<>();
+        if (behaviour != null
+                && (behaviour.kind() == Action.Kind.DIE_BEFORE || behaviour.kind() == Action.Kind.DIE_AFTER)) {
+            death.run();
+        }
         for (int i = 0; i < batch.size() && behaviour != null; i++) {
             if (behaviour.kind() == Action.Kind.FAIL
+                    || behaviour.kind() == Action.Kind.DIE_BEFORE
                     || behaviour.kind() == Action.Kind.FAIL_PARTLY && (behaviour.amount() >> i & 1) == 1) {
                 causes.put(i, new IllegalStateException("item " + i));
             } else {
@@ -94,7 +116,7 @@ final class ScriptedHandler {
         boolean all = causes.size() == batch.size();
         Exception failure =
                 causes.isEmpty() ? null : all ? new IllegalStateException("all") : new PartialBatchException(causes);
-        model.end(causes.keySet().stream().sorted().toList(), failure, now());
+        model.end(batch, causes.keySet().stream().sorted().toList(), failure, now());
         return failure;
     }
 }
