@@ -22,6 +22,7 @@ final class PostgresSchema {
     /** Creates what is missing. One process at a time: two that create the same table at once would fail. */
     static void create(Jdbc jdbc, Tables.Names names) throws SQLException {
         lock(jdbc, names, "");
+        requireColumns(jdbc, names);
         if (isMissing(jdbc, names)) {
             for (String statement : script(names).split(";", -1)) {
                 if (!statement.isBlank()) {
@@ -45,6 +46,31 @@ final class PostgresSchema {
                             + ". Set batcher.store.jdbc.initialize-schema=true, or run the script io/batcher/store/jdbc/"
                             + SCRIPT
                             + " with Flyway or Liquibase",
+                    null);
+        }
+        requireColumns(jdbc, names);
+    }
+
+    /** Refuses tables that exist and are not those of the store: otherwise the first add would fail, and say less. */
+    private static void requireColumns(Jdbc jdbc, Tables.Names names) throws SQLException {
+        requireColumns(jdbc, names.item(), "id batcher part type payload crc created_at");
+        requireColumns(
+                jdbc,
+                names.partition(),
+                "batcher part partitions owner epoch lease_until batch_id batch_items attempt counted retry_at");
+        requireColumns(jdbc, names.member(), "batcher member alive_until");
+        requireColumns(jdbc, names.letter(), "id batcher type payload crc attempts error_type died_at");
+    }
+
+    private static void requireColumns(Jdbc jdbc, String table, String columns) throws SQLException {
+        String missing = jdbc.text("select coalesce(string_agg(name, ', '), '') from unnest(string_to_array('" + columns
+                + "', ' ')) as name where to_regclass('" + table + "') is not null and not exists (select 1 from"
+                + " pg_attribute where attrelid = to_regclass('" + table + "') and attname = name and not attisdropped)");
+        if (!missing.isEmpty()) {
+            throw new BatcherStoreException(
+                    "The table " + table + " lacks columns of the store: " + missing
+                            + ". Set another batcher.store.jdbc.table-prefix, or change the table to what the script"
+                            + " io/batcher/store/jdbc/" + SCRIPT + " creates",
                     null);
         }
     }

@@ -102,6 +102,25 @@ class PostgresStoreTest {
                 .hasMessageContaining("initialize-schema");
     }
 
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void aTableWithOtherColumnsIsNamedAtTheStart(boolean allExist) {
+        if (allExist) {
+            TestProcess.open(builder(Postgres.dataSource()).build(), "readings", 1)
+                    .session()
+                    .close();
+            Postgres.execute("alter table " + prefix + "item drop column crc");
+        } else {
+            Postgres.execute("create table " + prefix + "item (id bigint primary key, note text)");
+        }
+
+        assertThatThrownBy(() -> TestProcess.open(builder(Postgres.dataSource()).build(), "readings", 1))
+                .isInstanceOf(BatcherStoreException.class)
+                .hasMessageContaining(prefix + "item")
+                .hasMessageContaining("crc")
+                .hasMessageContaining("table-prefix");
+    }
+
     @Test
     void manyInstancesCreateTheSchemaAtOnce() throws Exception {
         ExecutorService pool = Executors.newFixedThreadPool(8);
