@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.batcher.BatcherStoreException;
+import io.batcher.fixtures.CapturedLog;
 import io.batcher.store.BatchRecord;
 import io.batcher.store.DeadLetters;
 import io.batcher.store.Partition;
@@ -82,6 +83,23 @@ class FileStoreTest {
                             .isEqualTo("rw-------"));
         }
         process.session().close();
+    }
+
+    @Test
+    void aDirectoryThatOthersCanReadIsAWarning() throws Exception {
+        Files.createDirectories(directory());
+        Files.setPosixFilePermissions(directory(), PosixFilePermissions.fromString("rwxr-xr-x"));
+        try (CapturedLog log = new CapturedLog()) {
+            TestProcess.start(JdbcStore.file(directory()), "readings", 1)
+                    .session()
+                    .close();
+            assertThat(log.lines())
+                    .anyMatch(line -> line.startsWith("WARNING")
+                            && line.contains(directory().toString())
+                            && line.contains("rwxr-xr-x"));
+        }
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(directory())))
+                .isEqualTo("rwxr-xr-x");
     }
 
     @Test
