@@ -4,16 +4,17 @@
  */
 package io.batcher.store.jdbc;
 
-import io.batcher.store.BatchRecord;
-import io.batcher.store.NewItem;
-import io.batcher.store.Partition;
-import io.batcher.store.Settlement;
-import io.batcher.store.StoredItem;
-import io.batcher.store.fixtures.TestProcess;
+import io.batcher.Batcher;
+import io.batcher.BatcherBuilder;
+import io.batcher.store.ItemCodec;
+import io.batcher.store.fixtures.Waiting;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 
 /** A process that stores many items, or one that starts on them: it prints how long the first batch took and how many it handled. */
 final class LargeBacklog {
@@ -28,46 +29,52 @@ final class LargeBacklog {
 
     /** Arguments: {@code fill} or {@code drain}, the directory, how many items. */
     public static void main(String[] args) {
-        JdbcStore store = JdbcStore.file(Path.of(args[1]));
-        int items = Integer.parseInt(args[2]);
-        if (args[0].equals("fill")) {
-            fill(store, items);
-        } else {
-            drain(store);
-        }
-    }
-
-    private static void fill(JdbcStore store, int items) {
-        TestProcess process = TestProcess.open(store, "readings", PARTITIONS);
-        byte[] payload = new byte[100];
-        for (int i = 0; i < items; i += CALL) {
-            List<NewItem> call = new ArrayList<>();
-            for (int j = 0; j < CALL; j++) {
-                call.add(new NewItem(j % PARTITIONS, TestProcess.TYPE, payload));
-            }
-            process.session().append(call);
-        }
-        process.session().close();
-    }
-
-    private static void drain(JdbcStore store) {
         long start = System.nanoTime();
-        TestProcess process = TestProcess.start(store, "readings", PARTITIONS);
-        long first = 0;
-        int handled = 0;
-        int batches = 0;
-        for (Partition partition : process.owned.values()) {
-            for (List<StoredItem> next = partition.next(CALL, 1 << 24);
-                    !next.isEmpty();
-                    next = partition.next(CALL, 1 << 24)) {
-                partition.begin(new BatchRecord("batch-" + batches++, next, 1, 1));
-                first = first == 0 ? System.nanoTime() - start : first;
-                partition.settle(Settlement.handled(next));
-                handled += next.size();
+        int items = Integer.parseInt(args[2]);
+        BatcherBuilder<byte[]> builder = Batcher.<byte[]>builder("readings")
+                .store(JdbcStore.file(Path.of(args[1])))
+                .codec(ItemCodec.bytes())
+                .key(item -> item[0])
+                .partitions(PARTITIONS)
+                .concurrency(PARTITIONS)
+                .maxBatchSize(CALL);
+        if (args[0].equals("fill")) {
+            fill(builder, items);
+        } else {
+            drain(builder, start);
+        }
+    }
+
+    private static void fill(BatcherBuilder<byte[]> builder, int items) {
+        try (Batcher<byte[]> batcher =
+                builder.handler(batch -> {}).autoFlush(false).build()) {
+            batcher.pause();
+            for (int i = 0; i < items; i += CALL) {
+                List<byte[]> call = new ArrayList<>();
+                for (int j = 0; j < CALL; j++) {
+                    byte[] item = new byte[100];
+                    item[0] = (byte) j;
+                    call.add(item);
+                }
+                batcher.addMany(call);
             }
         }
-        System.out.println(RESULT + "first batch after ms " + TimeUnit.NANOSECONDS.toMillis(first));
+    }
+
+    private static void drain(BatcherBuilder<byte[]> builder, long start) {
+        AtomicLong first = new AtomicLong();
+        AtomicInteger handled = new AtomicInteger();
+        try (Batcher<byte[]> batcher = builder.handler(batch -> {
+                    first.compareAndSet(0, System.nanoTime() - start);
+                    handled.addAndGet(batch.size());
+                })
+                .build()) {
+            Waiting.until(
+                    "all are handled",
+                    Duration.ofMinutes(2),
+                    () -> batcher.stats().depth() == 0);
+        }
+        System.out.println(RESULT + "first batch after ms " + TimeUnit.NANOSECONDS.toMillis(first.get()));
         System.out.println(RESULT + "handled " + handled);
-        process.session().close();
     }
 }

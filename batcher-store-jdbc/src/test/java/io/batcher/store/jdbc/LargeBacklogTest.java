@@ -30,6 +30,7 @@ class LargeBacklogTest {
 
         List<String> lines = run("drain");
 
+        lines.forEach(System.out::println);
         assertThat(lines).hasSize(2);
         assertThat(number(lines.get(0))).as("ms until the first batch").isLessThan(1_000);
         assertThat(number(lines.get(1))).isEqualTo(ITEMS);
