@@ -41,6 +41,7 @@ final class FaultyProxy implements AutoCloseable {
     private final int position;
     private final long delayNanos;
     private final AtomicInteger requests = new AtomicInteger(Integer.MIN_VALUE);
+    private volatile boolean through;
     private final Set<Connection> connections = ConcurrentHashMap.newKeySet();
 
     FaultyProxy(int port, Fault fault, int position, long delayNanos) throws IOException {
@@ -63,6 +64,11 @@ final class FaultyProxy implements AutoCloseable {
 
     boolean hasFailed() {
         return requests.get() >= position;
+    }
+
+    /** Whether what the fault does to a request is done, however late. */
+    boolean isThrough() {
+        return through;
     }
 
     private interface Task {
@@ -110,7 +116,11 @@ final class FaultyProxy implements AutoCloseable {
                 byte[] buffer = new byte[1 << 16];
                 for (int length = in.read(buffer); length >= 0; length = in.read(buffer)) {
                     if (requests.incrementAndGet() == position) {
-                        fail(buffer, length, out);
+                        try {
+                            fail(buffer, length, out);
+                        } finally {
+                            through = true;
+                        }
                     } else {
                         out.write(buffer, 0, length);
                     }
