@@ -276,8 +276,7 @@ final class StoredModel implements ScriptedHandler.Attempts {
         if (recorded != null) {
             Duration retryIn = recorded.retryIn();
             long delay = retryIn == null ? RETRY_DELAY : Math.min(retryIn.toMillis(), RETRY_DELAY);
-            Tried tried =
-                    new Tried(batch, recorded.id(), recorded.attempt(), recorded.counted(), now + delay);
+            Tried tried = new Tried(batch, recorded.id(), recorded.attempt(), recorded.counted(), now + delay);
             if (retryIn == null) {
                 judgeInterrupted(part, tried);
             } else {
@@ -329,7 +328,8 @@ final class StoredModel implements ScriptedHandler.Attempts {
         if (part.inFlight != null) {
             allowed = items.equals(part.inFlight.items());
         } else if (items.stream().anyMatch(part.unrecorded::contains)) {
-            allowed = items.containsAll(stored.stream().filter(part.unrecorded::contains).toList());
+            allowed = items.containsAll(
+                    stored.stream().filter(part.unrecorded::contains).toList());
         } else if (!part.retries.isEmpty()) {
             allowed = items.equals(part.retries.get(0).items());
         } else {
@@ -491,9 +491,7 @@ final class StoredModel implements ScriptedHandler.Attempts {
                                 ? "a retry under another id than " + again.id()
                                 : batch.attempt() != again.attempts() + 1
                                         ? "wrong number of attempt"
-                                        : recorded != counted
-                                                ? "counted should be " + counted
-                                                : null;
+                                        : recorded != counted ? "counted should be " + counted : null;
     }
 
     private @Nullable String beginNew(Part part, Batch<String> batch, long now) {
@@ -503,7 +501,9 @@ final class StoredModel implements ScriptedHandler.Attempts {
         List<String> items = next.stream().map(Waiting::item).toList();
         next.clear();
         int counted = part.recorded().orElseThrow().counted();
-        boolean wasEarly = counted == 0 && !calm && part.wasFlushed; // the first attempt, delayed by the store and made early by a flush
+        boolean wasEarly = counted == 0
+                && !calm
+                && part.wasFlushed; // the first attempt, delayed by the store and made early by a flush
         part.inFlight = new Tried(items, batch.id(), 1, counted, wasEarly ? now : NOT_SET);
         part.nonEmptySince = part.waiting.isEmpty() ? now : part.nonEmptySince;
         return !items.equals(batch)

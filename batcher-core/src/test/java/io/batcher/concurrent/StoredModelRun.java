@@ -8,7 +8,6 @@ import io.batcher.AttemptInterruptedException;
 import io.batcher.Batch;
 import io.batcher.Batcher;
 import io.batcher.BatcherBuilder;
-import io.batcher.BatcherClosedException;
 import io.batcher.BatcherException;
 import io.batcher.BatcherFullException;
 import io.batcher.BatcherStats;
@@ -412,9 +411,8 @@ final class StoredModelRun {
         noteFailure();
         try {
             DeadLetters stored = process.batcher.deadLetters().orElseThrow();
-            List<Long> ids = stored.list(0, 1_000).stream()
-                    .map(DeadLetters.Letter::id)
-                    .toList();
+            List<Long> ids =
+                    stored.list(0, 1_000).stream().map(DeadLetters.Letter::id).toList();
             expect(process.batcher.redrive(ids) == letters.size(), "delivers others again than " + letters);
         } catch (BatcherStoreException e) {
             expect(noteFailure(), "dead letters are not delivered again, though the store answers");

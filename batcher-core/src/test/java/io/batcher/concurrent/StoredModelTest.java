@@ -39,8 +39,7 @@ class StoredModelTest {
             StoredModelRun run = new StoredModelRun(options);
             String breach = run.run(actions);
             if (breach != null) {
-                List<Action> fewer =
-                        Shrinking.shrunk(actions, list -> new StoredModelRun(options).run(list) != null);
+                List<Action> fewer = Shrinking.shrunk(actions, list -> new StoredModelRun(options).run(list) != null);
                 fail("seed " + seed + ": " + breach + "\nshorter: " + new StoredModelRun(options).run(fewer) + "\n"
                         + options + "\n" + fewer);
             }
@@ -51,7 +50,9 @@ class StoredModelTest {
             assertThat(figures.storeFailures).as("failures of the store").isGreaterThan(CASES / 3);
             assertThat(figures.kills).as("ends of processes").isGreaterThan(CASES / 2);
             assertThat(figures.interrupted).as("interrupted attempts").isPositive();
-            assertThat(figures.deliveredAgain).as("calls with items handled before").isPositive();
+            assertThat(figures.deliveredAgain)
+                    .as("calls with items handled before")
+                    .isPositive();
         }
     }
 

@@ -65,7 +65,8 @@ final class PostgresSchema {
     private static void requireColumns(Jdbc jdbc, String table, String columns) throws SQLException {
         String missing = jdbc.text("select coalesce(string_agg(name, ', '), '') from unnest(string_to_array('" + columns
                 + "', ' ')) as name where to_regclass('" + table + "') is not null and not exists (select 1 from"
-                + " pg_attribute where attrelid = to_regclass('" + table + "') and attname = name and not attisdropped)");
+                + " pg_attribute where attrelid = to_regclass('" + table
+                + "') and attname = name and not attisdropped)");
         if (!missing.isEmpty()) {
             throw new BatcherStoreException(
                     "The table " + table + " lacks columns of the store: " + missing

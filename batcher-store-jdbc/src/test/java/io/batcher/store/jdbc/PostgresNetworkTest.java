@@ -61,7 +61,8 @@ class PostgresNetworkTest {
 
     static Stream<Fault> faults() {
         String only = System.getProperty("batcher.fault");
-        return Stream.of(Fault.values()).filter(fault -> only == null || fault.name().equals(only));
+        return Stream.of(Fault.values())
+                .filter(fault -> only == null || fault.name().equals(only));
     }
 
     @ParameterizedTest
@@ -162,9 +163,7 @@ class PostgresNetworkTest {
                             .as("%s: items of acknowledged %s", this, call)
                             .isEqualTo(ITEMS);
                 } else if (refused.contains(call)) {
-                    assertThat(stored)
-                            .as("%s: items of refused %s", this, call)
-                            .isZero();
+                    assertThat(stored).as("%s: items of refused %s", this, call).isZero();
                 } else {
                     assertThat(stored).as("%s: items of %s", this, call).isIn(0L, (long) ITEMS);
                     unknown.incrementAndGet();

@@ -34,10 +34,7 @@ class SmallDiskTest {
             command.add("--map-root-user");
         }
         command.addAll(List.of(
-                "sh",
-                "-c",
-                "mount -t tmpfs -o size=" + size + " batcher \"$0\" && exec \"$@\"",
-                directory.toString()));
+                "sh", "-c", "mount -t tmpfs -o size=" + size + " batcher \"$0\" && exec \"$@\"", directory.toString()));
         return command;
     }
 
@@ -64,11 +61,7 @@ class SmallDiskTest {
         Path log = temp.resolve("log");
         Path errors = temp.resolve("errors");
         Process child = ChildJvm.start(
-                withDiskOf("6m", disk),
-                FullDiskWorker.class,
-                128,
-                errors,
-                List.of(disk.toString(), log.toString()));
+                withDiskOf("6m", disk), FullDiskWorker.class, 128, errors, List.of(disk.toString(), log.toString()));
         assertThat(child.waitFor(120, TimeUnit.SECONDS)).isTrue();
         assertThat(child.exitValue())
                 .as("child output: %s", Files.readString(errors))
