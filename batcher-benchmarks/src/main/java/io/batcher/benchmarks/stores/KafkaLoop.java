@@ -20,11 +20,13 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.jspecify.annotations.Nullable;
 
 /** The floor of Kafka: an idempotent producer that waits for each call, and a consumer that commits after each batch it has polled. */
-final class KafkaLoop implements StoreContender {
+class KafkaLoop implements StoreContender {
+
+    private static final int BATCH = 1_000;
 
     private final KafkaBroker broker;
-    private final String topic;
-    private final Handled handled;
+    final String topic;
+    final Handled handled;
     private final KafkaProducer<byte[], byte[]> producer;
     private final Thread thread = new Thread(this::run, "kafka-loop");
     private final CountDownLatch assigned = new CountDownLatch(1);
@@ -68,8 +70,9 @@ final class KafkaLoop implements StoreContender {
         assigned.await();
     }
 
-    private void run() {
-        Map<String, Object> properties = Map.of(
+    /** Returns what the consumer of the topic is created with. */
+    Map<String, Object> consumerProperties() {
+        return Map.of(
                 "bootstrap.servers",
                 broker.servers(),
                 "group.id",
@@ -79,9 +82,12 @@ final class KafkaLoop implements StoreContender {
                 "auto.offset.reset",
                 "earliest",
                 "max.poll.records",
-                1_000);
+                BATCH);
+    }
+
+    private void run() {
         try (KafkaConsumer<byte[], byte[]> consumer =
-                new KafkaConsumer<>(properties, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
+                new KafkaConsumer<>(consumerProperties(), new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
             consumer.subscribe(List.of(topic));
             while (!ended) {
                 ConsumerRecords<byte[], byte[]> records = consumer.poll(Duration.ofMillis(50));

@@ -29,6 +29,7 @@ final class KafkaRows {
         new Comparison(title, measure)
                 .with("producer and consumer by hand", handled -> new KafkaLoop(broker, handled))
                 .with("Batcher, 4 partitions", this::batcher)
+                .with("batch listener of Spring Kafka", handled -> new SpringKafkaContender(broker, handled))
                 .run(rounds);
     }
 
