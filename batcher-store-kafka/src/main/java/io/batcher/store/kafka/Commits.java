@@ -81,12 +81,8 @@ final class Commits {
         Map<TopicPartition, OffsetAndMetadata> offsets = new HashMap<>();
         group.forEach(request -> offsets.put(new TopicPartition(topic, request.partition.number()), request.next));
         try {
-            consumer.commitSync(offsets, timeout);
+            commit(consumer, offsets);
             group.forEach(request -> request.done.complete(true));
-            return true;
-        } catch (WakeupException e) {
-            // Meant for a poll. A commit can be repeated.
-            waiting.addAll(group);
             return true;
         } catch (RebalanceInProgressException | CommitFailedException e) {
             waiting.addAll(group);
@@ -97,6 +93,18 @@ final class Commits {
         } catch (KafkaException e) {
             group.forEach(request -> request.done.completeExceptionally(e));
             return true;
+        }
+    }
+
+    private void commit(Consumer<byte[], byte[]> consumer, Map<TopicPartition, OffsetAndMetadata> offsets) {
+        while (true) {
+            try {
+                consumer.commitSync(offsets, timeout);
+                return;
+            } catch (WakeupException e) {
+                // Meant for a poll that has ended. The callers wait, so it is repeated before the next poll, which may
+                // be a long one.
+            }
         }
     }
 

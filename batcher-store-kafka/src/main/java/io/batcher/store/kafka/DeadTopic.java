@@ -7,6 +7,7 @@ package io.batcher.store.kafka;
 import io.batcher.store.DeadItem;
 import java.util.List;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.producer.ProducerRecord;
 
 /** Writes to the dead-letter topic of a batcher. A call that fails may have written some of its letters. */
 final class DeadTopic {
@@ -22,7 +23,7 @@ final class DeadTopic {
     }
 
     void add(List<DeadItem> items) {
-        appender.send(items.stream()
+        send(items.stream()
                 .map(item -> Records.deadLetter(
                         topic, partition(((KafkaPosition) item.item().position()).partition()), item))
                 .toList());
@@ -30,9 +31,13 @@ final class DeadTopic {
 
     /** Writes records that are no items, as they are. */
     void buryUnreadable(List<ConsumerRecord<byte[], byte[]>> records) {
-        appender.send(records.stream()
+        send(records.stream()
                 .map(record -> Records.unreadable(topic, partition(record.partition()), record))
                 .toList());
+    }
+
+    private void send(List<ProducerRecord<byte[], byte[]>> letters) {
+        appender.send("write dead letters to topic " + topic, letters);
     }
 
     private int partition(int ofItem) {

@@ -167,8 +167,9 @@ final class KafkaSession implements StoreSession {
         int size = item.payload().length;
         if (size > topics.maxItemSize()) {
             throw new IllegalArgumentException("An item of batcher \"" + batcher() + "\" has " + size
-                    + " bytes, but topic " + topic() + " and the producer take " + topics.maxItemSize()
-                    + ". Raise max.message.bytes of the topic and max.request.size of the producer, or store large"
+                    + " bytes, but the topics " + topic() + " and " + topics.deadTopic() + " and the producer take "
+                    + topics.maxItemSize()
+                    + ". Raise max.message.bytes of the topics and max.request.size of the producer, or store large"
                     + " contents elsewhere and add a reference");
         }
         if (item.partition() >= partitions()) {

@@ -11,10 +11,15 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeoutException;
 import java.util.regex.Pattern;
 import org.apache.kafka.clients.CommonClientConfigs;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -216,9 +221,24 @@ public final class KafkaStore implements ItemStore {
             Transactions transactions = settings.isTransactional()
                     ? new Transactions(() -> clients.producer(settings.transactionalProducer()), settings.timeout())
                     : null;
-            appender = new Appender(() -> clients.producer(settings.producer()), settings.timeout(), transactions);
+            Admin asked = admin();
+            appender = new Appender(
+                    () -> clients.producer(settings.producer()),
+                    settings.timeout(),
+                    transactions,
+                    partitions -> ask(asked, partitions));
         }
         return appender;
+    }
+
+    private void ask(Admin asked, Set<TopicPartition> partitions) {
+        Map<TopicPartition, OffsetSpec> latest = new HashMap<>();
+        partitions.forEach(each -> latest.put(each, OffsetSpec.latest()));
+        try {
+            Failures.await(asked.listOffsets(latest).all(), settings.timeout());
+        } catch (KafkaException | ExecutionException | TimeoutException e) {
+            throw Failures.of("store items", e);
+        }
     }
 
     synchronized void closed(KafkaSession session) {

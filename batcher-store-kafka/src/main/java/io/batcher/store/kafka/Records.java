@@ -29,8 +29,8 @@ final class Records {
     static final String ATTEMPTS = "batcher-attempts";
     static final String ERROR = "batcher-error";
 
-    /** What a record has besides payload and type, at most. */
-    static final int OVERHEAD = 256;
+    /** What a record has besides its payload, at most: the longest type, and as a dead letter the longest reason. */
+    static final int OVERHEAD = 1_536;
 
     private static final String UNREADABLE = "unreadable";
 

@@ -23,6 +23,7 @@ final class Settings {
 
     private static final String CLIENT_ID = "batcher";
     private static final int MAX_REQUEST_SIZE = 1 << 20;
+    private static final int FETCH_MAX_WAIT_MILLIS = 100;
 
     private final String topicPrefix;
     private final Duration timeout;
@@ -133,6 +134,9 @@ final class Settings {
         // The other instances learn with a heartbeat that one has left.
         int heartbeat = (int) Math.min(1_000, sessionTimeout().toMillis() / 3);
         all.putIfAbsent(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG, heartbeat);
+        // A partition that is resumed is not fetched before the fetch of the others has returned, which waits so long
+        // if they are empty.
+        all.putIfAbsent(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, FETCH_MAX_WAIT_MILLIS);
         // A poll may fill the window of a partition.
         all.putIfAbsent(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, Window.FULL);
         return all;

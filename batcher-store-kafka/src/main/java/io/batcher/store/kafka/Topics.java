@@ -27,6 +27,7 @@ import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.GroupIdNotFoundException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The topics and the group of a batcher, checked when its session opens.
@@ -79,7 +80,7 @@ record Topics(String topic, int partitions, String deadTopic, int deadPartitions
                         null);
             }
             requireOwnGroup(topic);
-            return new Topics(topic, partitions, dead, deadPartitions, topic, maxItemSize(topic));
+            return new Topics(topic, partitions, dead, deadPartitions, topic, maxItemSize(topic, dead));
         }
 
         private int partitions(String topic, int wanted, List<String> missing) {
@@ -153,25 +154,42 @@ record Topics(String topic, int partitions, String deadTopic, int deadPartitions
             }
         }
 
-        private int maxItemSize(String topic) {
+        /** Returns the largest payload of both topics: an item that the dead topic refused would stay at the head of its partition. */
+        private int maxItemSize(String topic, String dead) {
             long most = settings.maxRequestSize();
+            Config config = config(topic);
+            if (config != null) {
+                requireDelete(topic, value(config, TopicConfig.CLEANUP_POLICY_CONFIG));
+                warn(topic, config);
+                most = Math.min(most, maxMessage(config));
+            }
+            Config ofDead = config(dead);
+            if (ofDead != null) {
+                most = Math.min(most, maxMessage(ofDead));
+            }
+            return Math.toIntExact(Math.max(1, most - Records.OVERHEAD));
+        }
+
+        private static long maxMessage(Config config) {
+            return Long.parseLong(value(config, TopicConfig.MAX_MESSAGE_BYTES_CONFIG));
+        }
+
+        /** Returns the settings of a topic; null if this application may not read them. */
+        private @Nullable Config config(String topic) {
             ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, topic);
             try {
                 KafkaFuture<Map<ConfigResource, Config>> asked =
                         admin.describeConfigs(List.of(resource)).all();
-                Config config = requireNonNull(Failures.await(asked, timeout()).get(resource));
-                requireDelete(topic, value(config, TopicConfig.CLEANUP_POLICY_CONFIG));
-                warn(topic, config);
-                most = Math.min(most, Long.parseLong(value(config, TopicConfig.MAX_MESSAGE_BYTES_CONFIG)));
+                return requireNonNull(Failures.await(asked, timeout()).get(resource));
             } catch (ExecutionException e) {
                 if (!(e.getCause() instanceof AuthorizationException)) {
                     throw unreachable(e);
                 }
                 Log.warning("Topic " + topic + " is not checked: this application may not describe its settings");
+                return null;
             } catch (KafkaException | TimeoutException e) {
                 throw unreachable(e);
             }
-            return Math.toIntExact(Math.max(1, most - Records.OVERHEAD));
         }
 
         private static String value(Config config, String name) {

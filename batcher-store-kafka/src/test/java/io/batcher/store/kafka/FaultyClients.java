@@ -10,8 +10,10 @@ import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Future;
 import java.util.concurrent.locks.LockSupport;
 import org.apache.kafka.clients.admin.Admin;
@@ -39,9 +41,16 @@ final class FaultyClients implements Clients {
             "listOffsets",
             "listConsumerGroupOffsets");
 
+    private static final String COMMIT = "commitSync";
+    private static final Set<String> TURNS = Set.of("poll", COMMIT);
+
     private final Faults faults;
     private volatile boolean stalled;
     private volatile boolean killed;
+    private volatile boolean wakesNextCommit;
+
+    /** The polls and commits of consumers since {@link #wakeNextCommit}. */
+    private final Queue<String> turns = new ConcurrentLinkedQueue<>();
 
     FaultyClients(Faults faults) {
         this.faults = faults;
@@ -53,6 +62,16 @@ final class FaultyClients implements Clients {
 
     void kill() {
         killed = true;
+    }
+
+    /** Wakes a consumer up when it makes its next commit, as a wake-up does that comes after the poll it was meant for. */
+    void wakeNextCommit() {
+        turns.clear();
+        wakesNextCommit = true;
+    }
+
+    Queue<String> turns() {
+        return turns;
     }
 
     @Override
@@ -87,6 +106,13 @@ final class FaultyClients implements Clients {
             consumer.close(CloseOptions.timeout(Duration.ZERO)
                     .withGroupMembershipOperation(CloseOptions.GroupMembershipOperation.REMAIN_IN_GROUP));
             return null;
+        }
+        if (target instanceof Consumer<?, ?> consumer && TURNS.contains(name)) {
+            turns.add(name);
+            if (wakesNextCommit && name.equals(COMMIT)) {
+                wakesNextCommit = false;
+                consumer.wakeup();
+            }
         }
         Faults.Moment moment = CALLS.contains(name) ? faults.next() : Faults.Moment.NEVER;
         if (moment == Faults.Moment.BEFORE) {

@@ -12,6 +12,7 @@ import io.batcher.BatcherBuilder;
 import io.batcher.RetryPolicy;
 import io.batcher.store.ItemCodec;
 import io.batcher.store.fixtures.Waiting;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -110,6 +111,14 @@ class KafkaBatcherTest {
             assertThat(batcher.deadLetters()).isEmpty();
         }
         assertThat(handled).hasSize(199).doesNotHaveDuplicates();
+        assertThat(broker.read(prefix + BATCHER + "-dead"))
+                .singleElement()
+                .satisfies(letter -> assertThat(new String(letter.value(), StandardCharsets.UTF_8))
+                        .isEqualTo("7"))
+                .satisfies(letter -> assertThat(
+                                letter.headers().lastHeader(Records.ERROR).value())
+                        .asString(StandardCharsets.UTF_8)
+                        .isEqualTo(IllegalArgumentException.class.getName()));
     }
 
     @Test

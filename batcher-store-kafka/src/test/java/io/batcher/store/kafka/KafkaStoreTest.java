@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.batcher.BatcherStoreException;
 import io.batcher.store.BatchRecord;
 import io.batcher.store.DeadItem;
+import io.batcher.store.ItemCodec;
 import io.batcher.store.NewItem;
 import io.batcher.store.Partition;
 import io.batcher.store.PartitionLostException;
@@ -37,6 +38,7 @@ import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.errors.GroupIdNotFoundException;
 import org.apache.kafka.common.errors.InconsistentGroupProtocolException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -173,6 +175,84 @@ class KafkaStoreTest {
                 .hasMessageContaining("1900")
                 .hasMessageContaining("max.message.bytes")
                 .hasMessageContaining("max.request.size");
+        process.session().close();
+    }
+
+    /** So that an add can wait for brokers that are down: one whose record was sent cannot be repeated. */
+    @Test
+    void afterAFailureTheBrokersAreAskedBeforeARecordIsSent() {
+        broker.createFor(prefix, BATCHER, 1);
+        Faults faults = new Faults();
+        TestProcess process = TestProcess.open(
+                builder(Map.of()).clients(new FaultyClients(faults)).build(), BATCHER, 1);
+        faults.failAt(1, true);
+        assertThatThrownBy(() -> process.append(0, "sent"))
+                .isInstanceOfSatisfying(
+                        BatcherStoreException.class,
+                        failure -> assertThat(failure.outcomeUnknown()).isTrue());
+        faults.failAt(1, true);
+        assertThatThrownBy(() -> process.append(0, "not sent"))
+                .isInstanceOfSatisfying(
+                        BatcherStoreException.class,
+                        failure -> assertThat(failure.outcomeUnknown()).isFalse());
+        faults.reset();
+        process.append(0, "sent again");
+        process.session().start();
+        Waiting.until("the partition is owned", TIMEOUT, () -> process.owned.containsKey(0));
+
+        assertThat(TestProcess.texts(next(process, 2))).containsExactly("sent", "sent again");
+        process.session().close();
+    }
+
+    @Test
+    void anItemLargerThanTheDeadTopicTakesIsRefused() {
+        broker.createFor(prefix, BATCHER, 1);
+        set(topic + "-dead", "max.message.bytes", "3000");
+        TestProcess process = TestProcess.open(store, BATCHER, 1);
+
+        assertThatThrownBy(() -> process.session().append(List.of(new NewItem(0, "bytes", new byte[2_900]))))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining(topic + "-dead");
+        process.session().close();
+    }
+
+    @Test
+    void theLargestItemHasRoomForItsTypeAndItsDeadLetter() {
+        broker.createFor(prefix, BATCHER, 1);
+        set("max.message.bytes", "8000");
+        set(topic + "-dead", "max.message.bytes", "8000");
+        TestProcess process = start(store, 1);
+        String longest = "t".repeat(ItemCodec.MAX_TYPE_LENGTH);
+        process.session().append(List.of(new NewItem(0, longest, new byte[8_000 - Records.OVERHEAD])));
+        List<StoredItem> items = next(process, 1);
+
+        Partition partition = process.owned.get(0);
+        partition.begin(new BatchRecord("readings-1", items, 1, 1));
+        partition.settle(new Settlement(
+                List.of(), List.of(new DeadItem(items.get(0), Integer.MAX_VALUE, "x".repeat(200))), null));
+
+        assertThat(letters()).hasSize(1);
+        process.session().close();
+    }
+
+    @Test
+    void aDeadTopicThatRefusesALetterIsNamed() {
+        TestProcess process = start(1);
+        process.session().append(List.of(new NewItem(0, "bytes", new byte[2_900])));
+        List<StoredItem> items = next(process, 1);
+        set(topic + "-dead", "max.message.bytes", "2000");
+        Partition partition = process.owned.get(0);
+        partition.begin(new BatchRecord("readings-1", items, 1, 1));
+        Settlement dead = new Settlement(List.of(), List.of(new DeadItem(items.get(0), 1, "x.Failure")), null);
+
+        assertThatThrownBy(() -> partition.settle(dead))
+                .isInstanceOf(BatcherStoreException.class)
+                .hasMessageContaining(topic + "-dead")
+                .hasMessageContaining("max.message.bytes");
+
+        set(topic + "-dead", "max.message.bytes", "8000");
+        partition.settle(dead);
+        assertThat(letters()).hasSize(1);
         process.session().close();
     }
 
@@ -368,9 +448,36 @@ class KafkaStoreTest {
         process.session().close();
     }
 
+    /** With this protocol the broker assigns, also to the members of the older one, unless their assignor does not permit it. */
+    @Test
+    void aConsumerOfAnotherApplicationCannotJoinTheGroupWithTheNewerProtocol() {
+        TestProcess process = start(2);
+        try (Consumer<byte[], byte[]> foreign = foreign(Map.of("group.protocol", "consumer"))) {
+            assertThatThrownBy(() -> Waiting.until("it is refused", () -> {
+                        process.releaseWaiting();
+                        return foreign.poll(Duration.ofSeconds(1)) == null;
+                    }))
+                    .isInstanceOf(GroupIdNotFoundException.class)
+                    .hasMessageContaining("custom assignor");
+        }
+        assertThat(process.revoked).isEmpty();
+        process.append(0, "a");
+        process.append(1, "b");
+
+        assertThat(TestProcess.texts(next(process, 0, 1))).containsExactly("a");
+        assertThat(TestProcess.texts(next(process, 1, 1))).containsExactly("b");
+        process.session().close();
+    }
+
     private Consumer<byte[], byte[]> foreign() {
-        Consumer<byte[], byte[]> foreign = Clients.REAL.consumer(
+        return foreign(Map.of());
+    }
+
+    private Consumer<byte[], byte[]> foreign(Map<String, ?> more) {
+        Map<String, Object> properties = new HashMap<>(
                 Map.of("bootstrap.servers", broker.servers(), "group.id", topic, "client.id", "foreign-app"));
+        properties.putAll(more);
+        Consumer<byte[], byte[]> foreign = Clients.REAL.consumer(properties);
         foreign.subscribe(List.of(topic));
         return foreign;
     }
@@ -415,6 +522,24 @@ class KafkaStoreTest {
         assertThat(process.lost).isEmpty();
         assertThat(process.gained).hasSize(1);
         assertThat(TestProcess.texts(next(process, 1))).containsExactly("b");
+        process.session().close();
+    }
+
+    @Test
+    void aCommitThatAWakeUpEndsIsRepeatedBeforeThePoll() {
+        broker.createFor(prefix, BATCHER, 1);
+        FaultyClients clients = new FaultyClients(new Faults());
+        TestProcess process = start(builder(Map.of()).clients(clients).build(), 1);
+        process.append(0, "a");
+        List<StoredItem> items = next(process, 1);
+
+        clients.wakeNextCommit();
+        process.owned.get(0).begin(new BatchRecord("readings-1", items, 1, 1));
+
+        // The poll waits for records, and the caller would wait with it.
+        List<String> turns = List.copyOf(clients.turns());
+        int first = turns.indexOf("commitSync");
+        assertThat(turns.subList(first, first + 2)).containsExactly("commitSync", "commitSync");
         process.session().close();
     }
 
@@ -507,6 +632,10 @@ class KafkaStoreTest {
     }
 
     private void set(String name, String value) {
+        set(topic, name, value);
+    }
+
+    private void set(String topic, String name, String value) {
         Broker.await(
                 name,
                 broker.admin()
