@@ -23,30 +23,10 @@ class KeyedLanesTest {
     private static final int LANES = 100;
 
     private KeyedLanes<Integer> lanes = new KeyedLanes<>(TestLanes.builder().config());
-    private int asked;
-
-    private void connect() {
-        lanes.connect(new Rule() {
-            @Override
-            public boolean isStopped() {
-                return false;
-            }
-
-            @Override
-            public When letter(Lane<?> lane, long now) {
-                return When.Never.NEVER;
-            }
-
-            @Override
-            public When call(Lane<?> lane, long now) {
-                asked++;
-                return When.Never.NEVER;
-            }
-        });
-    }
+    private final NothingDue rule = new NothingDue();
 
     private void create() {
-        connect();
+        lanes.connect(rule);
         for (int key = 0; key < LANES; key++) {
             lanes.append(call(key), 0);
         }
@@ -57,9 +37,9 @@ class KeyedLanesTest {
     }
 
     private int askedByFlush(Hurry hurry, boolean first) {
-        asked = 0;
+        int before = rule.asked();
         lanes.flush(hurry, first, 0);
-        return asked;
+        return rule.asked() - before;
     }
 
     /** From outside, from a handler, from a callback: the first of the pending ones looks at all lanes, further ones at none. */
@@ -90,7 +70,7 @@ class KeyedLanesTest {
                 .concurrency(8)
                 .capacity(capacity)
                 .config());
-        connect();
+        lanes.connect(rule);
         lanes.append(call(1), 0);
         ItemBuffer<Integer> buffer = Objects.requireNonNull(lanes.claimable(1)).buffer();
         int claimed = 0;

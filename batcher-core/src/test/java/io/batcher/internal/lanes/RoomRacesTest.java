@@ -94,23 +94,4 @@ class RoomRacesTest {
             throw new IllegalStateException(otherwise);
         }
     }
-
-    /** The lanes have nothing to deliver. */
-    private static final class NothingDue implements Rule {
-
-        @Override
-        public boolean isStopped() {
-            return false;
-        }
-
-        @Override
-        public When letter(Lane<?> lane, long now) {
-            return When.Never.NEVER;
-        }
-
-        @Override
-        public When call(Lane<?> lane, long now) {
-            return When.Never.NEVER;
-        }
-    }
 }
