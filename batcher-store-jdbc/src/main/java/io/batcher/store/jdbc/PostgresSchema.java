@@ -53,23 +53,20 @@ final class PostgresSchema {
 
     /** Refuses tables that exist and are not those of the store: otherwise the first add would fail, and say less. */
     private static void requireColumns(Jdbc jdbc, Tables.Names names) throws SQLException {
-        requireColumns(jdbc, names.item(), "id batcher part type payload crc created_at");
-        requireColumns(
-                jdbc,
-                names.partition(),
-                "batcher part partitions owner epoch lease_until batch_id batch_items attempt counted retry_at");
-        requireColumns(jdbc, names.member(), "batcher member alive_until");
-        requireColumns(jdbc, names.letter(), "id batcher type payload crc attempts error_type died_at");
-    }
-
-    private static void requireColumns(Jdbc jdbc, String table, String columns) throws SQLException {
-        String missing = jdbc.text("select coalesce(string_agg(name, ', '), '') from unnest(string_to_array('" + columns
-                + "', ' ')) as name where to_regclass('" + table + "') is not null and not exists (select 1 from"
-                + " pg_attribute where attrelid = to_regclass('" + table
-                + "') and attname = name and not attisdropped)");
-        if (!missing.isEmpty()) {
+        String lacking =
+                jdbc.text("select coalesce((select name || ' lacks columns of the store: ' || string_agg(col, ', ')"
+                        + " from (values ('" + names.item() + "', 'id batcher part type payload crc created_at'), ('"
+                        + names.partition()
+                        + "', 'batcher part partitions owner epoch lease_until batch_id batch_items attempt"
+                        + " counted retry_at'), ('" + names.member() + "', 'batcher member alive_until'), ('"
+                        + names.letter()
+                        + "', 'id batcher type payload crc attempts error_type died_at')) as expected (name, columns),"
+                        + " unnest(string_to_array(columns, ' ')) as col where to_regclass(name) is not null and not exists"
+                        + " (select 1 from pg_attribute where attrelid = to_regclass(name) and attname = col and not attisdropped)"
+                        + " group by name order by name limit 1), '')");
+        if (!lacking.isEmpty()) {
             throw new BatcherStoreException(
-                    "The table " + table + " lacks columns of the store: " + missing
+                    "The table " + lacking
                             + ". Set another batcher.store.jdbc.table-prefix, or change the table to what the script"
                             + " io/batcher/store/jdbc/" + SCRIPT + " creates",
                     null);
