@@ -16,19 +16,21 @@ import org.springframework.kafka.listener.ConsumerAwareRebalanceListener;
 import org.springframework.kafka.listener.ContainerProperties;
 import org.springframework.kafka.listener.KafkaMessageListenerContainer;
 
-/** The same producer with a batch listener of Spring Kafka, whose container commits after each batch it has polled. */
-final class SpringKafkaContender extends KafkaLoop {
+/** A batch listener of Spring Kafka, whose container commits after each batch it has polled. */
+final class SpringKafkaContender extends KafkaContender {
 
+    private final Handled handled;
     private @Nullable KafkaMessageListenerContainer<byte[], byte[]> container;
 
     SpringKafkaContender(KafkaBroker broker, Handled handled) throws Exception {
-        super(broker, handled);
+        super(broker);
+        this.handled = handled;
     }
 
     @Override
     public void deliver() throws InterruptedException {
         CountDownLatch assigned = new CountDownLatch(1);
-        ContainerProperties properties = new ContainerProperties(topic);
+        ContainerProperties properties = new ContainerProperties(topic());
         properties.setAckMode(ContainerProperties.AckMode.BATCH);
         properties.setMessageListener((BatchMessageListener<byte[], byte[]>) records -> handled.add(records.size()));
         properties.setConsumerRebalanceListener(new ConsumerAwareRebalanceListener() {
@@ -46,10 +48,9 @@ final class SpringKafkaContender extends KafkaLoop {
     }
 
     @Override
-    public void close() throws Exception {
+    void endConsumer() {
         if (container != null) {
             container.stop();
         }
-        super.close();
     }
 }
