@@ -7,21 +7,18 @@ package io.batcher.store.kafka;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.batcher.store.fixtures.ChildJvm;
-import io.batcher.store.fixtures.CrashLog;
 import io.batcher.store.fixtures.CrashVerdict;
 import io.batcher.store.fixtures.CrashWorker;
+import io.batcher.store.fixtures.CrashWorkers;
 import io.batcher.store.fixtures.TestProcess;
 import io.batcher.store.fixtures.Waiting;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -39,7 +36,6 @@ class KafkaCrashTest {
     private static final int STOPS = 6;
     private static final int STORMS = 10;
     private static final Duration SESSION = Duration.ofSeconds(3);
-    private static final Duration BOUND = Duration.ofSeconds(60);
 
     @TempDir
     Path temp;
@@ -47,9 +43,7 @@ class KafkaCrashTest {
     private final Random random = new Random(44);
     private final Broker broker = Broker.shared();
     private final String prefix = Broker.newPrefix();
-    private final List<Process> workers = new ArrayList<>();
-    private Path log;
-    private int runs;
+    private CrashWorkers workers;
 
     /** Arguments: the servers, the topic prefix, a name of this run, the file of the log. */
     public static void main(String[] args) {
@@ -66,27 +60,29 @@ class KafkaCrashTest {
 
     @BeforeEach
     void start() throws IOException {
+        workers = new CrashWorkers(temp, 44, this::launch);
         broker.createFor(prefix, CrashWorker.BATCHER, CrashWorker.PARTITIONS);
-        log = temp.resolve("log");
-        for (int i = 0; i < WORKERS; i++) {
-            workers.add(startWorker());
+        workers.start(WORKERS);
+    }
+
+    private Process launch(String run, boolean drains, Path log, Path errors) throws IOException {
+        List<String> arguments = new ArrayList<>(List.of(broker.servers(), prefix, run, log.toString()));
+        if (drains) {
+            arguments.add("drain");
         }
+        return ChildJvm.start(KafkaCrashTest.class, 128, errors, arguments);
     }
 
     @AfterEach
-    void stop() throws Exception {
-        for (Process worker : workers) {
-            ChildJvm.kill(worker);
-        }
+    void stop() throws InterruptedException {
+        workers.close();
     }
 
     @Test
     void nothingIsLostByKills() throws Exception {
         for (int kill = 0; kill < KILLS; kill++) {
-            pause(1_500);
-            int which = random.nextInt(WORKERS);
-            ChildJvm.kill(workers.get(which));
-            workers.set(which, startWorker());
+            workers.pause(1_500);
+            workers.replaceOne();
         }
         CrashVerdict verdict = drain();
         verdict.assertNothingLost();
@@ -99,18 +95,15 @@ class KafkaCrashTest {
     @Test
     void aStoppedProcessIsFenced() throws Exception {
         for (int stop = 0; stop < STOPS; stop++) {
-            pause(300);
-            Process stopped = workers.get(stop % WORKERS);
-            ChildJvm.signal("STOP", stopped);
-            Waiting.pause(SESSION.plusMillis(1_500));
-            ChildJvm.signal("CONT", stopped);
+            workers.pause(300);
+            workers.stopFor(SESSION.plusMillis(1_500), stop);
             Waiting.pause(Duration.ofSeconds(1));
         }
         CrashVerdict verdict = drain();
         verdict.assertNothingLost();
         verdict.assertOrder();
         verdict.assertRedeliveriesAreTheSameBatch(STOPS + WORKERS);
-        assertThat(lines("F")).as("fenced").isPositive();
+        assertThat(workers.lines("F")).as("fenced").isPositive();
     }
 
     @Test
@@ -133,50 +126,10 @@ class KafkaCrashTest {
         assertThat(verdict.acknowledged()).isGreaterThan(STORMS * 10);
     }
 
-    private Process startWorker() throws IOException {
-        int before = lines("R");
-        Process worker = child("w" + runs++);
-        Waiting.until("the process is ready", BOUND, () -> lines("R") > before || !worker.isAlive());
-        assertThat(worker.isAlive()).as("output: %s", output()).isTrue();
-        return worker;
-    }
-
-    private Process child(String... arguments) throws IOException {
-        List<String> all = new ArrayList<>(List.of(broker.servers(), prefix, arguments[0], log.toString()));
-        all.addAll(List.of(arguments).subList(1, arguments.length));
-        return ChildJvm.start(KafkaCrashTest.class, 128, temp.resolve("errors"), all);
-    }
-
     /** Ends the workers and delivers what is left. */
     private CrashVerdict drain() throws Exception {
-        for (Process worker : workers) {
-            ChildJvm.kill(worker);
-        }
-        Process last = child("last", "drain");
-        workers.add(last);
-        assertThat(last.waitFor(120, TimeUnit.SECONDS))
-                .as("drained; output: %s", output())
-                .isTrue();
-        assertThat(last.exitValue()).as("output: %s", output()).isZero();
-        assertThat(lines("L")).as("losses").isZero();
-        return new CrashVerdict(CrashLog.read(log));
-    }
-
-    private String output() throws IOException {
-        return Files.exists(temp.resolve("errors")) ? Files.readString(temp.resolve("errors")) : "";
-    }
-
-    private int lines(String first) {
-        try {
-            return (int) CrashLog.read(log).stream()
-                    .filter(line -> line.startsWith(first))
-                    .count();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    private void pause(int maxMillis) {
-        Waiting.pause(Duration.ofMillis(50 + random.nextInt(maxMillis)));
+        CrashVerdict verdict = workers.drain();
+        assertThat(workers.lines("L")).as("losses").isZero();
+        return verdict;
     }
 }
