@@ -477,8 +477,7 @@ final class StoredModel implements ScriptedHandler.Attempts {
     private @Nullable String beginAgain(Part part, Batch<String> batch, long now) {
         Tried again = part.retries.remove(0);
         int recorded = part.recorded().orElseThrow().counted();
-        // After a failure of the store the time of the retry has moved: only the count tells an early attempt.
-        boolean inTime = calm ? now >= again.retryAt() : recorded == again.counted() + 1;
+        boolean inTime = now >= again.retryAt();
         int counted = again.counted() + (inTime ? 1 : 0);
         long retryAt = inTime ? NOT_SET : again.retryAt(); // an early attempt does not delay the scheduled retry
         part.inFlight = new Tried(again.items(), batch.id(), again.attempts() + 1, counted, retryAt);
@@ -501,16 +500,13 @@ final class StoredModel implements ScriptedHandler.Attempts {
         List<String> items = next.stream().map(Waiting::item).toList();
         next.clear();
         int counted = part.recorded().orElseThrow().counted();
-        boolean wasEarly = counted == 0
-                && !calm
-                && part.wasFlushed; // the first attempt, delayed by the store and made early by a flush
-        part.inFlight = new Tried(items, batch.id(), 1, counted, wasEarly ? now : NOT_SET);
+        part.inFlight = new Tried(items, batch.id(), 1, counted, NOT_SET);
         part.nonEmptySince = part.waiting.isEmpty() ? now : part.nonEmptySince;
         return !items.equals(batch)
                 ? "expected " + items
                 : calm && items.size() != full
                         ? "expected " + full + " items"
-                        : batch.attempt() != 1 || (counted != 1 && !wasEarly)
+                        : batch.attempt() != 1 || counted != 1
                                 ? "expected the first attempt"
                                 : !part.reasons.contains(batch.reason()) ? "expected one of " + part.reasons : null;
     }

@@ -64,6 +64,20 @@ class G09IsolationInterplayTest {
         }
     }
 
+    @Test
+    void withoutTicksABatchIsFullAfterAProbeHasTakenAnItem() {
+        try (BatcherFixture rig = BatcherFixture.byHand(
+                builder -> builder.retry(ISOLATING).maxBatchSize(4).autoFlush(false))) {
+            rig.add("A").batcher.flush();
+            rig.runReady().add("e", "f", "g").failStage("A").succeed(); // the probe
+            assertThat(rig.handled).containsExactly("e");
+            rig.add("h").runReady();
+            assertThat(rig.stages).isEmpty();
+            rig.add("i").runReady().succeed();
+            assertThat(rig.handled).containsExactlyElementsOf(itemsOf("efghi"));
+        }
+    }
+
     @ParameterizedTest
     @EnumSource
     void aPausedPassContinuesWhereItStopped(CallStyle style) {

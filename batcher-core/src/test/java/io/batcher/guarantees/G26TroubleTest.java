@@ -17,6 +17,7 @@ import io.batcher.store.fixtures.StoredFixture;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -86,6 +87,49 @@ class G26TroubleTest {
             assertThat(rig.handled).containsExactly("a");
             assertThat(rig.lastCall().attempt()).isEqualTo(1);
             assertThat(process.batcher.stats().failedAttempts()).isZero();
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(CallStyle.class)
+    void anEarlyAttemptThatCannotBeRecordedIsStillEarlyAndDoesNotDelayTheScheduledRetry(CallStyle style) {
+        RetryPolicy policy = RetryPolicy.builder()
+                .maxAttempts(2)
+                .delay(Duration.ofSeconds(10))
+                .jitter(0)
+                .build();
+        try (StoredFixture.Process process = rig.start(style, builder -> builder.retry(policy))) {
+            process.batcher.add("a");
+            rig.fail(2);
+            rig.advanceMillis(500); // the first attempt fails
+            rig.advanceMillis(1_000);
+            rig.database.faults().failAt(2, false); // after the flush has asked what it covers
+            CompletableFuture<Void> flushed = process.batcher.flush();
+            rig.runReady();
+            assertThat(rig.calls).hasSize(1);
+            rig.advanceMillis(100);
+            assertThat(rig.calls).hasSize(2); // early: it does not count
+            assertThat(flushed).isCompletedExceptionally();
+            rig.advanceMillis(8_899);
+            assertThat(rig.calls).hasSize(2);
+            rig.advanceMillis(1);
+            assertThat(rig.handled).containsExactly("a");
+            assertThat(rig.letters).isEmpty();
+        }
+    }
+
+    @Test
+    void aFirstAttemptThatCannotBeRecordedCountsAlsoIfAFlushRepeatsIt() {
+        RetryPolicy policy = RetryPolicy.builder().maxAttempts(1).build();
+        try (StoredFixture.Process process = rig.start(CallStyle.SYNC, builder -> builder.retry(policy))) {
+            process.batcher.add("a");
+            rig.fail(1);
+            rig.database.faults().failAt(2, false); // after the read
+            rig.advanceMillis(500);
+            process.batcher.flush();
+            rig.runReady();
+            assertThat(rig.calls).hasSize(1);
+            assertThat(rig.letters).hasSize(1);
         }
     }
 

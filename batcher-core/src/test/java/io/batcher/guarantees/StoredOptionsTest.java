@@ -299,6 +299,29 @@ class StoredOptionsTest {
         }
     }
 
+    @Test
+    void aRedriveWhoseAnswerIsLostIsCounted() {
+        rig.oneProcess = true;
+        RetryPolicy policy = RetryPolicy.builder().maxAttempts(1).build();
+        try (StoredFixture.Process process =
+                rig.start(CallStyle.SYNC, builder -> builder.retry(policy).interval(Duration.ofMinutes(1)))) {
+            rig.fail(1);
+            process.batcher.add("a");
+            process.batcher.flush();
+            rig.runReady();
+            DeadLetters letters = process.batcher.deadLetters().orElseThrow();
+            List<Long> ids =
+                    letters.list(0, 10).stream().map(DeadLetters.Letter::id).toList();
+            rig.database.faults().failAt(2, true); // after the letters were read
+            assertThatThrownBy(() -> process.batcher.redrive(ids)).isInstanceOf(BatcherStoreException.class);
+            rig.advance(StoredFixture.POLL);
+            assertThat(process.batcher.stats().depth()).isEqualTo(1);
+            rig.advance(Duration.ofMinutes(1));
+            assertThat(rig.handled).containsExactly("a");
+            assertThat(process.batcher.stats().depth()).isZero();
+        }
+    }
+
     private static void assertBalance(StoredFixture.Process process, long accepted, int depth) {
         BatcherStats stats = process.batcher.stats();
         assertThat(stats.accepted()).isEqualTo(accepted);

@@ -27,7 +27,10 @@ public final class RetryQueue<T> {
 
     // In nanoseconds of the batcher's clock
 
-    /** When the first batch may be attempted. */
+    /** When the first batch is due: an attempt before that is early. */
+    private long batchDueAt;
+
+    /** When the first batch may be attempted: when it is due, unless its attempt was deferred. */
     private long batchNotBefore;
 
     /** When the next part of the pass may be attempted. A pass does not wait, except after an error in the flush loop. */
@@ -56,18 +59,25 @@ public final class RetryQueue<T> {
     }
 
     public void attemptNotBefore(long nanos) {
+        batchDueAt = nanos;
         batchNotBefore = nanos;
     }
 
-    /** Delays the next attempt, of a batch or a part of the pass, until this moment. */
-    public void deferUntil(long nanos) {
-        batchNotBefore = nanos;
-        passNotBefore = nanos;
+    /**
+     * Delays an attempt, of a batch or a part of the pass, that could not begin. It is due when it was: if a flush had made it early, it is
+     * still early then.
+     */
+    public void defer(FrozenBatch<T> deferred, long until, long now) {
+        if (!deferred.isEarly()) {
+            batchDueAt = now;
+        }
+        batchNotBefore = until;
+        passNotBefore = until;
     }
 
     /** Delays all attempts and offers until this moment. */
     public void delayAll(long until) {
-        batchNotBefore = until;
+        attemptNotBefore(until);
         passNotBefore = until;
         letterNotBefore = until;
         isOffered = false;
@@ -218,7 +228,7 @@ public final class RetryQueue<T> {
 
     /** Returns whether an attempt that begins now is early. */
     public boolean isEarly(long now) {
-        return pass == null ? now - batchNotBefore < 0 : passIsEarly;
+        return pass == null ? now - batchDueAt < 0 : passIsEarly;
     }
 
     /**
@@ -239,6 +249,7 @@ public final class RetryQueue<T> {
             }
             return part;
         }
+        batchNotBefore = batchDueAt; // an attempt that was deferred begins
         return batches.remove(0);
     }
 

@@ -194,7 +194,7 @@ public final class StoreOutcomes<T> {
             if (lane.pass() == null) {
                 lane.retries().keep(attempt.frozenBatch());
             }
-            lane.retries().deferUntil(now + lane.nextWait());
+            lane.retries().defer(attempt.frozenBatch(), now + lane.nextWait(), now);
             loop.release(lane, now);
         }
     }

@@ -205,9 +205,20 @@ public final class StoredBatcher<T> extends DefaultBatcher<T> {
                 again.add(new DeadLetters.Redrive(content.id(), item));
             }
         }
-        int redriven = again.isEmpty() ? 0 : letters.redrive(again);
-        engine().update((machine, now, decision) -> machine.store().redriven(redriven));
-        return redriven;
+        return again.isEmpty() ? 0 : redrive(letters, again);
+    }
+
+    private int redrive(DeadLetters letters, List<DeadLetters.Redrive> again) {
+        try {
+            int redriven = letters.redrive(again);
+            engine().update((machine, now, decision) -> machine.store().redriven(redriven));
+            return redriven;
+        } catch (BatcherStoreException failed) {
+            if (failed.outcomeUnknown()) {
+                poller.wantCount(true);
+            }
+            throw failed;
+        }
     }
 
     /** Returns a letter as a new item, with the partition of its key; null if the codec does not read it. */
