@@ -4,11 +4,11 @@
  */
 package io.batcher.store.jdbc;
 
+import com.zaxxer.hikari.HikariDataSource;
 import io.batcher.store.fixtures.CrashWorker;
 import java.nio.file.Path;
 import java.time.Duration;
 import javax.sql.DataSource;
-import org.postgresql.ds.PGSimpleDataSource;
 
 /** The processes that are killed, and their stores by one argument. */
 final class CrashStores {
@@ -45,9 +45,11 @@ final class CrashStores {
                 .build();
     }
 
+    /** Returns a pool: three processes that open a connection for each call would leave no processor to start another. */
     static DataSource dataSource(String argument) {
-        PGSimpleDataSource dataSource = new PGSimpleDataSource();
-        dataSource.setUrl(argument.substring(0, argument.indexOf('#')));
-        return dataSource;
+        HikariDataSource pool = new HikariDataSource();
+        pool.setJdbcUrl(argument.substring(0, argument.indexOf('#')));
+        pool.setConnectionTimeout(2_000);
+        return pool;
     }
 }

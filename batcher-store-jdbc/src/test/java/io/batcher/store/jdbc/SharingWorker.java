@@ -131,6 +131,7 @@ public final class SharingWorker {
             for (; fenced < batcher.stats().fenced(); fenced++) {
                 acknowledged.write("F");
             }
+            pause(5); // leaves the processors to the handlers, and to the next process
         }
     }
 }
