@@ -4,6 +4,7 @@
  */
 package io.batcher.store.jdbc;
 
+import com.zaxxer.hikari.HikariDataSource;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -42,6 +43,24 @@ final class Postgres {
 
     static DataSource dataSource() {
         return Server.POSTGRES.getPostgresDatabase();
+    }
+
+    /** Connections that are opened once: opening one costs the server a process. */
+    private static final class Pool {
+        static final HikariDataSource CONNECTIONS = open();
+
+        private static HikariDataSource open() {
+            HikariDataSource pool = new HikariDataSource();
+            pool.setDataSource(dataSource());
+            pool.setMaximumPoolSize(100);
+            pool.setMinimumIdle(0);
+            return pool;
+        }
+    }
+
+    /** As {@link #dataSource}, but the connections were used before. */
+    static DataSource pool() {
+        return Pool.CONNECTIONS;
     }
 
     /** Returns a table prefix that no other test has. */

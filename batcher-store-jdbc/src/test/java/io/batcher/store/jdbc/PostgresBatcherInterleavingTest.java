@@ -86,7 +86,7 @@ class PostgresBatcherInterleavingTest {
 
         Instance(Run run) {
             this.delivered = run.delivered;
-            JdbcStore store = JdbcStore.builder(PostgresLink.to(Postgres.dataSource(), () -> dead))
+            JdbcStore store = JdbcStore.builder(PostgresLink.to(Postgres.pool(), () -> dead))
                     .tablePrefix(prefix)
                     .pollInterval(Duration.ofMillis(20))
                     .lease(Duration.ofMillis(100))
@@ -181,7 +181,7 @@ class PostgresBatcherInterleavingTest {
         }
 
         private void begin() throws SQLException {
-            Connection connection = Postgres.dataSource().getConnection();
+            Connection connection = Postgres.pool().getConnection();
             connection.setAutoCommit(false);
             Open transaction = new Open(connection, new ArrayList<>(), newItem());
             open.add(transaction);

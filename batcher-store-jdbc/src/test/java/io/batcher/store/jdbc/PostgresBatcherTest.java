@@ -37,11 +37,11 @@ class PostgresBatcherTest {
     private static final int ITEMS = 3_000;
 
     private final String prefix = Postgres.newPrefix();
-    private final TestTransactions transactions = new TestTransactions(Postgres.dataSource());
+    private final TestTransactions transactions = new TestTransactions(Postgres.pool());
     private final List<String> handled = Collections.synchronizedList(new ArrayList<>());
 
     private BatcherBuilder<String> builder() {
-        JdbcStore store = JdbcStore.builder(Postgres.dataSource())
+        JdbcStore store = JdbcStore.builder(Postgres.pool())
                 .tablePrefix(prefix)
                 .pollInterval(Duration.ofMillis(50))
                 .lease(Duration.ofSeconds(2))

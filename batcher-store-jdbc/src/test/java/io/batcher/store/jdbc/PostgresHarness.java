@@ -34,7 +34,7 @@ final class PostgresHarness implements StoreHarness {
 
     @Override
     public ItemStore newInstance() {
-        JdbcStore store = JdbcStore.builder(new FaultyJdbc(faults).wrap(Postgres.dataSource()))
+        JdbcStore store = JdbcStore.builder(new FaultyJdbc(faults).wrap(Postgres.pool()))
                 .tablePrefix(prefix)
                 .pollInterval(POLL)
                 .lease(LEASE)

@@ -30,7 +30,7 @@ class PostgresInterleavingTest {
     private final OpenConnection joined = new OpenConnection();
 
     private JdbcStore newStore() {
-        return JdbcStore.builder(Postgres.dataSource())
+        return JdbcStore.builder(Postgres.pool())
                 .tablePrefix(prefix)
                 .pollInterval(Duration.ofMillis(20))
                 .lease(Duration.ofMillis(100))
@@ -95,7 +95,7 @@ class PostgresInterleavingTest {
         }
 
         private void begin() throws SQLException {
-            Connection connection = Postgres.dataSource().getConnection();
+            Connection connection = Postgres.pool().getConnection();
             connection.setAutoCommit(false);
             open.add(connection);
             uncommitted.add(new ArrayList<>());

@@ -44,7 +44,7 @@ class PostgresPartitionsTest {
     }
 
     private JdbcStore newStore(Duration lease) {
-        JdbcStore store = JdbcStore.builder(Postgres.dataSource())
+        JdbcStore store = JdbcStore.builder(Postgres.pool())
                 .tablePrefix(prefix)
                 .pollInterval(Duration.ofMillis(20))
                 .lease(lease)
