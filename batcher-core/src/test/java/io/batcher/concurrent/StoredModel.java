@@ -477,7 +477,9 @@ final class StoredModel implements ScriptedHandler.Attempts {
     private @Nullable String beginAgain(Part part, Batch<String> batch, long now) {
         Tried again = part.retries.remove(0);
         int recorded = part.recorded().orElseThrow().counted();
-        boolean inTime = now >= again.retryAt();
+        boolean isDue = now >= again.retryAt();
+        // A store that failed may have delayed the start of the lane, and with it the retry: then only the count tells.
+        boolean inTime = isDue && (calm || recorded == again.counted() + 1);
         int counted = again.counted() + (inTime ? 1 : 0);
         long retryAt = inTime ? NOT_SET : again.retryAt(); // an early attempt does not delay the scheduled retry
         part.inFlight = new Tried(again.items(), batch.id(), again.attempts() + 1, counted, retryAt);
