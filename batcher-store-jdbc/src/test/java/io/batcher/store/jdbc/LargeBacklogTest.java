@@ -34,7 +34,7 @@ class LargeBacklogTest {
         long handled = result("drain", "large");
 
         System.out.printf("first batch of %d items after %d ms, of one batch %d ms%n", handled, millis, overhead);
-        assertThat(millis).as("ms until the first batch").isLessThan(Math.max(1_000, 2 * overhead));
+        assertThat(millis).as("ms until the first batch").isLessThan(Math.max(1_000, overhead * 3 / 2));
         assertThat(handled).isEqualTo(ITEMS);
     }
 

@@ -6,11 +6,9 @@ package io.batcher.store.jdbc;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.batcher.store.fixtures.ChildJvm;
 import io.batcher.store.fixtures.CrashLog;
 import io.batcher.store.fixtures.CrashVerdict;
 import io.batcher.store.fixtures.CrashWorkers;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -46,21 +44,14 @@ class PostgresCrashTest {
 
     @BeforeEach
     void start() throws Exception {
-        workers = new CrashWorkers(temp, 43, this::launch);
         server = new PostgresServer(temp);
+        workers = new CrashWorkers(
+                temp, 43, SharingWorker.class, List.of(CrashStores.onPostgres(server.url(), "crash_")));
         try (Connection connection = DriverManager.getConnection(server.url());
                 Statement statement = connection.createStatement()) {
             statement.execute("create table " + SharingWorker.EFFECTS + " (item varchar(40))");
         }
         workers.start(WORKERS);
-    }
-
-    private Process launch(String run, boolean drains, Path log, Path errors) throws IOException {
-        return ChildJvm.start(
-                SharingWorker.class,
-                128,
-                errors,
-                List.of(CrashStores.onPostgres(server.url(), "crash_"), run, log.toString(), Boolean.toString(drains)));
     }
 
     @AfterEach

@@ -51,7 +51,7 @@ public final class SharingWorker {
         return Path.of(log + "-transactional");
     }
 
-    /** Arguments: the address of the store, a name of this run, the file of the log, whether to end when nothing is left. */
+    /** Arguments: the address of the store, a name of this run, the file of the log; one more to end when nothing is left. */
     public static void main(String[] args) throws Exception {
         SharingWorker worker = new SharingWorker(args[0], args[1], Path.of(args[2]));
         try (Batcher<String> plain =
@@ -61,7 +61,7 @@ public final class SharingWorker {
                         .handler(worker::insert)
                         .build()) {
             worker.log.write("R");
-            if (Boolean.parseBoolean(args[3])) {
+            if (args.length > 3) {
                 plain.flush().get(100, TimeUnit.SECONDS);
                 transactional.flush().get(100, TimeUnit.SECONDS);
             } else {

@@ -7,7 +7,6 @@ package io.batcher.store.kafka;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.batcher.Batcher;
-import io.batcher.store.fixtures.ChildJvm;
 import io.batcher.store.fixtures.CrashLog;
 import io.batcher.store.fixtures.CrashVerdict;
 import io.batcher.store.fixtures.CrashWorkers;
@@ -15,7 +14,6 @@ import io.batcher.store.fixtures.Waiting;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -50,17 +48,9 @@ class KafkaBatcherCrashTest {
 
     @BeforeEach
     void start() throws IOException {
-        workers = new CrashWorkers(temp, 45, this::launch);
+        workers = new CrashWorkers(temp, 45, KafkaWorker.class, List.of(broker.servers(), prefix));
         broker.createFor(prefix, KafkaWorker.BATCHER, KafkaWorker.PARTITIONS);
         workers.start(WORKERS);
-    }
-
-    private Process launch(String run, boolean drains, Path log, Path errors) throws IOException {
-        List<String> arguments = new ArrayList<>(List.of(broker.servers(), prefix, run, log.toString()));
-        if (drains) {
-            arguments.add("drain");
-        }
-        return ChildJvm.start(KafkaWorker.class, 128, errors, arguments);
     }
 
     @AfterEach

@@ -6,7 +6,6 @@ package io.batcher.store.kafka;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.batcher.store.fixtures.ChildJvm;
 import io.batcher.store.fixtures.CrashVerdict;
 import io.batcher.store.fixtures.CrashWorker;
 import io.batcher.store.fixtures.CrashWorkers;
@@ -15,7 +14,6 @@ import io.batcher.store.fixtures.Waiting;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -60,17 +58,9 @@ class KafkaCrashTest {
 
     @BeforeEach
     void start() throws IOException {
-        workers = new CrashWorkers(temp, 44, this::launch);
+        workers = new CrashWorkers(temp, 44, KafkaCrashTest.class, List.of(broker.servers(), prefix));
         broker.createFor(prefix, CrashWorker.BATCHER, CrashWorker.PARTITIONS);
         workers.start(WORKERS);
-    }
-
-    private Process launch(String run, boolean drains, Path log, Path errors) throws IOException {
-        List<String> arguments = new ArrayList<>(List.of(broker.servers(), prefix, run, log.toString()));
-        if (drains) {
-            arguments.add("drain");
-        }
-        return ChildJvm.start(KafkaCrashTest.class, 128, errors, arguments);
     }
 
     @AfterEach
