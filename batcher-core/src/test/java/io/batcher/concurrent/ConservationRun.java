@@ -95,8 +95,11 @@ final class ConservationRun {
                 };
     }
 
+    /** Refuses a letter now and then. Close may end between the check and the refusal. */
     private void deadLetter(DeadLetter<Item> letter) {
+        letter.items().forEach(item -> item.refusedIn = null);
         if (ThreadLocalRandom.current().nextInt(4) == 0 && batcher.stats().state() != BatcherState.CLOSED) {
+            letter.items().forEach(item -> item.refusedIn = letter);
             throw new IllegalStateException("cannot take the letter now");
         }
         ledger.deadLetter(letter);

@@ -36,7 +36,7 @@ class ConservationTest {
         try {
             return new ConservationRun(plan, ITEMS_EACH).run();
         } catch (Throwable failure) {
-            throw new AssertionError("again with -Dbatcher.seed=" + seed + ": " + plan, failure);
+            throw new AssertionError("again with -Dbatcher.seed=" + seed + ": " + plan + ": " + failure, failure);
         }
     }
 }

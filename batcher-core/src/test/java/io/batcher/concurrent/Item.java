@@ -4,6 +4,7 @@
  */
 package io.batcher.concurrent;
 
+import io.batcher.DeadLetter;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
@@ -35,6 +36,9 @@ final class Item {
 
     /** The cause for which it was given up. */
     @Nullable Throwable deathCause;
+
+    /** The letter that contains it, if the dead-letter callback has refused its last offer. */
+    volatile @Nullable DeadLetter<Item> refusedIn;
 
     // Written on the threads that deliver, one after the other.
 

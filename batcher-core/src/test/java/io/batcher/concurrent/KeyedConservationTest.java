@@ -25,7 +25,7 @@ class KeyedConservationTest {
             try {
                 mostCalls = Math.max(mostCalls, run.run());
             } catch (Throwable failure) {
-                throw new AssertionError("again with -Dbatcher.seed=" + seed + ": " + run, failure);
+                throw new AssertionError("again with -Dbatcher.seed=" + seed + ": " + run + ": " + failure, failure);
             }
         }
         assertThat(mostCalls).as("calls at once").isGreaterThan(1);

@@ -26,6 +26,7 @@ record Outcomes(List<Item> all, Map<Item.Outcome, Long> counts) {
         for (Item.Outcome outcome : Item.Outcome.values()) {
             counts.put(outcome, 0L);
         }
+        settleRefusedAtClose(all);
         all.forEach(Outcomes::settleRejectedSubmit);
         all.stream().map(item -> item.outcome.get()).forEach(outcome -> {
             if (outcome != null) {
@@ -44,6 +45,19 @@ record Outcomes(List<Item> all, Map<Item.Outcome, Long> counts) {
             } else if (failure instanceof BatcherClosedException) {
                 item.outcome.set(Item.Outcome.TOO_LATE);
             }
+        }
+    }
+
+    /**
+     * Close does not return the letter that the callback has at its end. If the callback throws then, the items are logged by count and count
+     * as handed back. That is one letter at most: the callback is never offered two at once.
+     */
+    private static void settleRefusedAtClose(List<Item> all) {
+        List<Item> refused = all.stream()
+                .filter(item -> item.outcome.get() == null && item.refusedIn != null)
+                .toList();
+        if (refused.stream().map(item -> item.refusedIn).distinct().count() == 1) {
+            refused.forEach(item -> item.outcome.set(Item.Outcome.HANDED_BACK));
         }
     }
 
