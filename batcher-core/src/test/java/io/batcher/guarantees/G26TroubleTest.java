@@ -8,10 +8,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.batcher.BatcherFullException;
+import io.batcher.BatcherState;
 import io.batcher.BatcherStoreException;
 import io.batcher.Overflow;
 import io.batcher.RetryPolicy;
 import io.batcher.fixtures.CallStyle;
+import io.batcher.fixtures.CapturedLog;
 import io.batcher.store.ItemCodec;
 import io.batcher.store.fixtures.StoredFixture;
 import java.nio.charset.StandardCharsets;
@@ -131,6 +133,49 @@ class G26TroubleTest {
             assertThat(rig.calls).hasSize(1);
             assertThat(rig.letters).hasSize(1);
         }
+    }
+
+    @ParameterizedTest
+    @EnumSource(CallStyle.class)
+    void afterCloseAnOutcomeThatCouldNotBeRecordedIsNotRecordedAnyMore(CallStyle style) {
+        try (CapturedLog log = new CapturedLog()) {
+            StoredFixture.Process process = rig.start(style);
+            process.batcher.add("a");
+            rig.script.add(batch -> process.kill());
+            rig.advanceMillis(500);
+            assertThat(rig.handled).containsExactly("a");
+
+            process.batcher.close(Duration.ofSeconds(1));
+            rig.advance(StoredFixture.POLL); // the last timer of the store itself
+            assertThat(rig.time.pendingTimers()).isZero();
+            assertThat(log.lines())
+                    .contains(
+                            "WARNING Batcher \"rig\" is closed before the store has recorded the outcome of an attempt with 1"
+                                    + " item; the process that owns the partition next delivers it again");
+
+            try (StoredFixture.Process next = rig.start(style)) {
+                rig.advance(StoredFixture.LEASE.plus(StoredFixture.POLL).plusSeconds(1));
+                assertThat(rig.handled).containsExactly("a", "a");
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(CallStyle.class)
+    void anOutcomeThatIsBeingRecordedWhenCloseEndsIsNotRecordedAgain(CallStyle style) {
+        StoredFixture.Process process = rig.start(style);
+        process.batcher.add("a");
+        rig.script.add(batch -> rig.database
+                .faults()
+                .failNextAfter(() -> CompletableFuture.runAsync(() -> process.batcher.close(Duration.ZERO))
+                        .join()));
+        rig.advanceMillis(500);
+        assertThat(rig.handled).containsExactly("a");
+        assertThat(process.batcher.stats().state()).isEqualTo(BatcherState.CLOSED);
+        process.kill();
+        rig.advance(Duration.ofMinutes(1));
+        assertThat(rig.time.pendingTimers()).isZero();
+        assertThat(process.batcher.stats().fenced()).isZero();
     }
 
     @Test

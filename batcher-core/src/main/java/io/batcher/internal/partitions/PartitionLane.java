@@ -40,6 +40,7 @@ public final class PartitionLane<T> extends ScheduledLane<T> implements StoreBac
     private boolean restored;
 
     private StoreAction storeAction = StoreAction.NONE;
+
     /** When the store is asked again for what is due and is no reading. */
     private long storeNotBefore;
 
@@ -96,12 +97,20 @@ public final class PartitionLane<T> extends ScheduledLane<T> implements StoreBac
     @Override
     public When duty(long now) {
         boolean ends = end.isNear() || isToStop();
+        if (isRecording() || (!outcome.isPending() && ends && isCalling())) {
+            return When.Never.NEVER; // also if close has ended without the run that does it
+        }
         if (!outcome.isPending() && ends) {
-            return isCalling() ? When.Never.NEVER : When.Due.STORE;
+            return When.Due.STORE;
         }
         return outcome.isPending() || !restored || !ahead.refused().isEmpty()
                 ? When.from(storeNotBefore, When.Due.STORE, now)
                 : When.Never.NEVER;
+    }
+
+    /** Whether a run is recording the outcome now. */
+    private boolean isRecording() {
+        return outcome.isPending() && storeAction == StoreAction.RECORD;
     }
 
     /** Whether everything is settled that stands before what this process cannot read. */
@@ -180,6 +189,7 @@ public final class PartitionLane<T> extends ScheduledLane<T> implements StoreBac
     public void storeActionFailed(long now) {
         storeAction = StoreAction.NONE;
         storeNotBefore = now + wait.next();
+        outcome.failed();
     }
 
     /** Returns how long to wait after a failure of the store. */
@@ -266,6 +276,11 @@ public final class PartitionLane<T> extends ScheduledLane<T> implements StoreBac
         outcome.end();
         done.handled().forEach(this::remove);
         done.letters().forEach(letter -> remove(letter.batch()));
+    }
+
+    /** Lets no outcome be recorded any more, because close has ended. Returns how many items are not settled because of that. */
+    public int endRecording() {
+        return outcome.close(isRecording());
     }
 
     private void remove(FrozenBatch<T> settled) {

@@ -265,6 +265,16 @@ public final class PartitionLanes<T> extends Lanes<T> {
         return room.close();
     }
 
+    /** Lets no outcome be recorded any more, because close has ended. Returns how many items are not settled because of that. */
+    public int endRecording(long now) {
+        int unsettled = 0;
+        for (PartitionLane<T> lane : lanes) {
+            unsettled += lane.endRecording();
+            changed(lane, now);
+        }
+        return unsettled;
+    }
+
     @Override
     public boolean areHandedBack() {
         return false;

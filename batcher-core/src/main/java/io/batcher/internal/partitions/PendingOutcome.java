@@ -36,6 +36,9 @@ public final class PendingOutcome<T> {
     /** What the store has to record; null if nothing. */
     private @Nullable Recording<T> recording;
 
+    /** Whether close has ended. */
+    private boolean closed;
+
     PendingOutcome(StoredItemIndex items) {
         this.items = items;
     }
@@ -111,6 +114,23 @@ public final class PendingOutcome<T> {
     /** Returns what is pending. Only by the run that serves the lane, if recording it is its store action. */
     public Recording<T> recording() {
         return Objects.requireNonNull(recording);
+    }
+
+    /** Keeps what the store has failed to record, to try again, unless close has ended. */
+    void failed() {
+        recording = closed ? null : recording;
+    }
+
+    /**
+     * Lets nothing be recorded any more, except what is being recorded now.
+     *
+     * @return how many items are not settled because of that
+     */
+    int close(boolean isRecording) {
+        closed = true;
+        int unsettled = recording == null || isRecording ? 0 : recording.settledItems();
+        recording = isRecording ? recording : null;
+        return unsettled;
     }
 
     /** Ends it, because the store has recorded it, or another process owns the partition. */

@@ -33,6 +33,16 @@ public final class StoreLog {
                 null);
     }
 
+    /** Close has ended, and the store has failed to record outcomes until then. */
+    public void notRecorded(int items) {
+        log.write(
+                Level.WARNING,
+                "is closed before the store has recorded the outcome of an attempt with " + items
+                        + (items == 1 ? " item" : " items")
+                        + "; the process that owns the partition next delivers it again",
+                null);
+    }
+
     public void stopped(int partition, String why) {
         log.write(
                 Level.ERROR,

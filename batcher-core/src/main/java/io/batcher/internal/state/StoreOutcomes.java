@@ -283,6 +283,11 @@ public final class StoreOutcomes<T> {
         return outcomes.retryIn(lane, now);
     }
 
+    /** Lets no outcome be recorded any more, because close has ended. Returns how many items are not settled because of that. */
+    public int endRecording(long now) {
+        return lanes.endRecording(now);
+    }
+
     // ---- flushes and room
 
     /** Completes the flushes that the mark and those in front of it cover. */

@@ -273,6 +273,11 @@ public final class StoredBatcher<T> extends DefaultBatcher<T> {
         if (engine().isInsideCallback()) {
             return;
         }
+        int unrecorded =
+                engine().change((machine, now, decision) -> machine.store().endRecording(now));
+        if (unrecorded > 0) {
+            store.log().notRecorded(unrecorded);
+        }
         try {
             store.session().close();
         } catch (RuntimeException down) {
