@@ -12,6 +12,7 @@ import io.batcher.BatcherScheduler;
 import io.batcher.RetryPolicy;
 import io.batcher.fixtures.CapturedLog;
 import io.batcher.fixtures.TestThreads;
+import io.batcher.store.fixtures.Waiting;
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.Locale;
@@ -216,8 +217,11 @@ class G06LostTimerTest {
         addToEach("a");
         awaitEach();
         for (Loss loss : Loss.values()) {
+            String name = "\"" + loss.batcher() + "\"";
+            // Another thread than the timer's writes it.
+            Waiting.until("a line about " + name, () -> log.lines().stream().anyMatch(line -> line.contains(name)));
             assertThat(log.lines())
-                    .filteredOn(line -> line.contains("\"" + loss.batcher() + "\""))
+                    .filteredOn(line -> line.contains(name))
                     .containsExactly("WARNING Batcher \"" + loss.batcher()
                             + "\" the scheduler did not run a timer within 1 s of its time;"
                             + " the process-wide timer is used for 1 min. Check that the scheduler is not shut down and"
