@@ -186,6 +186,24 @@ class StoredFlushTest {
     }
 
     @Test
+    void aCallOfCloseThatEndsEarlierTakesNothingFromTheOneThatWaits() {
+        StoredFixture.Process process = rig.startByHand(builder -> builder);
+        process.batcher.add("a");
+        rig.advanceMillis(500);
+        rig.time.schedule(
+                () -> assertThat(CompletableFuture.supplyAsync(() -> process.batcher.close(Duration.ZERO))
+                                .join()
+                                .timedOut())
+                        .isTrue(),
+                Duration.ofMillis(100));
+        rig.time.schedule(() -> rig.stages.remove().complete(null), Duration.ofMillis(200));
+        assertThat(process.batcher.close(Duration.ofSeconds(5)).timedOut()).isFalse();
+        assertThat(rig.database.size()).isZero();
+        assertThat(process.batcher.stats().handled()).isEqualTo(1);
+        assertThat(process.batcher.stats().fenced()).isZero();
+    }
+
+    @Test
     void closeKeepsToItsTimeoutAndFencesWhatComesLater() {
         StoredFixture.Process process = rig.startByHand(builder -> builder);
         process.batcher.add("a");

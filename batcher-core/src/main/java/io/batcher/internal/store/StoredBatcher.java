@@ -6,6 +6,7 @@ package io.batcher.internal.store;
 
 import io.batcher.AsyncBatchConsumer;
 import io.batcher.BatcherConfig;
+import io.batcher.BatcherState;
 import io.batcher.BatcherStats;
 import io.batcher.BatcherStoreException;
 import io.batcher.CloseResult;
@@ -269,8 +270,9 @@ public final class StoredBatcher<T> extends DefaultBatcher<T> {
         }
     }
 
+    /** Not while another call of close still waits for the last attempts. */
     private void leave() {
-        if (engine().isInsideCallback()) {
+        if (engine().isInsideCallback() || super.stats().state() != BatcherState.CLOSED) {
             return;
         }
         int unrecorded =
