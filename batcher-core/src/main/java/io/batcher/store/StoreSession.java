@@ -87,8 +87,8 @@ public interface StoreSession extends AutoCloseable {
     Optional<DeadLetters> deadLetters();
 
     /**
-     * Leaves the store and gives back each owned partition that was not released yet. The store closes with its last session.
-     * Repeatable.
+     * Leaves the store and gives back each owned partition that was not released yet. The store closes with its last session. Later
+     * calls throw an {@link IllegalStateException} or a {@link io.batcher.BatcherStoreException}, and change nothing. Repeatable.
      */
     @Override
     void close();

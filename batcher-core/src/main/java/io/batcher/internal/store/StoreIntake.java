@@ -68,6 +68,18 @@ final class StoreIntake<T> {
      */
     Outcome add(List<? extends T> items, boolean mayWait, @Nullable CompletableFuture<Void> future) {
         List<NewItem> written = store.encoder().encode(items);
+        try {
+            return add(items, written, mayWait, future);
+        } catch (RuntimeException failure) {
+            if (StoreParts.isClosed(engine, failure)) {
+                return Outcome.CLOSED;
+            }
+            throw failure;
+        }
+    }
+
+    private Outcome add(
+            List<? extends T> items, List<NewItem> written, boolean mayWait, @Nullable CompletableFuture<Void> future) {
         StoreTransaction transaction = currentTransaction();
         boolean waits = mayWait
                 && transaction == null

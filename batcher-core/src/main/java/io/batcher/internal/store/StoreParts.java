@@ -13,6 +13,7 @@ import io.batcher.internal.partitions.PendingSubmits;
 import io.batcher.internal.partitions.StoreHealth;
 import io.batcher.internal.partitions.StoreRoom;
 import io.batcher.internal.report.StoreLog;
+import io.batcher.internal.state.Engine;
 import io.batcher.store.DeadItem;
 import io.batcher.store.ItemStore;
 import io.batcher.store.StoreContext;
@@ -75,6 +76,15 @@ record StoreParts<T>(
         if (health.answered()) {
             log.answers();
         }
+    }
+
+    /**
+     * Returns whether a call of the store has failed because the batcher was closed meanwhile: then the caller is told that, as after close. Not
+     * if the call may have had an effect.
+     */
+    static boolean isClosed(Engine<?> engine, RuntimeException failure) {
+        boolean mayHaveEffect = failure instanceof BatcherStoreException store && store.outcomeUnknown();
+        return engine.signals().isClosing() && !mayHaveEffect;
     }
 
     /** Fails the futures of submitted items that the codec has refused. */

@@ -142,7 +142,10 @@ public final class StoredBatcher<T> extends DefaultBatcher<T> {
         try {
             mark = store.session().mark();
             store.answered();
-        } catch (BatcherStoreException down) {
+        } catch (RuntimeException down) {
+            if (StoreParts.isClosed(engine(), down)) {
+                return flush.get(); // is refused
+            }
             store.health().failed(down);
             CompletableFuture<Void> failed = new EngineFuture<>();
             failed.completeExceptionally(down);
@@ -199,6 +202,20 @@ public final class StoredBatcher<T> extends DefaultBatcher<T> {
         if (letters == null) {
             return super.redrive(ids);
         }
+        if (engine().signals().isClosing()) {
+            throw Refusals.closed(config(), null);
+        }
+        try {
+            return redrive(letters, ids);
+        } catch (RuntimeException failed) {
+            if (StoreParts.isClosed(engine(), failed)) {
+                throw Refusals.closed(config(), failed);
+            }
+            throw failed;
+        }
+    }
+
+    private int redrive(DeadLetters letters, Collection<Long> ids) {
         List<DeadLetters.Redrive> again = new ArrayList<>();
         for (DeadLetters.Content content : letters.read(ids)) {
             NewItem item = again(content);
@@ -206,10 +223,10 @@ public final class StoredBatcher<T> extends DefaultBatcher<T> {
                 again.add(new DeadLetters.Redrive(content.id(), item));
             }
         }
-        return again.isEmpty() ? 0 : redrive(letters, again);
+        return again.isEmpty() ? 0 : append(letters, again);
     }
 
-    private int redrive(DeadLetters letters, List<DeadLetters.Redrive> again) {
+    private int append(DeadLetters letters, List<DeadLetters.Redrive> again) {
         try {
             int redriven = letters.redrive(again);
             engine().update((machine, now, decision) -> machine.store().redriven(redriven));
@@ -258,9 +275,13 @@ public final class StoredBatcher<T> extends DefaultBatcher<T> {
         }
     }
 
+    private boolean isClosed() {
+        return super.stats().state() == BatcherState.CLOSED;
+    }
+
     /** Lets the store acquire no partition any more. */
     private void giveUpPartitions() {
-        if (!engine().isInsideCallback()) {
+        if (!engine().isInsideCallback() && !isClosed()) {
             poller.close();
             try {
                 store.session().suspend();
@@ -272,7 +293,7 @@ public final class StoredBatcher<T> extends DefaultBatcher<T> {
 
     /** Not while another call of close still waits for the last attempts. */
     private void leave() {
-        if (engine().isInsideCallback() || super.stats().state() != BatcherState.CLOSED) {
+        if (engine().isInsideCallback() || !isClosed()) {
             return;
         }
         int unrecorded =

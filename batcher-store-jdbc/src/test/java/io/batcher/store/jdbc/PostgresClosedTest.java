@@ -1,0 +1,16 @@
+/*
+ * Copyright 2026 the Batcher authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.batcher.store.jdbc;
+
+import io.batcher.store.fixtures.ClosedBatcherContract;
+import io.batcher.store.fixtures.StoreHarness;
+
+class PostgresClosedTest extends ClosedBatcherContract {
+
+    @Override
+    protected StoreHarness openHarness() {
+        return new PostgresHarness();
+    }
+}
