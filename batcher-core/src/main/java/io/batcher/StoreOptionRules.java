@@ -4,6 +4,7 @@
  */
 package io.batcher;
 
+import io.batcher.store.ItemCodec;
 import io.batcher.store.ItemStore;
 import io.batcher.store.StoreContext;
 
@@ -61,6 +62,13 @@ final class StoreOptionRules {
                 options.codec != null,
                 "store needs a codec, but was set without one: items are stored as bytes; "
                         + "set codec too, ItemCodec.of(type, write, read) makes one");
+        String type = options.codec.type();
+        Require.argument(
+                !type.isBlank() && type.length() <= ItemCodec.MAX_TYPE_LENGTH,
+                "codec must have a type from 1 to %s characters, but it has %s: the type is stored with each item; "
+                        + "shorten it",
+                ItemCodec.MAX_TYPE_LENGTH,
+                type.isBlank() ? "a blank one" : type.length());
         Require.argument(
                 options.overflow == Overflow.REJECT || options.overflow == Overflow.BLOCK,
                 "overflow must be REJECT or BLOCK with a store, but was %s: what is stored is never dropped; "

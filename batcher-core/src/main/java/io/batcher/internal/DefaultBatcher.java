@@ -267,11 +267,15 @@ public class DefaultBatcher<T> implements Batcher<T> {
 
     @Override
     public CloseResult<T> close(Duration timeout) {
+        requireTimeout(timeout);
+        return shutdown.close(timeout);
+    }
+
+    protected static void requireTimeout(Duration timeout) {
         Objects.requireNonNull(timeout, "timeout");
         if (timeout.isNegative()) {
             throw new IllegalArgumentException("timeout must not be negative, but was " + timeout);
         }
-        return shutdown.close(timeout);
     }
 
     @Override

@@ -49,6 +49,14 @@ public record BatchRecord(
         return retryIn == null;
     }
 
+    /**
+     * Returns whether the first attempt was taken back, because the target has asked to be called later: the next one is the first again, with
+     * the same id and items. An attempt that was made and has failed counts, if it is the first.
+     */
+    public boolean isTakenBack() {
+        return retryIn != null && attempt == 1 && counted == 0;
+    }
+
     private static void require(boolean holds, String message) {
         if (!holds) {
             throw new IllegalArgumentException(message);

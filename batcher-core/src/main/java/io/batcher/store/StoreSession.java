@@ -80,7 +80,7 @@ public interface StoreSession extends AutoCloseable {
     /** Returns a mark behind what is stored now, for {@code flush}. */
     StoreMark mark();
 
-    /** Returns how much is stored, in all partitions. A shared store may answer with an earlier count to bound what counting costs. */
+    /** Returns how much is stored, in all partitions. A shared store may answer with the object of an earlier count, to bound what counting costs. */
     StoreCount count();
 
     /** Returns the dead letters; empty if the store only writes them, as to a topic. */

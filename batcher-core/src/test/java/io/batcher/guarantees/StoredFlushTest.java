@@ -9,12 +9,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.batcher.BatcherBuilder;
 import io.batcher.BatcherClosedException;
+import io.batcher.BatcherListener;
 import io.batcher.BatcherState;
 import io.batcher.fixtures.CallStyle;
 import io.batcher.store.fixtures.StoredFixture;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -201,6 +203,35 @@ class StoredFlushTest {
         assertThat(rig.database.size()).isZero();
         assertThat(process.batcher.stats().handled()).isEqualTo(1);
         assertThat(process.batcher.stats().fenced()).isZero();
+    }
+
+    @Test
+    void aTimeoutOfCloseThatIsRejectedChangesNothing() {
+        try (StoredFixture.Process process = rig.start(CallStyle.SYNC)) {
+            assertThatThrownBy(() -> process.batcher.close(Duration.ofSeconds(-1)))
+                    .isInstanceOf(IllegalArgumentException.class);
+            assertThatThrownBy(() -> process.batcher.close(null)).isInstanceOf(NullPointerException.class);
+            process.batcher.add("a");
+            rig.advance(StoredFixture.POLL);
+            assertThat(rig.handled).containsExactly("a");
+        }
+    }
+
+    @Test
+    void theFutureOfAnItemThatIsStoredWhenCloseHasEndedFails() {
+        AtomicReference<Runnable> stored = new AtomicReference<>(() -> {});
+        BatcherListener listener = new BatcherListener() {
+            @Override
+            public void onStored(String batcher, int items, Duration took) {
+                stored.get().run();
+            }
+        };
+        StoredFixture.Process process = rig.start(CallStyle.SYNC, builder -> builder.listener(listener));
+        stored.set(() -> CompletableFuture.runAsync(() -> process.batcher.close(Duration.ZERO))
+                .join());
+        CompletableFuture<Void> future = process.batcher.submit("a");
+        assertThatThrownBy(future::join).hasCauseInstanceOf(BatcherClosedException.class);
+        assertThat(rig.database.size()).isEqualTo(1);
     }
 
     @Test

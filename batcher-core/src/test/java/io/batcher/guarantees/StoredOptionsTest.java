@@ -330,6 +330,49 @@ class StoredOptionsTest {
     }
 
     @Test
+    void theAgeOfAnItemThatWaitsInAPauseIsKnownWithoutACount() {
+        try (StoredFixture.Process process = rig.start(CallStyle.SYNC)) {
+            process.batcher.pause();
+            process.batcher.add("a");
+            rig.advanceMillis(700);
+            assertThat(process.batcher.stats().oldestAge()).isEqualTo(Duration.ofMillis(700));
+        }
+    }
+
+    @Test
+    void aCodecWithATypeThatIsTooLongIsRefused() {
+        ItemCodec<String> codec = new ItemCodec<>() {
+            @Override
+            public String type() {
+                return "x".repeat(201);
+            }
+
+            @Override
+            public byte[] write(String item) {
+                return item.getBytes(StandardCharsets.UTF_8);
+            }
+
+            @Override
+            public String read(byte[] bytes) {
+                return new String(bytes, StandardCharsets.UTF_8);
+            }
+        };
+        assertThatThrownBy(() -> rig.start(CallStyle.SYNC, builder -> builder.codec(codec)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("codec must have a type from 1 to 200 characters, but it has 201");
+    }
+
+    @Test
+    void theLargestBatchSizeIsDelivered() {
+        try (StoredFixture.Process process = rig.start(
+                CallStyle.SYNC, builder -> builder.capacity(Integer.MAX_VALUE).maxBatchSize(Integer.MAX_VALUE))) {
+            process.batcher.add("a");
+            rig.advanceMillis(500);
+            assertThat(rig.handled).containsExactly("a");
+        }
+    }
+
+    @Test
     void theAgeOfTheOldestItemIsThatOfTheStore() {
         try (StoredFixture.Process process = rig.start(CallStyle.SYNC, builder -> builder.autoFlush(false))) {
             process.batcher.pause();

@@ -205,6 +205,15 @@ public final class RetryQueue<T> {
         return !batches.isEmpty();
     }
 
+    /** Returns whether all that is left is an item that is given up only if another one succeeds. */
+    public boolean needsProbe() {
+        return pass == null
+                && letters.isEmpty()
+                && batches.size() == 1
+                && batches.get(0).size() == 1
+                && batches.get(0).exhausted();
+    }
+
     /** Returns whether there is a batch, or a part of one, to retry. */
     public boolean hasBatches() {
         return !batches.isEmpty() || pass != null;

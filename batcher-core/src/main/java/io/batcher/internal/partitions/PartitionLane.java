@@ -235,7 +235,8 @@ public final class PartitionLane<T> extends ScheduledLane<T> implements StoreBac
         ahead.append(reading, now);
         ChunkSlice<T> taken = buffer().lookAtRemaining();
         buffer().takeRemaining(taken);
-        return FrozenBatch.restored(this, id, taken, batch.attempt(), batch.counted());
+        int attempts = batch.isTakenBack() ? 0 : batch.attempt();
+        return FrozenBatch.restored(this, id, taken, attempts, batch.counted());
     }
 
     // ---- what is recorded

@@ -48,6 +48,10 @@ public final class PartitionLanes<T> extends Lanes<T> {
     private @Nullable StoreMark nextMark;
 
     private boolean closed;
+
+    /** What the pending flushes let lanes skip that wait for a retry. */
+    private Hurry hurried = Hurry.NONE;
+
     private long fenced;
 
     public PartitionLanes(BatcherConfig<T> config, int partitions, StoreRoom<T> room, StoreHealth health) {
@@ -187,6 +191,7 @@ public final class PartitionLanes<T> extends Lanes<T> {
 
     @Override
     public long flush(Hurry hurry, boolean first, long now) {
+        hurried = first || hurry.compareTo(hurried) > 0 ? hurry : hurried;
         for (PartitionLane<T> lane : lanes) {
             if (hurry == Hurry.ALL || (hurry == Hurry.ON_TIME && lane.isInFlightOnTime())) {
                 lane.hurry();
@@ -210,8 +215,16 @@ public final class PartitionLanes<T> extends Lanes<T> {
     @Override
     public void endFlush(Lane<T> lane) {}
 
+    /** Lets a lane skip the delay of a retry that it has found in the store, if the flushes that are pending skip delays. */
+    public void catchUp(PartitionLane<T> lane) {
+        if (hurried == Hurry.ALL) {
+            lane.hurry();
+        }
+    }
+
     @Override
     public void endFlushes(long now) {
+        hurried = Hurry.NONE;
         lanes.forEach(Lane::endHurry);
         allChanged(now);
     }

@@ -95,8 +95,8 @@ public final class PendingOutcome<T> {
     /** Returns what is attempted next of what was attempted before; null if nothing is. */
     private @Nullable BatchRecord remaining(RetryQueue<T> retries, long now) {
         FrozenBatch<T> next = retries.first();
-        if (next == null || next.attempts() == 0) {
-            return null;
+        if (next == null || (next.attempts() == 0 && retries.pass() != null)) {
+            return null; // an item that the pass is about to probe was not attempted
         }
         return items.record(next, Duration.ofNanos(Math.max(0, retries.attemptNotBefore() - now)));
     }

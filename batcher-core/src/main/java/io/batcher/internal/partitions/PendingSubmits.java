@@ -4,15 +4,21 @@
  */
 package io.batcher.internal.partitions;
 
+import io.batcher.store.DeadItem;
 import io.batcher.store.ItemState;
 import io.batcher.store.Position;
+import io.batcher.store.Settlement;
+import io.batcher.store.StoredItem;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,6 +35,12 @@ public final class PendingSubmits {
 
     private final Map<Position, CompletableFuture<Void>> pending = new LinkedHashMap<>();
     private final Map<Position, Outcome> settledMeanwhile = new LinkedHashMap<>();
+    /** Items of which this process records an outcome now: the store is not asked for them. */
+    private final Set<Position> beingRecorded = new HashSet<>();
+
+    /** Why the futures of items that are stored from now on fail; null before close has ended. */
+    private @Nullable Throwable closed;
+
     private int adding;
     private volatile boolean active;
 
@@ -48,6 +60,9 @@ public final class PendingSubmits {
         Outcome known;
         synchronized (this) {
             known = settledMeanwhile.remove(position);
+            if (known == null && closed != null) {
+                known = new Outcome(closed); // the item stays stored
+            }
             if (known == null) {
                 pending.put(position, future);
             }
@@ -91,6 +106,31 @@ public final class PendingSubmits {
         }
     }
 
+    /** Called before this process records what it has settled: until {@link #recorded} the store's word on these items does not count. */
+    public synchronized void recording(Settlement settlement) {
+        if (active) {
+            positions(settlement).forEach(beingRecorded::add);
+        }
+    }
+
+    /** Called after {@link #recording}, when the futures are completed or the store has failed. */
+    public synchronized void recorded(Settlement settlement) {
+        if (!beingRecorded.isEmpty()) {
+            positions(settlement).forEach(beingRecorded::remove);
+        }
+    }
+
+    private static Stream<Position> positions(Settlement settlement) {
+        return Stream.concat(
+                        settlement.handled().stream(),
+                        settlement.dead().stream().map(DeadItem::item))
+                .map(StoredItem::position);
+    }
+
+    private synchronized boolean isBeingRecorded(Position position) {
+        return beingRecorded.contains(position);
+    }
+
     /** Returns items of which the store is to be asked, and asks of others the next time. */
     public synchronized List<Position> toAsk(int most) {
         List<Position> first = new ArrayList<>();
@@ -107,6 +147,9 @@ public final class PendingSubmits {
     /** Completes the futures of items that another process has settled. */
     public void tell(Map<Position, ItemState> states, String batcher) {
         states.forEach((position, state) -> {
+            if (isBeingRecorded(position)) {
+                return; // this process tells how it has ended
+            }
             if (state == ItemState.HANDLED) {
                 settled(position, null);
             } else if (state == ItemState.DEAD_LETTERED) {
@@ -118,10 +161,11 @@ public final class PendingSubmits {
         });
     }
 
-    /** Fails all futures: the items stay stored. */
+    /** Fails all futures, also those of items that are being added: the items stay stored. */
     public void failAll(Throwable failure) {
         List<CompletableFuture<Void>> left;
         synchronized (this) {
+            closed = failure;
             left = new ArrayList<>(pending.values());
             pending.clear();
             active = adding > 0;

@@ -21,6 +21,7 @@ public final class ReadAhead<T> {
 
     private final ItemBuffer<T> buffer;
     private final int maxBatchSize;
+    private final int mostAhead;
     private final StoreWait wait;
     private final StoredItemIndex items = new StoredItemIndex();
 
@@ -50,6 +51,7 @@ public final class ReadAhead<T> {
     ReadAhead(ItemBuffer<T> buffer, int maxBatchSize, StoreWait wait, long now) {
         this.buffer = buffer;
         this.maxBatchSize = maxBatchSize;
+        this.mostAhead = (int) Math.min(Integer.MAX_VALUE, (long) BATCHES_AHEAD * maxBatchSize);
         this.wait = wait;
         this.lacking = maxBatchSize;
         this.notBefore = now;
@@ -98,7 +100,7 @@ public final class ReadAhead<T> {
 
     /** Whether there may be items to read, and room for them. */
     boolean hasMore() {
-        return available && !atEnd && buffer.waiting() < BATCHES_AHEAD * maxBatchSize && items.bytes() < BYTES_AHEAD;
+        return available && !atEnd && buffer.waiting() < mostAhead && items.bytes() < BYTES_AHEAD;
     }
 
     /** Whether it is known that as many items can be read as make a full batch with those that wait. */
@@ -126,7 +128,7 @@ public final class ReadAhead<T> {
 
     /** Returns how many items are read at most. Only by the run that serves the lane. */
     public int most() {
-        return Math.max(1, BATCHES_AHEAD * maxBatchSize - buffer.waiting());
+        return Math.max(1, mostAhead - buffer.waiting());
     }
 
     /** Returns how many bytes are read at most. Only by the run that serves the lane. */

@@ -33,6 +33,8 @@ public final class StoreRoom<T> {
     private @Nullable Long oldestStoredAt;
 
     private long countedAt;
+    private @Nullable StoreCount lastCount;
+    private long lastAcceptedBefore;
     private boolean settledSinceCount;
 
     public StoreRoom(int capacity, boolean isShared, StoreCount found, long now) {
@@ -40,7 +42,7 @@ public final class StoreRoom<T> {
         this.isShared = isShared;
         this.accepted = isShared ? 0 : found.items();
         this.stored = found.items();
-        counted(found, now);
+        counted(found, accepted, now);
     }
 
     // ---- adding
@@ -79,13 +81,17 @@ public final class StoreRoom<T> {
     }
 
     /** Records that reserved room is filled. */
-    public void added(int items) {
+    public void added(int items, long now) {
         reserved -= items;
-        appended(items);
+        appended(items, now);
     }
 
     /** Records that items were stored without a reservation. */
-    public void appended(int items) {
+    public void appended(int items, long now) {
+        if (items > 0 && stored <= 0) { // as far as is known they are the oldest
+            oldestStoredAt = now;
+            settledSinceCount = false;
+        }
         stored += items;
         accepted += items;
         changes++;
@@ -110,9 +116,23 @@ public final class StoreRoom<T> {
 
     // ---- counting
 
-    /** Records what the store has counted. */
-    public void counted(StoreCount count, long now) {
-        stored = isShared ? count.items() : stored;
+    /**
+     * Records what the store has counted.
+     *
+     * <p>What was added while the store counted may be missing in it: so far, capacity is kept rather than used up. A store that answers with
+     * an earlier count returns the same object, and what is known since then stays.
+     *
+     * @param acceptedBefore how many items this process had {@linkplain #accepted accepted} before the store was asked
+     */
+    public void counted(StoreCount count, long acceptedBefore, long now) {
+        if (count == lastCount) {
+            stored += isShared ? Math.max(0, lastAcceptedBefore - acceptedBefore) : 0; // asked by two threads at once
+            lastAcceptedBefore = Math.min(lastAcceptedBefore, acceptedBefore);
+            return;
+        }
+        lastCount = count;
+        lastAcceptedBefore = acceptedBefore;
+        stored = isShared ? count.items() + accepted - acceptedBefore : stored;
         oldestStoredAt =
                 count.items() == 0 ? null : (Long) (now - count.oldestAge().toNanos());
         countedAt = now;
@@ -130,7 +150,7 @@ public final class StoreRoom<T> {
             return false;
         }
         stored = count.items();
-        counted(count, now);
+        counted(count, accepted, now);
         return true;
     }
 

@@ -65,7 +65,8 @@ final class StoredItemIndex {
      * @param retryIn the delay until its next attempt; null if that begins now
      */
     BatchRecord record(FrozenBatch<?> batch, @Nullable Duration retryIn) {
-        return new BatchRecord(batch.id(), of(batch), batch.attempts(), batch.countedAttempts(), retryIn);
+        int attempt = Math.max(1, batch.attempts()); // see BatchRecord.isTakenBack
+        return new BatchRecord(batch.id(), of(batch), attempt, batch.countedAttempts(), retryIn);
     }
 
     /** Forgets items that were settled. */

@@ -76,7 +76,15 @@ final class FlushTrigger implements Rule {
                 && lifecycle.mayDeliver()
                 && backing.mayAttempt()
                 && backing.hasMore();
-        if (duty instanceof Due || !mayRead || lane.hasRetries() || lane.awaitsPermit()) {
+        if (duty instanceof Due || !mayRead || lane.awaitsPermit()) {
+            return duty;
+        }
+        RetryQueue<?> retries = lane.retriesIfAny();
+        if (retries != null && retries.needsProbe() && lane.buffer().waiting() == 0) {
+            return When.earlier(
+                    duty, When.from(backing.notBefore(), Due.STORE, now)); // to tell a bad item from a bad handler
+        }
+        if (lane.hasRetries()) {
             return duty;
         }
         return When.earlier(duty, When.notBefore(backing.notBefore(), read(lane, backing, now), now));

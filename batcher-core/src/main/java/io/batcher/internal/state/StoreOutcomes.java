@@ -173,6 +173,9 @@ public final class StoreOutcomes<T> {
             } else {
                 settlement.restored(lane, batch, last.retryIn().toNanos(), now);
             }
+            if (!pendingFlushes.isEmpty()) {
+                lanes.catchUp(lane);
+            }
         }
         if (failure == null && !changes) {
             loop.release(lane, now);
@@ -300,8 +303,8 @@ public final class StoreOutcomes<T> {
     }
 
     /** Records that items for which there was room are stored. */
-    public void added(int items) {
-        lanes.room().added(items);
+    public void added(int items, long now) {
+        lanes.room().added(items, now);
     }
 
     /** Gives back the room of items that were not stored. */
@@ -311,13 +314,13 @@ public final class StoreOutcomes<T> {
     }
 
     /** Records items that were stored without asking for room: given-up ones that are delivered again. */
-    public void redriven(int items) {
-        lanes.room().appended(items);
+    public void redriven(int items, long now) {
+        lanes.room().appended(items, now);
     }
 
     /** Records how much is stored, as the store has counted. */
-    public void counted(StoreCount count, long now, Decision decision) {
-        lanes.room().counted(count, now);
+    public void counted(StoreCount count, long acceptedBefore, long now, Decision decision) {
+        lanes.room().counted(count, acceptedBefore, now);
         outcomes.admitWaiting(now, decision);
     }
 

@@ -128,22 +128,8 @@ final class StoreDelivery<T> implements StoreHooks<T> {
     private void record(PartitionLane<T> lane, Recording<T> recording) {
         Settlement settlement = recording.settlement();
         long begin = engine.clock().nanoTime();
-        if (settlement != null) {
-            try {
-                lane.partition().settle(settlement);
-            } catch (PartitionLostException lost) {
-                engine.update((machine, now, decision) -> machine.store().fenced(lane, now));
-                store.log().fenced(lane.partition().number());
-                return;
-            } catch (RuntimeException down) {
-                store.failed(
-                        "record the outcome of an attempt",
-                        "it is recorded later, the handler is not called again",
-                        down);
-                engine.update((machine, now, decision) -> machine.store().storeActionFailed(lane, now));
-                return;
-            }
-            store.answered();
+        if (settlement != null && !isSettled(lane, settlement)) {
+            return;
         }
         Duration took = Duration.ofNanos(Math.max(0, engine.clock().nanoTime() - begin));
         List<StoredItem> gone = store.submits().isActive() ? handled(lane, recording) : List.of();
@@ -152,6 +138,24 @@ final class StoreDelivery<T> implements StoreHooks<T> {
             decision.report(() -> tell(recording, gone, retryIn, took));
         });
         checkFlushes();
+    }
+
+    private boolean isSettled(PartitionLane<T> lane, Settlement settlement) {
+        store.submits().recording(settlement);
+        try {
+            lane.partition().settle(settlement);
+            store.answered();
+            return true;
+        } catch (PartitionLostException lost) {
+            engine.update((machine, now, decision) -> machine.store().fenced(lane, now));
+            store.log().fenced(lane.partition().number());
+        } catch (RuntimeException down) {
+            store.failed(
+                    "record the outcome of an attempt", "it is recorded later, the handler is not called again", down);
+            engine.update((machine, now, decision) -> machine.store().storeActionFailed(lane, now));
+        }
+        store.submits().recorded(settlement);
+        return false;
     }
 
     /** Returns what is about to be settled as handled, while the lane still knows it. */
@@ -177,8 +181,9 @@ final class StoreDelivery<T> implements StoreHooks<T> {
             store.log().refused(recording.refusedItems());
         }
         gone.forEach(item -> store.submits().settled(item.position(), null));
-        if (store.submits().isActive() && recording.settlement() != null) {
+        if (recording.settlement() != null) {
             completeDead(recording.settlement().dead(), recording.letters());
+            store.submits().recorded(recording.settlement());
         }
     }
 

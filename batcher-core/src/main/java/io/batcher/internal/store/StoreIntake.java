@@ -132,8 +132,10 @@ final class StoreIntake<T> {
     }
 
     private void count() {
+        long accepted =
+                engine.<Long>read(machine -> machine.store().lanes().room().accepted());
         StoreCount count = store.session().count();
-        engine.update((machine, now, decision) -> machine.store().counted(count, now, decision));
+        engine.update((machine, now, decision) -> machine.store().counted(count, accepted, now, decision));
     }
 
     // ---- without a transaction
@@ -193,7 +195,7 @@ final class StoreIntake<T> {
     private void wake(List<NewItem> items) {
         List<PartitionLane<T>> changed = changed(items);
         engine.update((machine, now, decision) -> {
-            machine.store().added(items.size());
+            machine.store().added(items.size(), now);
             changed.forEach(lane -> machine.store().available(lane, now));
         });
     }

@@ -195,6 +195,8 @@ final class StorePoller<T> {
         boolean corrects = countCorrects && !store.session().isShared();
         long changes =
                 engine.<Long>read(machine -> machine.store().lanes().room().changes());
+        long accepted =
+                engine.<Long>read(machine -> machine.store().lanes().room().accepted());
         long begin = engine.clock().nanoTime();
         StoreCount count = store.session().count();
         countTook = engine.clock().nanoTime() - begin;
@@ -207,7 +209,7 @@ final class StorePoller<T> {
             countCorrects |= !corrected;
             countWanted |= !corrected;
         } else {
-            engine.update((machine, now, decision) -> machine.store().counted(count, now, decision));
+            engine.update((machine, now, decision) -> machine.store().counted(count, accepted, now, decision));
         }
     }
 

@@ -229,7 +229,7 @@ public final class StoredBatcher<T> extends DefaultBatcher<T> {
     private int append(DeadLetters letters, List<DeadLetters.Redrive> again) {
         try {
             int redriven = letters.redrive(again);
-            engine().update((machine, now, decision) -> machine.store().redriven(redriven));
+            engine().update((machine, now, decision) -> machine.store().redriven(redriven, now));
             return redriven;
         } catch (BatcherStoreException failed) {
             if (failed.outcomeUnknown()) {
@@ -257,6 +257,7 @@ public final class StoredBatcher<T> extends DefaultBatcher<T> {
 
     @Override
     public CloseResult<T> close(Duration timeout) {
+        requireTimeout(timeout);
         giveUpPartitions();
         try {
             return super.close(timeout);

@@ -59,6 +59,20 @@ class PostgresBatcherTest {
                 .interval(Duration.ofMillis(30));
     }
 
+    @Test
+    void anInstanceDoesNotPassTheCapacityByWhatItAdds() {
+        try (Batcher<String> batcher =
+                builder().capacity(5).maxBatchSize(5).handler(handled::addAll).build()) {
+            batcher.pause();
+            int accepted = 0;
+            for (int i = 0; i < 40; i++) {
+                accepted += batcher.offer(Integer.toString(i)) ? 1 : 0;
+            }
+            assertThat(accepted).isEqualTo(5);
+            assertThat(batcher.stats().depth()).isEqualTo(5);
+        }
+    }
+
     private static List<String> items(int from, int to) {
         return IntStream.range(from, to).mapToObj(Integer::toString).toList();
     }

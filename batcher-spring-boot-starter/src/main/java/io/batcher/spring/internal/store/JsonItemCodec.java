@@ -15,6 +15,7 @@ import org.springframework.beans.factory.BeanFactory;
 import org.springframework.core.ResolvableType;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JavaType;
+import tools.jackson.databind.SerializationFeature;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
@@ -57,7 +58,7 @@ final class JsonItemCodec implements ItemCodec<Object> {
                 : mapper.writeValueAsBytes(item);
         Class<?> itemClass = item.getClass();
         if (!proven.contains(itemClass)) {
-            prove(itemClass, bytes);
+            prove(item, bytes);
             proven.add(itemClass);
         }
         return bytes;
@@ -68,7 +69,8 @@ final class JsonItemCodec implements ItemCodec<Object> {
         return mapper.readValue(bytes, javaType);
     }
 
-    private void prove(Class<?> itemClass, byte[] bytes) {
+    private void prove(Object item, byte[] bytes) {
+        Class<?> itemClass = item.getClass();
         @Nullable Object copy;
         try {
             copy = read(bytes);
@@ -81,6 +83,19 @@ final class JsonItemCodec implements ItemCodec<Object> {
                     itemClass,
                     "it would be read as "
                             + (copy == null ? "null" : "a " + copy.getClass().getName())));
+        }
+        if (bytes.length == "{}".length() && !container && !copy.equals(item) && !hasProperties(item)) {
+            throw new IllegalArgumentException(
+                    refusal(itemClass, "Jackson finds no property in it, so nothing is stored"));
+        }
+    }
+
+    private boolean hasProperties(Object item) {
+        try {
+            mapper.writer().with(SerializationFeature.FAIL_ON_EMPTY_BEANS).writeValueAsBytes(item);
+            return true;
+        } catch (JacksonException none) {
+            return false;
         }
     }
 

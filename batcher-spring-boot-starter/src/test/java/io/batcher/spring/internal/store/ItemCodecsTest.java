@@ -102,6 +102,40 @@ class ItemCodecsTest {
     }
 
     @Test
+    void anItemOfWhichNothingWouldBeStoredIsRefused() {
+        ItemCodec<Object> codec = json(Fluent.class);
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> codec.write(new Fluent("kitchen")))
+                .withMessageContaining("Jackson finds no property in it, so nothing is stored");
+    }
+
+    @Test
+    void anItemWithoutContentIsStored() {
+        ItemCodec<Object> signals = json(Signal.class);
+        assertThat(signals.read(signals.write(new Signal()))).isEqualTo(new Signal());
+    }
+
+    /** Jackson knows neither its accessor nor its field. */
+    static final class Fluent {
+        private final String sensor;
+
+        @SuppressWarnings("unused") // by Jackson
+        Fluent() {
+            this("");
+        }
+
+        Fluent(String sensor) {
+            this.sensor = sensor;
+        }
+
+        String sensor() {
+            return sensor;
+        }
+    }
+
+    record Signal() {}
+
+    @Test
     void aSubclassThatWouldLoseItsFieldsIsRefused() {
         ItemCodec<Object> codec = json(Base.class);
         codec.write(new Base());
