@@ -7,6 +7,7 @@ package io.batcher;
 import io.batcher.store.ItemCodec;
 import io.batcher.store.ItemStore;
 import io.batcher.store.StoreContext;
+import java.util.Objects;
 
 /** The rules about the options of a store, and about what else can be set beside one. Stateless. */
 final class StoreOptionRules {
@@ -62,7 +63,7 @@ final class StoreOptionRules {
                 options.codec != null,
                 "store needs a codec, but was set without one: items are stored as bytes; "
                         + "set codec too, ItemCodec.of(type, write, read) makes one");
-        String type = options.codec.type();
+        String type = Objects.requireNonNull(options.codec).type();
         Require.argument(
                 !type.isBlank() && type.length() <= ItemCodec.MAX_TYPE_LENGTH,
                 "codec must have a type from 1 to %s characters, but it has %s: the type is stored with each item; "

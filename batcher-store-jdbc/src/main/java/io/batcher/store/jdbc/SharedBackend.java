@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.ReentrantLock;
 
 /** PostgreSQL, shared by instances. */
 final class SharedBackend implements Backend {
@@ -36,6 +37,8 @@ final class SharedBackend implements Backend {
 
     /** The last count by batcher. */
     private final Map<String, Counted> counts = new ConcurrentHashMap<>();
+
+    private final Map<String, ReentrantLock> counting = new ConcurrentHashMap<>();
 
     SharedBackend(
             SharedDatabase database,
@@ -126,15 +129,21 @@ final class SharedBackend implements Backend {
     public StoreCount count(JdbcSession session) {
         String batcher = session.tables().batcher;
         coordinator.requireCurrent(batcher); // so that health stays down until the restart
-        Counted last = counts.get(batcher);
-        long now = System.nanoTime();
-        if (last != null && now - last.at < last.validNanos) {
-            return last.count;
+        ReentrantLock lock = counting.computeIfAbsent(batcher, unused -> new ReentrantLock());
+        lock.lock(); // callers that come together need one count
+        try {
+            Counted last = counts.get(batcher);
+            long now = System.nanoTime();
+            if (last != null && now - last.at < last.validNanos) {
+                return last.count;
+            }
+            StoreCount count = database.read("count items", session.tables()::count);
+            long end = System.nanoTime();
+            counts.put(batcher, new Counted(count, end, Math.max(poll.toNanos(), COUNT_FACTOR * (end - now))));
+            return count;
+        } finally {
+            lock.unlock();
         }
-        StoreCount count = database.read("count items", session.tables()::count);
-        long end = System.nanoTime();
-        counts.put(batcher, new Counted(count, end, Math.max(poll.toNanos(), COUNT_FACTOR * (end - now))));
-        return count;
     }
 
     @Override
