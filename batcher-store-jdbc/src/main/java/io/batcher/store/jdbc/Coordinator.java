@@ -83,6 +83,7 @@ final class Coordinator {
     }
 
     void leave(String batcher) {
+        database.requireReachable("leave the instances");
         database.run("leave the instances", jdbc -> {
             cluster.removeMember(jdbc, batcher);
             return true;

@@ -4,6 +4,7 @@
  */
 package io.batcher.store.jdbc;
 
+import io.batcher.BatcherStoreException;
 import java.util.function.Supplier;
 
 /** Runs transactions. Thread-safe. Fails with {@link io.batcher.BatcherStoreException}. */
@@ -25,8 +26,25 @@ interface Database extends AutoCloseable {
         return run(what, work);
     }
 
+    /** Returns false if the last call got no connection: what ends by itself with a lease then need not wait for one. */
+    default boolean isReachable() {
+        return true;
+    }
+
     @Override
     void close();
+
+    /**
+     * Fails at once if the database is not reachable, so that closing does not wait for a connection again and again.
+     *
+     * @throws BatcherStoreException if the last call got no connection
+     */
+    default void requireReachable(String what) {
+        if (!isReachable()) {
+            throw new BatcherStoreException(
+                    "Cannot " + what + ": the last call got no connection to the database", null);
+        }
+    }
 
     /** Returns the exception of a call on a closed store. */
     static Supplier<IllegalStateException> closed(String what) {

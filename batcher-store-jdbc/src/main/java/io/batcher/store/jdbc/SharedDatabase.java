@@ -46,6 +46,9 @@ final class SharedDatabase implements Database {
     private final GroupCommit<Append> commits = new GroupCommit<>(MAX_GROUP, this::runGroup);
     private volatile boolean open;
 
+    /** Whether the last call got a connection. */
+    private volatile boolean reachable = true;
+
     /** Whether connections come with another isolation than READ COMMITTED; asking each one would cost a round trip. */
     private volatile boolean setsIsolation;
 
@@ -283,7 +286,19 @@ final class SharedDatabase implements Database {
         }
     }
 
+    @Override
+    public boolean isReachable() {
+        return reachable;
+    }
+
     private Borrowed borrow(boolean autoCommit) throws SQLException {
-        return new Borrowed(dataSource.getConnection(), timeout, setsIsolation, autoCommit);
+        try {
+            Borrowed borrowed = new Borrowed(dataSource.getConnection(), timeout, setsIsolation, autoCommit);
+            reachable = true;
+            return borrowed;
+        } catch (SQLException e) {
+            reachable = false;
+            throw e;
+        }
     }
 }

@@ -62,6 +62,7 @@ final class SharedOwnership implements Ownership {
     public void suspend() {
         acquires = false;
         session.held().values().forEach(session::revoke);
+        session.database().requireReachable("tell the other instances that this one acquires nothing");
         coordinator.join(this);
     }
 

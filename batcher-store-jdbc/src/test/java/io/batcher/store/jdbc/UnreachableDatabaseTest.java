@@ -1,0 +1,80 @@
+/*
+ * Copyright 2026 the Batcher authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.batcher.store.jdbc;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.batcher.Batcher;
+import io.batcher.fixtures.CapturedLog;
+import io.batcher.store.ItemCodec;
+import io.batcher.store.fixtures.Waiting;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
+import java.sql.SQLTransientConnectionException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import javax.sql.DataSource;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** A database that gives no connection any more while batchers close. A pool waits for each one until its own timeout. */
+@Timeout(60)
+class UnreachableDatabaseTest {
+
+    private final AtomicBoolean down = new AtomicBoolean();
+    private final AtomicInteger refused = new AtomicInteger();
+    private final List<String> handled = Collections.synchronizedList(new ArrayList<>());
+
+    private final DataSource dataSource = (DataSource) Proxy.newProxyInstance(
+            getClass().getClassLoader(), new Class<?>[] {DataSource.class}, (proxy, method, arguments) -> {
+                if (method.getName().equals("getConnection") && down.get()) {
+                    refused.incrementAndGet();
+                    throw new SQLTransientConnectionException("no connection within the timeout of the pool");
+                }
+                try {
+                    return method.invoke(Postgres.pool(), arguments);
+                } catch (InvocationTargetException e) {
+                    throw e.getCause();
+                }
+            });
+
+    private Batcher<String> start(JdbcStore store, String name) {
+        return Batcher.<String>builder(name)
+                .store(store)
+                .codec(ItemCodec.strings())
+                .key(item -> item)
+                .partitions(8)
+                .interval(Duration.ofMillis(20))
+                .handler(handled::addAll)
+                .build();
+    }
+
+    @Test
+    void closeAsksItOnceAndNotForEachPartitionAndStep() {
+        JdbcStore store = JdbcStore.builder(dataSource)
+                .tablePrefix(Postgres.newPrefix())
+                .pollInterval(Duration.ofMinutes(1)) // polls get no connection either, and would be counted
+                .lease(Duration.ofMinutes(5))
+                .build();
+        List<Batcher<String>> batchers = List.of(start(store, "one"), start(store, "two"), start(store, "three"));
+        batchers.forEach(batcher -> batcher.add("a"));
+        Waiting.until("all is handled", () -> handled.size() == 3);
+        Waiting.until(
+                "all is recorded",
+                () -> batchers.stream().allMatch(batcher -> batcher.stats().handled() == 1));
+        try (CapturedLog log = new CapturedLog()) {
+            down.set(true);
+            batchers.forEach(batcher -> batcher.close(Duration.ofSeconds(1)));
+            assertThat(refused).hasValueLessThanOrEqualTo(2);
+            assertThat(log.lines())
+                    .anySatisfy(line ->
+                            assertThat(line).contains("could not leave its store: others notice after a lease"));
+        }
+    }
+}
