@@ -230,6 +230,7 @@ class StoredFlushTest {
         stored.set(() -> CompletableFuture.runAsync(() -> process.batcher.close(Duration.ZERO))
                 .join());
         CompletableFuture<Void> future = process.batcher.submit("a");
+        assertThat(future).isCompletedExceptionally();
         assertThatThrownBy(future::join).hasCauseInstanceOf(BatcherClosedException.class);
         assertThat(rig.database.size()).isEqualTo(1);
     }

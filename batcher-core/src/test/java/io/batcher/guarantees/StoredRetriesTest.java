@@ -126,6 +126,7 @@ class StoredRetriesTest {
             CompletableFuture<Void> future = process.batcher.submit("a");
             rig.fail(1);
             rig.advanceMillis(500);
+            assertThat(future).isCompletedExceptionally();
             assertThatThrownBy(future::join).hasRootCauseMessage("failure");
         }
     }

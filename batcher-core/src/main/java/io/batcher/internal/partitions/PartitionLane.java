@@ -96,14 +96,16 @@ public final class PartitionLane<T> extends ScheduledLane<T> implements StoreBac
 
     @Override
     public When duty(long now) {
-        boolean ends = end.isNear() || isToStop();
-        if (isRecording() || (!outcome.isPending() && ends && isCalling())) {
+        if (isRecording()) {
             return When.Never.NEVER; // also if close has ended without the run that does it
         }
-        if (!outcome.isPending() && ends) {
-            return When.Due.STORE;
+        if (outcome.isPending()) {
+            return When.from(storeNotBefore, When.Due.STORE, now);
         }
-        return outcome.isPending() || !restored || !ahead.refused().isEmpty()
+        if (end.isNear() || isToStop()) {
+            return isCalling() ? When.Never.NEVER : When.Due.STORE;
+        }
+        return !restored || !ahead.refused().isEmpty()
                 ? When.from(storeNotBefore, When.Due.STORE, now)
                 : When.Never.NEVER;
     }

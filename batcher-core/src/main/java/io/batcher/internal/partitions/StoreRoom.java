@@ -33,8 +33,12 @@ public final class StoreRoom<T> {
     private @Nullable Long oldestStoredAt;
 
     private long countedAt;
+
+    /** The object that the store has answered with last, and {@link #accepted} before it was asked. */
     private @Nullable StoreCount lastCount;
+
     private long lastAcceptedBefore;
+
     private boolean settledSinceCount;
 
     public StoreRoom(int capacity, boolean isShared, StoreCount found, long now) {
@@ -119,8 +123,8 @@ public final class StoreRoom<T> {
     /**
      * Records what the store has counted.
      *
-     * <p>What was added while the store counted may be missing in it: so far, capacity is kept rather than used up. A store that answers with
-     * an earlier count returns the same object, and what is known since then stays.
+     * <p>What this process has added since the store was asked may be missing in the count, and is added to it: capacity is kept, not used up.
+     * A store that answers with an earlier count returns the same object; what has changed since then is known already.
      *
      * @param acceptedBefore how many items this process had {@linkplain #accepted accepted} before the store was asked
      */

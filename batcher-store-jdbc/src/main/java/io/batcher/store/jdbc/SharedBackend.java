@@ -38,6 +38,7 @@ final class SharedBackend implements Backend {
     /** The last count by batcher. */
     private final Map<String, Counted> counts = new ConcurrentHashMap<>();
 
+    /** Held while the items of a batcher are counted. */
     private final Map<String, ReentrantLock> counting = new ConcurrentHashMap<>();
 
     SharedBackend(
