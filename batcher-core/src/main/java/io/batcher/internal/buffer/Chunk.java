@@ -106,8 +106,7 @@ public final class Chunk<T> {
         while (claimed(seen) < limit(seen)) {
             if (WORD.weakCompareAndSet(this, seen, seen + 1)) {
                 // A slot that is claimed and never filled blocks delivery for ever. So nothing may throw from here on,
-                // not
-                // even for lack of memory or stack: no allocation, no call deeper than the last.
+                // not even for lack of memory or stack: no allocation, no call deeper than the last.
                 if (all != null) {
                     all[(int) seen] = future;
                 }

@@ -323,10 +323,10 @@ public final class PartitionLane<T> extends ScheduledLane<T> implements StoreBac
         storeAction = StoreAction.NONE;
     }
 
-    /** Close ends the lane instead: its items stay stored. */
+    /** {@inheritDoc} The lane does not go on, but close does. What the store does for the lane close does not wait for. */
     @Override
     public boolean canContinueWithoutInFlight() {
-        return false;
+        return isCalling();
     }
 
     // ---- facts

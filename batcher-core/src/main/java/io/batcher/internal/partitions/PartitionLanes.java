@@ -288,6 +288,11 @@ public final class PartitionLanes<T> extends Lanes<T> {
         return unsettled;
     }
 
+    /** Whether close continues without an attempt whose outcome is still to be recorded. */
+    public boolean isAnyAside() {
+        return lanes.stream().anyMatch(PartitionLane::isAnyAside);
+    }
+
     @Override
     public boolean areHandedBack() {
         return false;

@@ -239,7 +239,7 @@ public final class StoreOutcomes<T> {
      */
     public @Nullable Recording<T> ended(
             Attempt<T> attempt, @Nullable RetryVerdict verdict, boolean recordedBefore, long now, Decision decision) {
-        if (!outcomes.end(attempt)) {
+        if (!outcomes.end(attempt) && !outcomes.isAside(attempt)) {
             return null;
         }
         PartitionLane<T> lane = PartitionLane.of(attempt.frozenBatch());
@@ -254,6 +254,14 @@ public final class StoreOutcomes<T> {
             settlement.failed(lane, attempt.frozenBatch(), verdict, mayProbe, now, decision);
         }
         return lane.beginRecording(EndedAttempt.of(attempt, verdict, recordedBefore), now);
+    }
+
+    /** Forgets the attempt that close has continued without. Returns whether there was one. */
+    public boolean endAside(PartitionLane<T> lane, long now) {
+        boolean ends = lane.isAnyAside();
+        lane.clearAside();
+        lanes.changed(lane, now);
+        return ends;
     }
 
     /** Ends a lane whose outcome is not recorded, because another process owns the partition. */

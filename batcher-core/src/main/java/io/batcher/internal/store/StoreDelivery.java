@@ -13,7 +13,6 @@ import io.batcher.internal.delivery.Handler;
 import io.batcher.internal.delivery.RetryVerdict;
 import io.batcher.internal.partitions.DecodedItems;
 import io.batcher.internal.partitions.EndedAttempt;
-import io.batcher.internal.partitions.FlushMarks;
 import io.batcher.internal.partitions.PartitionLane;
 import io.batcher.internal.partitions.ReadAhead;
 import io.batcher.internal.partitions.Recording;
@@ -31,7 +30,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What a run of the flush loop does in the store, on its thread and without the lock: it reads items, records attempts before they begin and
@@ -43,14 +41,28 @@ final class StoreDelivery<T> implements StoreHooks<T> {
     private final Engine<T> engine;
     private final Callbacks<T> callbacks;
     private final StoreParts<T> store;
+    private final StoreFlushes<T> flushes;
     private final TransactionalHandlers<T> transactions;
 
-    StoreDelivery(BatcherConfig<T> config, Engine<T> engine, Callbacks<T> callbacks, StoreParts<T> store) {
+    /** Called when an attempt has ended that close has continued without. */
+    private volatile Runnable onAsideEnded = () -> {};
+
+    StoreDelivery(
+            BatcherConfig<T> config,
+            Engine<T> engine,
+            Callbacks<T> callbacks,
+            StoreParts<T> store,
+            StoreFlushes<T> flushes) {
         this.config = config;
         this.engine = engine;
         this.callbacks = callbacks;
         this.store = store;
+        this.flushes = flushes;
         this.transactions = new TransactionalHandlers<>(config.name(), store.session());
+    }
+
+    void onAsideEnded(Runnable action) {
+        onAsideEnded = action;
     }
 
     // ---- attempts
@@ -70,7 +82,11 @@ final class StoreDelivery<T> implements StoreHooks<T> {
         }
         store.answered();
         callbacks.started(attempt.batch());
-        return !engine.signals().isClosing() || engine.read(machine -> lane.isInFlight(attempt));
+        if (!engine.signals().isClosing() || engine.read(machine -> lane.isInFlight(attempt))) {
+            return true;
+        }
+        endAside(lane); // close has continued without it while the listener ran
+        return false;
     }
 
     @Override
@@ -80,6 +96,23 @@ final class StoreDelivery<T> implements StoreHooks<T> {
 
     @Override
     public void settle(Attempt<T> attempt) {
+        try {
+            settleInStore(attempt);
+        } finally {
+            if (engine.signals().isClosing()) {
+                endAside(PartitionLane.of(attempt.frozenBatch()));
+            }
+        }
+    }
+
+    /** Forgets the attempt that close has continued without, if the lane has one. Its outcome is recorded, or is not going to be. */
+    private void endAside(PartitionLane<T> lane) {
+        if (engine.change((machine, now, decision) -> machine.store().endAside(lane, now))) {
+            onAsideEnded.run();
+        }
+    }
+
+    private void settleInStore(Attempt<T> attempt) {
         Throwable failure = attempt.failure();
         FrozenBatch<T> batch = attempt.frozenBatch();
         PartitionLane<T> lane = PartitionLane.of(batch);
@@ -137,7 +170,7 @@ final class StoreDelivery<T> implements StoreHooks<T> {
             Optional<Duration> retryIn = machine.store().recorded(lane, recording, now, decision);
             decision.report(() -> tell(recording, gone, retryIn, took));
         });
-        checkFlushes();
+        flushes.check();
     }
 
     private boolean isSettled(PartitionLane<T> lane, Settlement settlement) {
@@ -263,7 +296,7 @@ final class StoreDelivery<T> implements StoreHooks<T> {
             store.log().stopped(lane.partition().number(), reading.stop());
         }
         if (stored.isEmpty()) {
-            checkFlushes();
+            flushes.check();
         }
     }
 
@@ -304,46 +337,6 @@ final class StoreDelivery<T> implements StoreHooks<T> {
             lane.partition().release();
         }
         engine.update((machine, now, decision) -> machine.store().released(lane, now));
-        checkFlushes();
-    }
-
-    // ---- flushes
-
-    /** Completes flushes whose items are settled, if this process has nothing more to deliver as far as it knows. */
-    void checkFlushes() {
-        if (engine.read(machine -> machine.store().lanes().marks().last() != null
-                && machine.store().lanes().areQuiet())) {
-            settleMarks();
-        }
-    }
-
-    /** Completes flushes whose items are settled. */
-    void settleMarks() {
-        FlushMarks.@Nullable Mark last = engine.<Optional<FlushMarks.Mark>>read(machine ->
-                        Optional.ofNullable(machine.store().lanes().marks().last()))
-                .orElse(null);
-        if (last == null || isSettled(last)) {
-            return;
-        }
-        FlushMarks.Mark first;
-        do {
-            first = engine.<Optional<FlushMarks.Mark>>read(machine ->
-                            Optional.ofNullable(machine.store().lanes().marks().first()))
-                    .orElse(null);
-        } while (first != null && first.number() < last.number() && isSettled(first));
-    }
-
-    private boolean isSettled(FlushMarks.Mark mark) {
-        try {
-            if (!mark.mark().isSettled()) {
-                return false;
-            }
-        } catch (RuntimeException down) {
-            store.failed("find out what is settled", "it is asked again later", down);
-            return false;
-        }
-        store.answered();
-        engine.update((machine, now, decision) -> machine.store().settled(mark, decision));
-        return true;
+        flushes.check();
     }
 }

@@ -38,7 +38,7 @@ final class StorePoller<T> {
     private final BatcherConfig<T> config;
     private final Engine<T> engine;
     private final StoreParts<T> store;
-    private final StoreDelivery<T> loop;
+    private final StoreFlushes<T> flushes;
     private final FlushTimer timer;
     private final Executor executor;
 
@@ -57,11 +57,11 @@ final class StorePoller<T> {
 
     private volatile boolean closed;
 
-    StorePoller(BatcherConfig<T> config, Engine<T> engine, StoreParts<T> store, StoreDelivery<T> loop, Log log) {
+    StorePoller(BatcherConfig<T> config, Engine<T> engine, StoreParts<T> store, StoreFlushes<T> flushes, Log log) {
         this.config = config;
         this.engine = engine;
         this.store = store;
-        this.loop = loop;
+        this.flushes = flushes;
         FallbackScheduler scheduler =
                 new FallbackScheduler(config.scheduler(), SharedThreads.scheduler(), config.clock(), log);
         this.timer = new FlushTimer(scheduler, config.clock(), this::onTime);
@@ -176,7 +176,7 @@ final class StorePoller<T> {
             }
             count();
             askForSubmits();
-            loop.settleMarks();
+            flushes.settle();
         } catch (RuntimeException down) {
             store.failed("ask for what others have done", "it is asked again", down);
         } finally {

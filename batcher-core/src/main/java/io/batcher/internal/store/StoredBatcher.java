@@ -37,14 +37,14 @@ public final class StoredBatcher<T> extends DefaultBatcher<T> {
     private final StoreParts<T> store;
     private final StoreIntake<T> intake;
     private final StorePoller<T> poller;
-    private final StoreDelivery<T> loop;
+    private final StoreFlushes<T> flushes;
     private final ReentrantLock flushing = new ReentrantLock();
 
-    private StoredBatcher(Wiring<T> wiring, StoreParts<T> store, StoreDelivery<T> loop, PartitionEvents<T> events) {
+    private StoredBatcher(Wiring<T> wiring, StoreParts<T> store, StoreFlushes<T> flushes, PartitionEvents<T> events) {
         super(wiring);
         this.store = store;
-        this.loop = loop;
-        this.poller = new StorePoller<>(config(), engine(), store, loop, wiring.log());
+        this.flushes = flushes;
+        this.poller = new StorePoller<>(config(), engine(), store, flushes, wiring.log());
         this.intake = new StoreIntake<>(config(), engine(), admission(), wiring.callbacks(), store, poller);
         store.health().onFailure(poller::wake);
         events.connect(engine(), store.lanes(), () -> poller.wantCount(true));
@@ -69,9 +69,12 @@ public final class StoredBatcher<T> extends DefaultBatcher<T> {
     private static <T> StoredBatcher<T> connected(
             BatcherConfig<T> config, Wiring.Reports<T> reports, StoreParts<T> store, PartitionEvents<T> events) {
         Engine<T> engine = new Engine<>(config, store.lanes(), reports.log());
-        StoreDelivery<T> loop = new StoreDelivery<>(config, engine, reports.callbacks(), store);
-        Wiring<T> wiring = new Wiring<>(config, store.lanes(), reports.log(), reports.callbacks(), engine, loop);
-        return new StoredBatcher<>(wiring, store, loop, events);
+        StoreFlushes<T> flushes = new StoreFlushes<>(engine, store);
+        StoreDelivery<T> delivery = new StoreDelivery<>(config, engine, reports.callbacks(), store, flushes);
+        Wiring<T> wiring = new Wiring<>(config, store.lanes(), reports.log(), reports.callbacks(), engine, delivery);
+        StoredBatcher<T> batcher = new StoredBatcher<>(wiring, store, flushes, events);
+        delivery.onAsideEnded(batcher::leave);
+        return batcher;
     }
 
     // ---- items in
@@ -160,7 +163,7 @@ public final class StoredBatcher<T> extends DefaultBatcher<T> {
             flushing.unlock();
         }
         if (!future.isDone()) {
-            loop.checkFlushes();
+            flushes.check();
             poller.wake();
         }
         return future;
@@ -292,9 +295,9 @@ public final class StoredBatcher<T> extends DefaultBatcher<T> {
         }
     }
 
-    /** Not while another call of close still waits for the last attempts. */
+    /** Not while another call of close still waits for the last attempts, nor before the outcome is recorded of one that waits for close. */
     private void leave() {
-        if (engine().isInsideCallback() || !isClosed()) {
+        if (!isClosed() || engine().read(machine -> store.lanes().isAnyAside())) {
             return;
         }
         int unrecorded =
