@@ -38,6 +38,7 @@ public interface DeadLetters {
      *
      * @param afterId the last id of the page before; 0 for the first page
      * @param max the most letters
+     * @throws IllegalArgumentException if max is negative
      */
     List<Letter> list(long afterId, int max);
 

@@ -58,6 +58,25 @@ class G26TroubleTest {
         }
     }
 
+    /** Its caller knows; nothing was logged. */
+    @Test
+    void afterAFailureThatOnlyTheCallerSawNoRecoveryIsLogged() {
+        try (CapturedLog log = new CapturedLog();
+                StoredFixture.Process process = rig.start(CallStyle.SYNC)) {
+            rig.database.faults().failAt(1, false);
+            assertThatThrownBy(() -> process.batcher.add("a")).isInstanceOf(BatcherStoreException.class);
+            process.batcher.add("b");
+            rig.advanceMillis(500);
+            assertThat(log.lines()).noneMatch(line -> line.contains("answers again"));
+            process.batcher.add("c");
+            rig.database.faults().failAt(1, false);
+            rig.advanceMillis(5_000);
+            assertThat(log.lines())
+                    .filteredOn(line -> line.contains("answers again"))
+                    .hasSize(1);
+        }
+    }
+
     @Test
     void underBlockAnAddWaitsForTheStore() {
         try (StoredFixture.Process process = rig.start(CallStyle.SYNC, builder -> builder.overflow(Overflow.BLOCK))) {

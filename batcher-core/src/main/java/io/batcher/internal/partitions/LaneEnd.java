@@ -32,7 +32,8 @@ public final class LaneEnd {
         reason = Reason.LOST;
     }
 
-    void stop() {
+    /** Lets the lane end, because this process cannot read what is at the head. */
+    public void stop() {
         reason = Reason.STOPPED;
     }
 

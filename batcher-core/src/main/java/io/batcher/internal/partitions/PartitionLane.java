@@ -20,6 +20,7 @@ import io.batcher.store.DeadItem;
 import io.batcher.store.Partition;
 import io.batcher.store.StoredItem;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A lane that is a partition of the store: what is done next for it, and which attempt it may make. Its parts are what it {@link ReadAhead reads}, the
@@ -307,12 +308,6 @@ public final class PartitionLane<T> extends ScheduledLane<T> implements StoreBac
         }
     }
 
-    /** Lets the lane end, because this process cannot read what is at the head. */
-    public void stop() {
-        end.stop();
-        storeAction = StoreAction.NONE;
-    }
-
     /** {@inheritDoc} What a run that has failed had read is not known: the store hands it out again to the next lane of the partition. */
     @Override
     public void abandonAttempt() {
@@ -327,6 +322,12 @@ public final class PartitionLane<T> extends ScheduledLane<T> implements StoreBac
     @Override
     public boolean canContinueWithoutInFlight() {
         return isCalling();
+    }
+
+    /** {@inheritDoc} Nothing is handed back: the items stay stored. */
+    @Override
+    public @Nullable FrozenBatch<T> abandonedAside() {
+        return null;
     }
 
     // ---- facts

@@ -5,22 +5,29 @@
 package io.batcher.internal.report;
 
 import java.lang.System.Logger.Level;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /** Writes the log lines about the store of a batcher, as {@link Log} does. Thread-safe. */
 public final class StoreLog {
 
     private final Log log;
 
+    /** Whether a failure was logged since the store answered last: others are reported to callers only. */
+    private final AtomicBoolean failing = new AtomicBoolean();
+
     public StoreLog(Log log) {
         this.log = log;
     }
 
     public void failed(String what, String consequence, Throwable thrown) {
+        failing.set(true);
         log.repeated("store: " + what, Level.WARNING, "cannot " + what, consequence, thrown);
     }
 
     public void answers() {
-        log.write(Level.INFO, "has a store that answers again", null);
+        if (failing.getAndSet(false)) {
+            log.write(Level.INFO, "has a store that answers again", null);
+        }
     }
 
     /** An attempt has ended after another process had taken over its partition. */

@@ -133,9 +133,7 @@ public final class LoopControl<T> {
                     recover(run, now);
                 }
             });
-            return lifecycle.isOpen() || !lanes.areHandedBack()
-                    ? List.of()
-                    : settlement.recoverAside(lanes, lifecycle.isClosed(), now, decision);
+            return lifecycle.isOpen() ? List.of() : settlement.recoverAside(lanes, lifecycle.isClosed(), now, decision);
         } catch (Throwable noMemory) {
             signals.failAgain();
             throw noMemory;

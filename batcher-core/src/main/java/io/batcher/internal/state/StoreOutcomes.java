@@ -155,7 +155,7 @@ public final class StoreOutcomes<T> {
     public @Nullable Recording<T> restored(
             PartitionLane<T> lane, @Nullable BatchRecord last, DecodedItems<T> reading, BatcherClock clock, long now) {
         if (reading.stop() != null) {
-            lane.stop();
+            lane.end().stop();
             loop.release(lane, now);
             return null;
         }

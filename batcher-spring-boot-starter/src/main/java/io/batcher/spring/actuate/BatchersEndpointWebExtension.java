@@ -4,9 +4,12 @@
  */
 package io.batcher.spring.actuate;
 
+import io.batcher.BatcherStoreException;
 import io.batcher.spring.actuate.FlushDescriptor.Outcome;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.springframework.boot.actuate.endpoint.annotation.ReadOperation;
 import org.springframework.boot.actuate.endpoint.annotation.Selector;
 import org.springframework.boot.actuate.endpoint.annotation.WriteOperation;
 import org.springframework.boot.actuate.endpoint.web.WebEndpointResponse;
@@ -23,6 +26,12 @@ public class BatchersEndpointWebExtension {
         this.endpoint = endpoint;
     }
 
+    /** Describes dead letters of a batcher: 200, 503 if the store does not answer, 404 for anything else. */
+    @ReadOperation
+    public WebEndpointResponse<?> deadLetters(@Selector String name, @Selector String what, @Nullable Long after) {
+        return ofStore(() -> endpoint.deadLetters(name, what, after));
+    }
+
     /** Flushes all batchers: 200, or 503 if a flush did not succeed. */
     @WriteOperation
     public WebEndpointResponse<FlushesDescriptor> flushAll() {
@@ -36,7 +45,7 @@ public class BatchersEndpointWebExtension {
         return response(endpoint.flush(name));
     }
 
-    /** Flushes, pauses or resumes a batcher, or redrives its dead letters; 400 for an unknown action. */
+    /** Flushes, pauses or resumes a batcher, or redrives its dead letters; 400 for an unknown action, 503 if the store does not answer. */
     @WriteOperation
     public WebEndpointResponse<?> perform(@Selector String name, @Selector String action) {
         if (!BatchersEndpoint.ACTIONS.contains(action) && endpoint.batcher(name) != null) {
@@ -44,13 +53,22 @@ public class BatchersEndpointWebExtension {
             return new WebEndpointResponse<>(
                     Map.of("actions", BatchersEndpoint.ACTIONS), WebEndpointResponse.STATUS_BAD_REQUEST);
         }
-        return response(endpoint.perform(name, action));
+        return ofStore(() -> endpoint.perform(name, action));
     }
 
-    /** Redrives the dead letters of a batcher; 404 for anything else. */
+    /** Redrives the dead letters of a batcher; 503 if the store does not answer, 404 for anything else. */
     @WriteOperation
     public WebEndpointResponse<?> performOn(@Selector String name, @Selector String what, @Selector String action) {
-        return response(endpoint.performOn(name, what, action));
+        return ofStore(() -> endpoint.performOn(name, what, action));
+    }
+
+    private static WebEndpointResponse<?> ofStore(Supplier<@Nullable Object> call) {
+        try {
+            return response(call.get());
+        } catch (BatcherStoreException down) {
+            return new WebEndpointResponse<>(
+                    Map.of("storeFailure", down.getClass().getName()), WebEndpointResponse.STATUS_SERVICE_UNAVAILABLE);
+        }
     }
 
     private static WebEndpointResponse<?> response(@Nullable Object result) {

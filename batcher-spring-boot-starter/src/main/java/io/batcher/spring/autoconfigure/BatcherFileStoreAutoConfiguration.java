@@ -15,8 +15,12 @@ import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Lazy;
+import org.springframework.core.env.Environment;
+import org.springframework.util.ResourceUtils;
+import org.springframework.util.StringUtils;
 
 /** Auto-configuration for the store "file". It is opened by the first batcher that has it. */
 @AutoConfiguration(after = BatcherAutoConfiguration.class)
@@ -27,8 +31,21 @@ public final class BatcherFileStoreAutoConfiguration implements AopInfrastructur
     @Bean(StoreLookup.FILE)
     @Lazy
     @ConditionalOnMissingBean(name = StoreLookup.FILE)
-    SharedStore batcherFileStore(BatcherProperties properties) {
-        Path directory = properties.store().file().directory();
+    SharedStore batcherFileStore(BatcherProperties properties, Environment environment) {
+        Path directory = directory(properties, environment);
         return StoreSettings.apply("batcher.store.file", () -> new SharedStore(JdbcStore.file(directory)));
+    }
+
+    /** Returns the directory. A relative one that is on the class path too is bound to that, which is not where files are to be written. */
+    static Path directory(BatcherProperties properties, Environment environment) {
+        Path bound = properties.store().file().directory();
+        Object configured = Binder.get(environment)
+                .bind("batcher.store.file.directory", Object.class)
+                .orElse(bound);
+        boolean isRelative = configured instanceof String text
+                && StringUtils.hasText(text)
+                && !ResourceUtils.isUrl(text)
+                && !Path.of(text).isAbsolute();
+        return isRelative ? Path.of((String) configured).normalize() : bound;
     }
 }

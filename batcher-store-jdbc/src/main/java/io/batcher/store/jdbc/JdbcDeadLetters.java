@@ -42,6 +42,9 @@ final class JdbcDeadLetters implements DeadLetters {
 
     @Override
     public List<Letter> list(long afterId, int max) {
+        if (max < 0) {
+            throw new IllegalArgumentException("max must not be negative, but was " + max);
+        }
         return database.read("list dead letters", jdbc -> {
             PreparedStatement select = jdbc.prepare("select id, type, attempts, error_type, " + tables.age("died_at")
                     + " from " + letter + " where batcher = ? and id > ? order by id limit ?");

@@ -299,6 +299,9 @@ final class SharedDatabase implements Database {
         } catch (SQLException e) {
             reachable = false;
             throw e;
+        } catch (RuntimeException e) { // of a pool that begins with the first connection, or a proxy
+            reachable = false;
+            throw new SQLException("the DataSource has failed", "08001", e);
         }
     }
 }

@@ -5,8 +5,10 @@
 package io.batcher.store.jdbc;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.batcher.Batcher;
+import io.batcher.BatcherStoreException;
 import io.batcher.fixtures.CapturedLog;
 import io.batcher.store.ItemCodec;
 import io.batcher.store.fixtures.Waiting;
@@ -31,11 +33,15 @@ class UnreachableDatabaseTest {
     private final AtomicInteger refused = new AtomicInteger();
     private final List<String> handled = Collections.synchronizedList(new ArrayList<>());
 
+    /** What it throws instead of a connection while it is down. */
+    private volatile Exception refusal =
+            new SQLTransientConnectionException("no connection within the timeout of the pool");
+
     private final DataSource dataSource = (DataSource) Proxy.newProxyInstance(
             getClass().getClassLoader(), new Class<?>[] {DataSource.class}, (proxy, method, arguments) -> {
                 if (method.getName().equals("getConnection") && down.get()) {
                     refused.incrementAndGet();
-                    throw new SQLTransientConnectionException("no connection within the timeout of the pool");
+                    throw refusal;
                 }
                 try {
                     return method.invoke(Postgres.pool(), arguments);
@@ -75,6 +81,23 @@ class UnreachableDatabaseTest {
             assertThat(log.lines())
                     .anySatisfy(line ->
                             assertThat(line).contains("could not leave its store: others notice after a lease"));
+        }
+    }
+
+    /** A pool that begins with the first connection throws no SQLException. */
+    @Test
+    void anUncheckedExceptionOfTheDataSourceIsAFailureOfTheStore() {
+        JdbcStore store =
+                JdbcStore.builder(dataSource).tablePrefix(Postgres.newPrefix()).build();
+        try (Batcher<String> batcher = start(store, "unchecked")) {
+            refusal = new IllegalStateException("the pool cannot begin");
+            down.set(true);
+            assertThatThrownBy(() -> batcher.add("a"))
+                    .isInstanceOf(BatcherStoreException.class)
+                    .hasRootCauseMessage("the pool cannot begin");
+            down.set(false);
+            batcher.add("b");
+            Waiting.until("b is handled", () -> handled.equals(List.of("b")));
         }
     }
 }

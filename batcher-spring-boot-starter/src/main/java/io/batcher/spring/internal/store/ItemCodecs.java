@@ -9,6 +9,7 @@ import io.batcher.store.ItemCodec;
 import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.BeanFactoryUtils;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.core.ResolvableType;
 import org.springframework.util.ClassUtils;
@@ -39,7 +40,7 @@ public final class ItemCodecs {
         if (bean != null) {
             return bean;
         }
-        List<String> several = Arrays.asList(beanFactory.getBeanNamesForType(type));
+        List<String> several = Arrays.asList(BeanFactoryUtils.beanNamesForTypeIncludingAncestors(beanFactory, type));
         if (several.size() > 1) {
             throw new BatcherConfigurationException(
                     "Batcher \"" + batcher + "\" has a store, and there are " + several.size() + " beans of type "

@@ -6,18 +6,25 @@ package io.batcher.spring.internal.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import io.batcher.spring.fixtures.Reading;
+import io.batcher.spring.internal.BatcherConfigurationException;
 import io.batcher.store.ItemCodec;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZonedDateTime;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.annotation.AnnotationConfigApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.core.ResolvableType;
@@ -25,6 +32,7 @@ import tools.jackson.databind.PropertyNamingStrategies;
 import tools.jackson.databind.json.JsonMapper;
 
 /** S11: items are stored as JSON of the application's mapper, unless a codec bean is there. */
+@ExtendWith(OutputCaptureExtension.class)
 class ItemCodecsTest {
 
     private final AnnotationConfigApplicationContext context = new AnnotationConfigApplicationContext();
@@ -145,6 +153,30 @@ class ItemCodecsTest {
     }
 
     @Test
+    void dateTimesKeepTheirZone() {
+        ItemCodec<Object> codec = json(Appointment.class);
+        Appointment item = new Appointment(
+                ZonedDateTime.parse("2026-01-02T03:04:05+01:00[Europe/Berlin]"),
+                OffsetDateTime.parse("2026-01-02T03:04:05-08:00"));
+        assertThat(codec.read(codec.write(item))).isEqualTo(item);
+    }
+
+    @Test
+    void anItemThatIsReadBackAsAnotherIsWarnedAboutOnce(CapturedOutput output) {
+        ItemCodec<Object> codec = json(Holder.class);
+        codec.write(new Holder(new Derived()));
+        codec.write(new Holder(new Derived()));
+        String warning = "A " + Holder.class.getName() + " is not read back from the store as it was added";
+        assertThat(output.getOut() + output.getErr()).containsOnlyOnce(warning);
+    }
+
+    @Test
+    void anItemWithoutEqualsIsComparedByItsContent(CapturedOutput output) {
+        json(Base.class).write(new Base());
+        assertThat(output.getOut() + output.getErr()).doesNotContain("is not read back");
+    }
+
+    @Test
     void aCodecBeanOfTheItemTypeWins() {
         ItemCodec<Object> codec = codec(ResolvableType.forClass(Reading.class), "ignored", Mapper.class, Codecs.class);
         assertThat(codec.type()).isEqualTo("own");
@@ -156,6 +188,18 @@ class ItemCodecsTest {
         assertThat(codec(ResolvableType.forClass(Measured.class), null, Mapper.class, Codecs.class)
                         .type())
                 .isEqualTo("Measured");
+    }
+
+    @Test
+    void twoCodecBeansOfAParentContextAreRefused() {
+        try (AnnotationConfigApplicationContext parent =
+                new AnnotationConfigApplicationContext(Codecs.class, OtherCodecs.class)) {
+            context.setParent(parent);
+            assertThatThrownBy(() -> codec(ResolvableType.forClass(Reading.class), null, Mapper.class))
+                    .isInstanceOf(BatcherConfigurationException.class)
+                    .hasMessageContaining("there are 2 beans of type")
+                    .hasMessageContaining("readings, others");
+        }
     }
 
     record Measured(String sensorId, Instant measuredAt) {}
@@ -178,6 +222,10 @@ class ItemCodecsTest {
         public int derived = 2;
     }
 
+    record Holder(Base part) {}
+
+    record Appointment(ZonedDateTime from, OffsetDateTime until) {}
+
     static class Mapper {
 
         @Bean
@@ -185,6 +233,14 @@ class ItemCodecsTest {
             return JsonMapper.builder()
                     .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
                     .build();
+        }
+    }
+
+    static class OtherCodecs {
+
+        @Bean
+        ItemCodec<Reading> others() {
+            return ItemCodec.of("other", reading -> new byte[0], bytes -> new Reading(""));
         }
     }
 
