@@ -151,13 +151,26 @@ public class BatcherFactory implements DisposableBean, AopInfrastructureBean {
             return;
         }
         if (!batcher.awaitsCaller()) {
-            batcher.close();
+            closeHere(managed);
         } else if (isInRealTime(managed)) {
             join(startClosing(managed, batcher::close));
         } else {
             logger.warn("Batcher \"" + managed.name()
                     + "\" is not closed, because its own handler or a callback closes the context"
                     + " and drives the virtual time");
+        }
+    }
+
+    /** Closes a batcher. With a store nothing is handed back, and what it logs is all that is told. */
+    private static void closeHere(ManagedBatcher managed) {
+        boolean stored = managed.config().map(BatcherConfig::store).isPresent();
+        ClosingLog log = stored ? ClosingLog.open() : null;
+        try {
+            managed.batcher().close();
+        } finally {
+            if (log != null) {
+                log.close();
+            }
         }
     }
 
