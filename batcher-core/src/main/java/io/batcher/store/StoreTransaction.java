@@ -36,6 +36,9 @@ public interface StoreTransaction {
     /**
      * Records an outcome, as {@link Partition#settle} does. After a rollback or an unknown outcome the partition still expects the
      * record that was there before.
+     *
+     * @throws io.batcher.BatcherStoreException if the store does not answer; nothing of the transaction counts as an attempt then
+     * @throws IllegalStateException if the transaction has failed before, and can only be rolled back
      */
     void settle(Partition partition, Settlement settlement);
 

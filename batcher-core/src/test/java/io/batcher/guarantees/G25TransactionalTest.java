@@ -195,6 +195,43 @@ class G25TransactionalTest {
         }
     }
 
+    /** The handler has done its work: a store that does not answer then must not use up its attempts. */
+    @Test
+    void whicheverCallFailsItIsNoFailureOfTheHandler() {
+        for (int call = 1; call <= cycle(0, false); call++) {
+            StoredFixture rig = new StoredFixture();
+            List<String> done = new ArrayList<>();
+            RetryPolicy once = RetryPolicy.builder().maxAttempts(1).build();
+            try (StoredFixture.Process process = rig.start(builder -> TRANSACTIONAL
+                    .apply(builder)
+                    .retry(once)
+                    .handler(batch -> rig.onCommit(() -> done.addAll(batch))))) {
+                process.batcher.addMany(List.of("a", "b"));
+                rig.database.faults().failAt(call, false);
+                rig.advance(Duration.ofSeconds(10));
+                assertThat(done).as("call " + call).containsExactly("a", "b");
+                assertThat(rig.letters).isEmpty();
+                assertThat(rig.failures).isEmpty();
+            }
+        }
+    }
+
+    @Test
+    void aPartialFailureThatIsNotRecordedIsRepeatedAsAWhole() {
+        try (StoredFixture.Process process = rig.start(CallStyle.SYNC, TRANSACTIONAL)) {
+            rig.script.add(effect(batch -> {
+                rig.database.faults().failAt(1, false);
+                throw new PartialBatchException(Map.of(1, new IllegalStateException("bad")));
+            }));
+            rig.script.add(effect(batch -> {}));
+            process.batcher.addMany(List.of("a", "b", "c"));
+            rig.advance(Duration.ofSeconds(5));
+            assertThat(effects).containsExactly("a", "b", "c");
+            assertThat(rig.lastCall().attempt()).isEqualTo(1);
+            assertThat(process.batcher.stats().failedAttempts()).isZero();
+        }
+    }
+
     private int cycle(int failAt, boolean afterEffect) {
         StoredFixture rig = new StoredFixture();
         List<String> done = new ArrayList<>();

@@ -19,6 +19,7 @@ import io.batcher.store.fixtures.StoredFixture;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.ServiceConfigurationError;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
@@ -238,6 +239,25 @@ class G26TroubleTest {
         assertThat(process.batcher.stats().stoppedPartitions()).isEqualTo(1);
         assertThat(rig.database.size()).isEqualTo(100);
         assertThat(process.batcher.deadLetters().orElseThrow().count()).isZero();
+    }
+
+    /** As of a ServiceLoader in a codec. Only an error of the virtual machine says nothing about the item. */
+    @Test
+    void anItemForWhichTheCodecThrowsAnErrorGoesToTheDeadLetters() {
+        ItemCodec<String> codec = ItemCodec.of("v1", item -> item.getBytes(StandardCharsets.UTF_8), bytes -> {
+            String item = new String(bytes, StandardCharsets.UTF_8);
+            if (item.equals("bad")) {
+                throw new ServiceConfigurationError("no provider");
+            }
+            return item;
+        });
+        try (StoredFixture.Process process = rig.start(CallStyle.SYNC, builder -> builder.codec(codec))) {
+            process.batcher.addMany(List.of("a", "bad", "b"));
+            rig.advanceMillis(500);
+            rig.advance(StoredFixture.POLL);
+            assertThat(rig.handled).containsExactly("a", "b");
+            assertThat(process.batcher.deadLetters().orElseThrow().count()).isEqualTo(1);
+        }
     }
 
     @Test

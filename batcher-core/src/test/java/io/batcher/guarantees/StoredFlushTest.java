@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.UnaryOperator;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -165,6 +166,21 @@ class StoredFlushTest {
             rig.advance(StoredFixture.POLL.multipliedBy(3));
             assertThat(second.batcher.stats().handled()).isEqualTo(1);
             assertThat(future).isCompleted();
+        }
+    }
+
+    @Test
+    void manySubmittedItemsThatAnotherProcessHandlesCompleteAtOnePoll() {
+        try (StoredFixture.Process first = rig.start(CallStyle.SYNC);
+                StoredFixture.Process second = rig.start(CallStyle.SYNC)) {
+            first.batcher.pause();
+            rig.advance(StoredFixture.POLL.multipliedBy(2));
+            List<CompletableFuture<Void>> futures = IntStream.range(0, 5_500)
+                    .mapToObj(i -> first.batcher.submit("i" + i))
+                    .toList();
+            rig.advance(StoredFixture.POLL.multipliedBy(3));
+            assertThat(second.batcher.stats().handled()).isEqualTo(5_500);
+            assertThat(futures).allMatch(CompletableFuture::isDone);
         }
     }
 

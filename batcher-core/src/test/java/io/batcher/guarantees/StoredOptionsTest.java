@@ -7,6 +7,7 @@ package io.batcher.guarantees;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.batcher.Batch;
 import io.batcher.BatcherListener;
 import io.batcher.BatcherStats;
 import io.batcher.BatcherStoreException;
@@ -51,6 +52,21 @@ class StoredOptionsTest {
             assertThat(rig.handled).hasSize(15);
             rig.advanceMillis(500);
             assertThat(rig.calls).extracting(List::size).containsExactly(3, 3, 3, 3, 3);
+        }
+    }
+
+    /** No more than 16 MB of a partition are in memory: a full batch of such items never is. */
+    @Test
+    void aBatchThatIsTooLargeForTheMemoryIsDeliveredInParts() {
+        String large = "x".repeat(300_000);
+        try (StoredFixture.Process process =
+                rig.start(CallStyle.SYNC, builder -> builder.maxBatchSize(100).interval(Duration.ofHours(1)))) {
+            for (int i = 0; i < 120; i++) {
+                process.batcher.add(large);
+            }
+            rig.runReady();
+            assertThat(rig.handled).hasSizeGreaterThanOrEqualTo(100);
+            assertThat(rig.calls).extracting(Batch::reason).containsOnly(FlushReason.SIZE);
         }
     }
 

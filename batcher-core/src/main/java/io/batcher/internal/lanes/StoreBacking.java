@@ -16,17 +16,8 @@ public interface StoreBacking {
     /** Whether the lane may deliver: not before what was recorded is known, and not if another process is to take over. */
     boolean mayAttempt();
 
-    /** Whether there may be items to read, and room for them. */
-    boolean hasMore();
-
-    /** Whether it is known that as many items can be read as make a full batch with those that wait. */
-    boolean hasFullBatch();
-
-    /** Returns since when there may be items to read, in nanoseconds of the batcher's clock. Only if there may be. */
-    long availableSince();
-
-    /** Returns when reading may be tried, which may be in the past. */
-    long notBefore();
+    /** Returns what is stored behind the items that were read. */
+    Unread unread();
 
     /** Chooses what is done next, because it is due. The run that serves the lane does it without the lock. */
     void begin(long now);

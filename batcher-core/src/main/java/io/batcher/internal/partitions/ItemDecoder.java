@@ -62,7 +62,10 @@ public final class ItemDecoder<T> {
                 refused.addAll(tail);
                 tail.clear();
                 row = 0;
-            } catch (Exception | LinkageError | AssertionError | StackOverflowError refusal) {
+            } catch (Throwable refusal) {
+                if (refusal instanceof VirtualMachineError error && !(error instanceof StackOverflowError)) {
+                    throw error; // not the item's fault
+                }
                 tail.add(new DeadItem(item, 0, PendingOutcome.errorType(refusal)));
                 row++;
                 if (row >= MOST_REFUSALS) {

@@ -14,6 +14,7 @@ import io.batcher.internal.delivery.GivenUp;
 import io.batcher.internal.lanes.Lane;
 import io.batcher.internal.lanes.ScheduledLane;
 import io.batcher.internal.lanes.StoreBacking;
+import io.batcher.internal.lanes.Unread;
 import io.batcher.internal.lanes.When;
 import io.batcher.store.BatchRecord;
 import io.batcher.store.DeadItem;
@@ -140,23 +141,8 @@ public final class PartitionLane<T> extends ScheduledLane<T> implements StoreBac
     }
 
     @Override
-    public boolean hasMore() {
-        return ahead.hasMore();
-    }
-
-    @Override
-    public boolean hasFullBatch() {
-        return ahead.hasFullBatch();
-    }
-
-    @Override
-    public long availableSince() {
-        return ahead.availableSince();
-    }
-
-    @Override
-    public long notBefore() {
-        return ahead.notBefore();
+    public Unread unread() {
+        return ahead;
     }
 
     @Override

@@ -35,7 +35,8 @@ public final class PendingSubmits {
 
     private final Map<Position, CompletableFuture<Void>> pending = new LinkedHashMap<>();
     private final Map<Position, Outcome> settledMeanwhile = new LinkedHashMap<>();
-    /** Items of which this process records an outcome now: the store is not asked for them. */
+
+    /** Items of which this process records an outcome now: what the store says of them does not count. */
     private final Set<Position> beingRecorded = new HashSet<>();
 
     /** Why the futures of items that are stored from now on fail; null before close has ended. */
@@ -144,21 +145,29 @@ public final class PendingSubmits {
         return first;
     }
 
-    /** Completes the futures of items that another process has settled. */
-    public void tell(Map<Position, ItemState> states, String batcher) {
-        states.forEach((position, state) -> {
-            if (isBeingRecorded(position)) {
-                return; // this process tells how it has ended
+    /** Returns how many futures are to be completed. */
+    public synchronized int size() {
+        return pending.size();
+    }
+
+    /** Completes the futures of items that another process has settled. Returns how many were settled. */
+    public int tell(Map<Position, ItemState> states, String batcher) {
+        int settled = 0;
+        for (Map.Entry<Position, ItemState> entry : states.entrySet()) {
+            Position position = entry.getKey();
+            ItemState state = entry.getValue();
+            if (state == ItemState.STORED || isBeingRecorded(position)) {
+                continue; // or this process tells how it has ended
             }
-            if (state == ItemState.HANDLED) {
-                settled(position, null);
-            } else if (state == ItemState.DEAD_LETTERED) {
-                settled(
-                        position,
-                        new IllegalStateException("an item of batcher \"" + batcher
-                                + "\" was given up by another process; its dead letter tells why"));
-            }
-        });
+            settled++;
+            settled(
+                    position,
+                    state == ItemState.HANDLED
+                            ? null
+                            : new IllegalStateException("an item of batcher \"" + batcher
+                                    + "\" was given up by another process; its dead letter tells why"));
+        }
+        return settled;
     }
 
     /** Fails all futures, also those of items that are being added: the items stay stored. */

@@ -5,6 +5,7 @@
 package io.batcher.internal.partitions;
 
 import io.batcher.internal.buffer.ItemBuffer;
+import io.batcher.internal.lanes.Unread;
 import io.batcher.store.DeadItem;
 import io.batcher.store.StoredItem;
 import java.util.List;
@@ -14,7 +15,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  * What a lane reads of its partition ahead of the attempts, and whether there may be more to read. Guarded by the batcher's lock, except where
  * stated; {@link #items} is used by the run that serves the lane only.
  */
-public final class ReadAhead<T> {
+public final class ReadAhead<T> implements Unread {
 
     private static final int BATCHES_AHEAD = 2;
     private static final long BYTES_AHEAD = 16 << 20;
@@ -94,17 +95,23 @@ public final class ReadAhead<T> {
         return available;
     }
 
-    long availableSince() {
+    @Override
+    public long availableSince() {
         return availableSince;
     }
 
-    /** Whether there may be items to read, and room for them. */
-    boolean hasMore() {
+    @Override
+    public boolean hasMore() {
         return available && !atEnd && buffer.waiting() < mostAhead && items.bytes() < BYTES_AHEAD;
     }
 
-    /** Whether it is known that as many items can be read as make a full batch with those that wait. */
-    boolean hasFullBatch() {
+    @Override
+    public boolean isBeyondMemory() {
+        return available && items.bytes() >= BYTES_AHEAD;
+    }
+
+    @Override
+    public boolean hasFullBatch() {
         return backlog || buffer.waiting() + added.get() >= maxBatchSize;
     }
 
@@ -113,8 +120,8 @@ public final class ReadAhead<T> {
         return atEnd;
     }
 
-    /** Returns when reading may be tried, which may be in the past. */
-    long notBefore() {
+    @Override
+    public long notBefore() {
         return notBefore;
     }
 

@@ -12,8 +12,10 @@ public enum TransactionEnd {
     NOT_BEGUN,
     /** What was handled has left the store. */
     COMMITTED,
-    /** Nothing has happened. */
+    /** The handler has failed, and nothing has happened. */
     ROLLED_BACK,
+    /** The handler has returned, but the store did not answer to the record, and nothing has happened. */
+    NOT_RECORDED,
     /** The answer to the commit was lost. */
     UNKNOWN,
     /** Another process owns the partition. */

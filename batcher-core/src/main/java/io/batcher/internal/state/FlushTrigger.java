@@ -75,19 +75,20 @@ final class FlushTrigger implements Rule {
                 && !lifecycle.isStopped()
                 && lifecycle.mayDeliver()
                 && backing.mayAttempt()
-                && backing.hasMore();
+                && backing.unread().hasMore();
         if (duty instanceof Due || !mayRead || lane.awaitsPermit()) {
             return duty;
         }
         RetryQueue<?> retries = lane.retriesIfAny();
         if (retries != null && retries.needsProbe() && lane.buffer().waiting() == 0) {
             return When.earlier(
-                    duty, When.from(backing.notBefore(), Due.STORE, now)); // to tell a bad item from a bad handler
+                    duty,
+                    When.from(backing.unread().notBefore(), Due.STORE, now)); // to tell a bad item from a bad handler
         }
         if (lane.hasRetries()) {
             return duty;
         }
-        return When.earlier(duty, When.notBefore(backing.notBefore(), read(lane, backing, now), now));
+        return When.earlier(duty, When.notBefore(backing.unread().notBefore(), read(lane, backing, now), now));
     }
 
     private When read(Lane<?> lane, StoreBacking backing, long now) {
@@ -95,12 +96,12 @@ final class FlushTrigger implements Rule {
         if (buffer.full() != null) {
             return Never.NEVER;
         }
-        boolean atOnce = backing.hasFullBatch() || lifecycle.isDraining() || eager || lane.isRoomWanted();
+        boolean atOnce = backing.unread().hasFullBatch() || lifecycle.isDraining() || eager || lane.isRoomWanted();
         When flush = pendingFlushes.due(lane.isFlushed(), now);
         if (atOnce || flush instanceof Due || !lifecycle.isTicking()) {
             return Due.STORE; // without ticks only reading tells whether a batch is full
         }
-        long since = buffer.waiting() == 0 ? backing.availableSince() : buffer.oldestAddedAt();
+        long since = buffer.waiting() == 0 ? backing.unread().availableSince() : buffer.oldestAddedAt();
         return When.earlier(flush, When.from(since + intervalNanos, Due.STORE, now));
     }
 
@@ -120,6 +121,10 @@ final class FlushTrigger implements Rule {
         FlushReason full = buffer.full();
         if (full != null) {
             return full == FlushReason.WEIGHT ? Due.WEIGHT : Due.SIZE;
+        }
+        StoreBacking backing = lane.backing();
+        if (backing != null && backing.unread().isBeyondMemory()) {
+            return Due.SIZE;
         }
         When flush = pendingFlushes.due(lane.isFlushed(), now);
         if (flush instanceof Due) {

@@ -123,6 +123,14 @@ final class StoreDelivery<T> implements StoreHooks<T> {
                 engine.update((machine, now, decision) -> machine.store().deferred(attempt, now));
                 return;
             }
+            case NOT_RECORDED -> {
+                store.failed(
+                        "record an outcome in the transaction of the handler",
+                        "the transaction was rolled back, and the attempt is made again",
+                        failure(attempt));
+                engine.update((machine, now, decision) -> machine.store().deferred(attempt, now));
+                return;
+            }
             case UNKNOWN -> {
                 store.failed(
                         "commit the transaction of a handler",

@@ -214,10 +214,13 @@ final class StorePoller<T> {
     }
 
     private void askForSubmits() {
-        List<Position> positions = store.submits().isActive() ? store.submits().toAsk(MOST_ASKED) : List.of();
-        if (!positions.isEmpty()) {
+        int left = store.submits().size();
+        int settled = 1;
+        while (left > 0 && settled > 0) { // the next ones are not settled either, as far as is known
+            List<Position> positions = store.submits().toAsk(MOST_ASKED);
             Map<Position, ItemState> states = store.session().states(positions);
-            store.submits().tell(states, config.name());
+            settled = store.submits().tell(states, config.name());
+            left -= MOST_ASKED;
         }
     }
 

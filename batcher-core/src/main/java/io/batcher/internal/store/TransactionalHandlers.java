@@ -21,8 +21,9 @@ import io.batcher.store.StoreSession;
 import io.batcher.store.StoreTransaction;
 import io.batcher.store.StoredItem;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -53,6 +54,10 @@ final class TransactionalHandlers<T> {
         private final Batch<T> batch;
         private final PartitionLane<T> lane;
         private boolean called;
+
+        /** Whether the handler has returned, so that a failure of the store is not one of the handler. */
+        private boolean returned;
+
         private boolean settled;
         private @Nullable Exception partial;
 
@@ -70,12 +75,7 @@ final class TransactionalHandlers<T> {
                 lane.outcome().transactionEnded(called && !settled ? TransactionEnd.ROLLED_BACK : TransactionEnd.LOST);
                 throw lost;
             } catch (BatcherStoreException e) {
-                boolean unknown = settled && e.outcomeUnknown();
-                lane.outcome()
-                        .transactionEnded(
-                                unknown
-                                        ? TransactionEnd.UNKNOWN
-                                        : called ? TransactionEnd.ROLLED_BACK : TransactionEnd.NOT_BEGUN);
+                lane.outcome().transactionEnded(end(e));
                 throw e;
             }
             lane.outcome().transactionEnded(TransactionEnd.COMMITTED);
@@ -84,10 +84,21 @@ final class TransactionalHandlers<T> {
             }
         }
 
+        private TransactionEnd end(BatcherStoreException failure) {
+            if (!called) {
+                return TransactionEnd.NOT_BEGUN;
+            }
+            if (settled && failure.outcomeUnknown()) {
+                return TransactionEnd.UNKNOWN;
+            }
+            return returned ? TransactionEnd.NOT_RECORDED : TransactionEnd.ROLLED_BACK;
+        }
+
         private void handle(StoreTransaction transaction) throws Exception {
             transaction.lock(lane.partition());
             called = true;
-            List<StoredItem> handled = lane.itemsOf(frozen);
+            List<StoredItem> all = lane.itemsOf(frozen);
+            List<StoredItem> handled = all;
             List<StoredItem> left = List.of();
             try {
                 handler.accept(batch);
@@ -98,11 +109,15 @@ final class TransactionalHandlers<T> {
                         || named.causesByIndex().isEmpty()) {
                     throw thrown;
                 }
-                left = named.causesByIndex().keySet().stream().map(handled::get).toList();
-                handled = new ArrayList<>(handled);
-                handled.removeAll(left);
+                Set<Integer> failed = named.causesByIndex().keySet();
+                left = failed.stream().map(all::get).toList();
+                handled = IntStream.range(0, all.size())
+                        .filter(index -> !failed.contains(index))
+                        .mapToObj(all::get)
+                        .toList();
                 partial = thrown;
             }
+            returned = true;
             BatchRecord remaining = left.isEmpty()
                     ? null
                     : new BatchRecord(

@@ -54,6 +54,13 @@ final class Failures {
                 || (failure.getCause() instanceof SQLException cause && isOf(OF_AN_ITEM, cause.getSQLState()));
     }
 
+    /** Returns whether the transaction was in a failed state already, or the database has rolled it back in favour of another. */
+    static boolean isOfTheTransaction(BatcherStoreException failure) {
+        return failure.getCause() instanceof SQLException cause
+                && !UNKNOWN.contains(cause.getSQLState())
+                && isOf(List.of("25", "40"), cause.getSQLState());
+    }
+
     /** Returns whether a failed statement that is its own transaction may have taken effect: not if the database has refused it. */
     static boolean isUnknownAfterStatement(SQLException failure) {
         return !CANCELED.equals(failure.getSQLState()) && isUnknown(REFUSED, failure.getSQLState());

@@ -47,7 +47,17 @@ final class JoinedTransaction implements StoreTransaction {
     @Override
     public void settle(Partition partition, Settlement settlement) {
         JdbcPartition own = (JdbcPartition) partition;
-        run("record an outcome", jdbc -> own.settle(jdbc, settlement));
+        try {
+            run("record an outcome", jdbc -> own.settle(jdbc, settlement));
+        } catch (BatcherStoreException e) {
+            if (Failures.isOfTheTransaction(e)) {
+                throw new IllegalStateException(
+                        "the transaction of the handler has failed before its outcome could be recorded: let the handler"
+                                + " throw what has failed",
+                        e);
+            }
+            throw e;
+        }
         onCommit(() -> own.settled(settlement));
     }
 
