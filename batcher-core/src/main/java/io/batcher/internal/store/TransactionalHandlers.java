@@ -54,11 +54,11 @@ final class TransactionalHandlers<T> {
         private final Batch<T> batch;
         private final PartitionLane<T> lane;
         private boolean called;
-
-        /** Whether the handler has returned, so that a failure of the store is not one of the handler. */
-        private boolean returned;
-
         private boolean settled;
+
+        /** Whether the store did not answer to the record: that is no failure of the handler. */
+        private boolean unrecorded;
+
         private @Nullable Exception partial;
 
         private Call(FrozenBatch<T> frozen, BatchConsumer<T> handler, Batch<T> batch) {
@@ -77,6 +77,11 @@ final class TransactionalHandlers<T> {
             } catch (BatcherStoreException e) {
                 lane.outcome().transactionEnded(end(e));
                 throw e;
+            } catch (Exception rollbackFailed) {
+                if (unrecorded) {
+                    lane.outcome().transactionEnded(TransactionEnd.NOT_RECORDED);
+                }
+                throw rollbackFailed;
             }
             lane.outcome().transactionEnded(TransactionEnd.COMMITTED);
             if (partial != null) {
@@ -91,7 +96,7 @@ final class TransactionalHandlers<T> {
             if (settled && failure.outcomeUnknown()) {
                 return TransactionEnd.UNKNOWN;
             }
-            return returned ? TransactionEnd.NOT_RECORDED : TransactionEnd.ROLLED_BACK;
+            return settled || unrecorded ? TransactionEnd.NOT_RECORDED : TransactionEnd.ROLLED_BACK;
         }
 
         private void handle(StoreTransaction transaction) throws Exception {
@@ -117,7 +122,6 @@ final class TransactionalHandlers<T> {
                         .toList();
                 partial = thrown;
             }
-            returned = true;
             BatchRecord remaining = left.isEmpty()
                     ? null
                     : new BatchRecord(
@@ -131,6 +135,9 @@ final class TransactionalHandlers<T> {
             } catch (PartitionLostException lost) {
                 settled = true; // the loss is the store's, not something that the handler has thrown
                 throw lost;
+            } catch (BatcherStoreException down) {
+                unrecorded = true;
+                throw down;
             }
             settled = true;
         }

@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * Polls a shared database for all sessions of a store, on the store's one thread: renews leases, looks at partitions, members and
@@ -26,6 +27,9 @@ final class Coordinator {
     private final Duration poll;
     private final long renewNanos;
     private final Map<String, SharedOwnership> members = new ConcurrentHashMap<>();
+
+    /** Held while a session becomes a member, and while the row of one that is none any more is deleted: both have the same key. */
+    private final ReentrantLock joining = new ReentrantLock();
 
     // Guarded by this object's monitor
 
@@ -55,12 +59,17 @@ final class Coordinator {
     /** Adds a session, or tells that it acquires from now on or no more. */
     void join(SharedOwnership ownership) {
         String batcher = ownership.session().tables().batcher;
-        database.run("join the instances", jdbc -> {
-            cluster.removeMember(jdbc, batcher);
-            cluster.renewMembers(jdbc, List.of(ownership.member()));
-            return true;
-        });
-        members.put(batcher, ownership);
+        joining.lock();
+        try {
+            database.run("join the instances", jdbc -> {
+                cluster.removeMember(jdbc, batcher);
+                cluster.renewMembers(jdbc, List.of(ownership.member()));
+                return true;
+            });
+            members.put(batcher, ownership);
+        } finally {
+            joining.unlock();
+        }
         synchronized (this) {
             if (!polling) {
                 polling = true;
@@ -145,10 +154,21 @@ final class Coordinator {
             cluster.renewLeases(jdbc, held);
             return true;
         });
-        // A session that was closed meanwhile is no member any more.
-        held.keySet().stream().filter(batcher -> !members.containsKey(batcher)).forEach(this::leave);
+        held.keySet().forEach(this::leaveIfClosed);
         synchronized (this) {
             renewedAt = System.nanoTime();
+        }
+    }
+
+    /** Deletes the row of a session that was closed while it was renewed, unless another of that batcher has joined since. */
+    private void leaveIfClosed(String batcher) {
+        joining.lock();
+        try {
+            if (!members.containsKey(batcher)) {
+                leave(batcher);
+            }
+        } finally {
+            joining.unlock();
         }
     }
 

@@ -63,7 +63,17 @@ final class Failures {
 
     /** Returns whether a failed statement that is its own transaction may have taken effect: not if the database has refused it. */
     static boolean isUnknownAfterStatement(SQLException failure) {
-        return !CANCELED.equals(failure.getSQLState()) && isUnknown(REFUSED, failure.getSQLState());
+        return !isTimeout(failure) && isUnknown(REFUSED, failure.getSQLState());
+    }
+
+    /** Returns whether the connection is lost. */
+    static boolean isOfTheConnection(SQLException failure) {
+        return isOf(List.of("08", "57P"), failure.getSQLState());
+    }
+
+    /** Returns whether a statement ended at its timeout. */
+    static boolean isTimeout(SQLException failure) {
+        return CANCELED.equals(failure.getSQLState());
     }
 
     /** Returns whether a failed commit may have taken effect: not if the database says that it rolled back. */

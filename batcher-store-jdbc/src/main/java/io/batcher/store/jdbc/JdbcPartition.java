@@ -289,7 +289,7 @@ final class JdbcPartition implements Partition {
         end();
         try {
             database.requireReachable("release a partition");
-            database.runStatement("release a partition", jdbc -> {
+            database.run("release a partition", jdbc -> {
                 tables.release(jdbc, lease);
                 return true;
             });

@@ -19,10 +19,12 @@ final class JoinedTransaction implements StoreTransaction {
 
     private final JdbcSession session;
     private final ApplicationTransactions.Active active;
+    private final int timeoutSeconds;
 
-    JoinedTransaction(JdbcSession session, ApplicationTransactions.Active active) {
+    JoinedTransaction(JdbcSession session, ApplicationTransactions.Active active, int timeoutSeconds) {
         this.session = session;
         this.active = active;
+        this.timeoutSeconds = timeoutSeconds;
     }
 
     @Override
@@ -75,7 +77,7 @@ final class JoinedTransaction implements StoreTransaction {
     }
 
     private <R> R run(String what, Work<R> work) {
-        try (Jdbc jdbc = new Jdbc(active.connection(), 0)) {
+        try (Jdbc jdbc = new Jdbc(active.connection(), timeoutSeconds)) {
             return work.run(jdbc);
         } catch (SQLException e) {
             throw new BatcherStoreException(

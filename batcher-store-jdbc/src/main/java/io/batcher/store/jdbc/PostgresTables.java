@@ -254,6 +254,13 @@ final class PostgresTables extends Tables {
         }
     }
 
+    /** {@inheritDoc} Does not wait for a handler that holds the partition in its transaction: the lease ends then. */
+    @Override
+    void release(Jdbc jdbc, Lease lease) throws SQLException {
+        jdbc.execute("set local lock_timeout = '100ms'"); // a renewal takes less
+        super.release(jdbc, lease);
+    }
+
     /**
      * Moves items of a former number of partitions, whose partition no longer exists, to one that does. Only the owner of the first
      * partition does. Moves so many that the statement does not time out; the next poll goes on. Returns how many.

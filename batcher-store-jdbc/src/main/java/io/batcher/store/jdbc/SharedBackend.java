@@ -159,7 +159,7 @@ final class SharedBackend implements Backend {
                             + "\" in a read-only transaction. Begin it without readOnly, or add outside of it",
                     null);
         }
-        return Optional.of(new JoinedTransaction(session, active.get()));
+        return Optional.of(new JoinedTransaction(session, active.get(), database.timeoutSeconds()));
     }
 
     @Override

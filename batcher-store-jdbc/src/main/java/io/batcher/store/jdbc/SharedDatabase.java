@@ -93,6 +93,11 @@ final class SharedDatabase implements Database {
         open = false;
     }
 
+    /** Returns after how many seconds a statement ends. */
+    int timeoutSeconds() {
+        return (int) Math.max(1, timeout.toSeconds());
+    }
+
     /** Appends items of any batchers. Returns their ids. */
     long[] append(List<PostgresInserts.Added> items) {
         Append call = new Append(items);
@@ -181,6 +186,7 @@ final class SharedDatabase implements Database {
         try (Jdbc jdbc = new Jdbc(borrowed.connection, borrowed.timeoutSeconds)) {
             return work.run(jdbc);
         } catch (SQLException e) {
+            borrowed.failed(e);
             throw failure(what, e, changes && Failures.isUnknownAfterStatement(e));
         }
     }
@@ -206,7 +212,10 @@ final class SharedDatabase implements Database {
     private static BatcherStoreException failure(String what, SQLException cause, boolean unknown) {
         String result = unknown
                 ? "Its answer was lost: it may have taken effect"
-                : "Nothing of it took effect; it can be repeated";
+                : Failures.isTimeout(cause)
+                        ? "It took longer than the timeout of the store, and nothing of it took effect. Raise the timeout, or"
+                                + " add fewer items in a call"
+                        : "Nothing of it took effect; it can be repeated";
         return new BatcherStoreException(
                 "Cannot " + what + ": the database failed (SQL state " + cause.getSQLState() + "). " + result,
                 cause,
@@ -221,7 +230,9 @@ final class SharedDatabase implements Database {
         private final boolean setsAutoCommit;
         private int isolation = -1;
         private int networkTimeout = -1;
-        private boolean isOpenTransaction;
+
+        /** Whether it is not restored: it is lost, or a transaction that switching autocommit on would commit is open. */
+        private boolean isToDiscard;
 
         Borrowed(Connection connection, Duration timeout, boolean setsIsolation, boolean wantsAutoCommit)
                 throws SQLException {
@@ -259,16 +270,20 @@ final class SharedDatabase implements Database {
             try {
                 connection.rollback();
             } catch (SQLException e) {
-                isOpenTransaction = true;
+                isToDiscard = true;
                 cause.addSuppressed(e);
             }
+        }
+
+        void failed(SQLException e) {
+            isToDiscard |= Failures.isOfTheConnection(e);
         }
 
         /** Restores the connection. One that cannot be is broken, and its pool notices. */
         @Override
         public void close() {
             try (connection) {
-                if (isOpenTransaction) {
+                if (isToDiscard) {
                     return;
                 }
                 if (setsAutoCommit) {

@@ -22,6 +22,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -73,6 +74,55 @@ class PostgresBatcherTest {
             adders.forEach(CompletableFuture::join);
             assertThat(accepted).hasValueBetween(1, 5);
             assertThat(batcher.stats().depth()).isBetween(accepted.get(), 5);
+        }
+    }
+
+    /** The handler has returned: that the store could not record it must not use up its one attempt. */
+    @Test
+    void aConnectionThatIsLostBeforeTheRecordIsNoFailureOfTheHandler() throws Exception {
+        AtomicInteger calls = new AtomicInteger();
+        try (Batcher<String> batcher = builder()
+                .transactional(true)
+                .retry(RetryPolicy.builder().maxAttempts(1).build())
+                .handler(batch -> {
+                    if (calls.incrementAndGet() == 1) {
+                        try (var statement = transactions.connection().createStatement();
+                                var row = statement.executeQuery("select pg_backend_pid()")) {
+                            row.next();
+                            Postgres.query("select pg_terminate_backend(" + row.getInt(1) + ")");
+                        }
+                        return;
+                    }
+                    handled.addAll(batch);
+                })
+                .build()) {
+            batcher.submit("1").get(60, TimeUnit.SECONDS);
+            assertThat(handled).containsExactly("1");
+            assertThat(batcher.deadLetters().orElseThrow().count()).isZero();
+            assertThat(batcher.stats().failedAttempts()).isZero();
+        }
+    }
+
+    /** Their transactions hold the rows of their partitions. */
+    @Test
+    void closeDoesNotWaitForTheTransactionsOfHandlersThatHang() {
+        CountDownLatch entered = new CountDownLatch(2);
+        CountDownLatch leave = new CountDownLatch(1);
+        Batcher<String> batcher = builder()
+                .transactional(true)
+                .handler(batch -> {
+                    entered.countDown();
+                    leave.await();
+                })
+                .build();
+        try {
+            batcher.addMany(items(0, KEYS));
+            Waiting.until("two handlers hang", () -> entered.getCount() == 0);
+            long begin = System.nanoTime();
+            batcher.close(Duration.ofMillis(200));
+            assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(4));
+        } finally {
+            leave.countDown();
         }
     }
 

@@ -163,6 +163,31 @@ class PostgresTransactionTest {
     }
 
     @Test
+    void aJoinedAppendEndsAtTheTimeoutOfTheStore() throws Exception {
+        TestProcess hurried = TestProcess.open(
+                JdbcStore.builder(Postgres.dataSource())
+                        .tablePrefix(prefix)
+                        .timeout(Duration.ofSeconds(1))
+                        .transactions(() -> Optional.ofNullable(CURRENT.get()))
+                        .build(),
+                "hurried",
+                1);
+        try (Connection locking = Postgres.dataSource().getConnection();
+                Transaction transaction = new Transaction(false)) {
+            locking.setAutoCommit(false);
+            try (var statement = locking.createStatement()) {
+                statement.execute("lock table " + prefix + "item in exclusive mode");
+            }
+            StoreTransaction joined = hurried.session().currentTransaction().orElseThrow();
+            assertThatThrownBy(() -> joined.append(TestProcess.items(0, "a")))
+                    .isInstanceOf(BatcherStoreException.class)
+                    .hasMessageContaining("Roll it back");
+            locking.rollback();
+        }
+        hurried.session().close();
+    }
+
+    @Test
     void aLowerIdThatCommitsLaterIsDelivered() throws Exception {
         try (Transaction late = new Transaction(false)) {
             current().append(TestProcess.items(0, "first id"));
