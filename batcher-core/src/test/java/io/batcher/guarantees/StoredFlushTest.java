@@ -184,6 +184,25 @@ class StoredFlushTest {
         }
     }
 
+    /** Monitoring asks once a minute: it must not see the count of the minute before. */
+    @Test
+    void whatAnotherProcessHasHandledIsSeenAtTheNextLook() {
+        try (StoredFixture.Process first = rig.start(CallStyle.SYNC);
+                StoredFixture.Process second = rig.startByHand(builder -> builder)) {
+            first.batcher.pause();
+            rig.advance(StoredFixture.POLL.multipliedBy(2));
+            first.batcher.add("a");
+            rig.advance(StoredFixture.POLL);
+            assertThat(first.batcher.stats().depth()).isEqualTo(1);
+            rig.advance(Duration.ofSeconds(5));
+            rig.stages.remove().complete(null);
+            rig.advance(Duration.ofSeconds(55));
+            assertThat(second.batcher.stats().handled()).isEqualTo(1);
+            assertThat(first.batcher.stats().depth()).isZero();
+            assertThat(first.batcher.stats().oldestAge()).isZero();
+        }
+    }
+
     @Test
     void closeFinishesTheBatchInHandAndLeavesTheRestStored() {
         StoredFixture.Process process = rig.startByHand(builder -> builder.maxBatchSize(2));

@@ -32,6 +32,9 @@ final class StorePoller<T> {
     /** Counting costs at most a twentieth of the time. */
     private static final int COUNT_FACTOR = 20;
 
+    /** For how long after a look at the statistics the count of a shared store is kept up to date: longer than monitoring waits. */
+    private static final long WATCHED_NANOS = TimeUnit.MINUTES.toNanos(2);
+
     /** So many items are asked for at once. */
     private static final int MOST_ASKED = 1_000;
 
@@ -48,6 +51,11 @@ final class StorePoller<T> {
     private volatile boolean countCorrects;
 
     private volatile long countTook;
+
+    /** When statistics were looked at last; {@link #watched} says whether that ever happened. */
+    private volatile long watchedAt;
+
+    private volatile boolean watched;
 
     /** Whether partitions are to be acquired or given back, as the store has not done yet. */
     private volatile boolean switchWanted;
@@ -122,8 +130,22 @@ final class StorePoller<T> {
                 || switchWanted
                 || store.health().failure() != null
                 || store.submits().isActive()
+                || isWatched()
                 || engine.read(machine -> machine.store().lanes().marks().last() != null
                         || machine.store().lanes().room().isWanted());
+    }
+
+    /** Whether others may have delivered items since the last count, and who monitors the batcher would see a count of long ago. */
+    private boolean isWatched() {
+        return watched
+                && engine.clock().nanoTime() - watchedAt < WATCHED_NANOS
+                && engine.read(machine -> machine.store().lanes().room().depth() > 0);
+    }
+
+    private boolean isCountOld() {
+        long countedAt =
+                engine.<Long>read(machine -> machine.store().lanes().room().countedAt());
+        return engine.clock().nanoTime() - countedAt >= Math.max(PERIOD_NANOS, COUNT_FACTOR * countTook);
     }
 
     private void arm() {
@@ -189,7 +211,7 @@ final class StorePoller<T> {
         boolean roomWanted =
                 engine.read(machine -> machine.store().lanes().room().isWanted());
         boolean fails = store.health().failure() != null;
-        if (!countWanted && !fails && !(roomWanted && store.session().isShared())) {
+        if (!countWanted && !fails && !(roomWanted && store.session().isShared()) && !(isWatched() && isCountOld())) {
             return;
         }
         boolean corrects = countCorrects && !store.session().isShared();
@@ -232,13 +254,16 @@ final class StorePoller<T> {
         });
     }
 
-    /** Lets the store count if the last count is old. */
+    /** Lets the store count if the last count is old, and from now on while items are stored. */
     void refreshCount() {
-        long countedAt =
-                engine.<Long>read(machine -> machine.store().lanes().room().countedAt());
-        long valid = Math.max(PERIOD_NANOS, COUNT_FACTOR * countTook);
-        if (!countWanted && engine.clock().nanoTime() - countedAt >= valid) {
+        if (store.session().isShared()) {
+            watchedAt = engine.clock().nanoTime();
+            watched = true;
+        }
+        if (!countWanted && isCountOld()) {
             wantCount(false);
+        } else {
+            wake();
         }
     }
 }
