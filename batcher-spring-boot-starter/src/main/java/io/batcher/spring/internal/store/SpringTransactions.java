@@ -15,21 +15,13 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.WeakHashMap;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
-import org.springframework.dao.DataAccessException;
-import org.springframework.dao.DataAccessResourceFailureException;
 import org.springframework.jdbc.datasource.ConnectionHolder;
-import org.springframework.transaction.PlatformTransactionManager;
-import org.springframework.transaction.TransactionDefinition;
-import org.springframework.transaction.TransactionException;
 import org.springframework.transaction.TransactionExecution;
 import org.springframework.transaction.TransactionExecutionListener;
 import org.springframework.transaction.TransactionStatus;
-import org.springframework.transaction.UnexpectedRollbackException;
-import org.springframework.transaction.support.DefaultTransactionDefinition;
 import org.springframework.transaction.support.DefaultTransactionStatus;
 import org.springframework.transaction.support.TransactionSynchronization;
 import org.springframework.transaction.support.TransactionSynchronizationManager;
@@ -110,79 +102,7 @@ public final class SpringTransactions implements ApplicationTransactions, Transa
 
     @Override
     public void run(Body body) throws Exception {
-        PlatformTransactionManager manager = managers.find(dataSource).orElseThrow();
-        TransactionStatus transaction = begin(manager);
-        try {
-            body.run();
-        } catch (Throwable failure) {
-            rollBack(manager, transaction, failure);
-            throw failure;
-        }
-        commit(manager, transaction);
-    }
-
-    private static TransactionStatus begin(PlatformTransactionManager manager) {
-        try {
-            return manager.getTransaction(
-                    new DefaultTransactionDefinition(TransactionDefinition.PROPAGATION_REQUIRES_NEW));
-        } catch (TransactionException e) {
-            throw new BatcherStoreException("Cannot begin a transaction for a handler", e);
-        }
-    }
-
-    private static void rollBack(PlatformTransactionManager manager, TransactionStatus transaction, Throwable failure) {
-        try {
-            if (!transaction.isCompleted()) {
-                manager.rollback(transaction);
-            }
-        } catch (RuntimeException e) {
-            failure.addSuppressed(e);
-        }
-    }
-
-    /** What the database refuses at the commit is a failure of the handler; if it does not answer, it is one of the store. */
-    private static void commit(PlatformTransactionManager manager, TransactionStatus transaction) {
-        AtomicBoolean committed = new AtomicBoolean(); // what a callback throws after that says nothing of the commit
-        if (TransactionSynchronizationManager.isSynchronizationActive()) {
-            TransactionSynchronizationManager.registerSynchronization(new TransactionSynchronization() {
-                @Override
-                public void afterCompletion(int status) {
-                    committed.set(status == STATUS_COMMITTED);
-                }
-            });
-        }
-        try {
-            manager.commit(transaction);
-        } catch (UnexpectedRollbackException e) {
-            throw e;
-        } catch (RuntimeException e) {
-            if (!committed.get() && isRefused(e)) {
-                throw e;
-            }
-            throw new BatcherStoreException(
-                    "The answer to the commit of a handler's transaction was lost: it may have taken effect", e, true);
-        }
-    }
-
-    /**
-     * Returns whether the transaction was rolled back for sure. The database says so in a state that is not about its connection, its end
-     * or its disk. Without a state, the mapping of objects refused what it flushes; anything else is unknown.
-     */
-    private static boolean isRefused(Throwable failure) {
-        boolean refused = false;
-        boolean asked = false;
-        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-            if (cause instanceof SQLException sql) {
-                String state = sql.getSQLState();
-                if (state != null) {
-                    return !state.startsWith("08") && !state.startsWith("57") && !state.startsWith("58");
-                }
-                asked = true;
-            }
-            refused |= cause instanceof DataAccessException && !(cause instanceof DataAccessResourceFailureException);
-            refused |= cause.getClass().getName().endsWith(".ConstraintViolationException");
-        }
-        return refused && !asked;
+        HandlerTransaction.run(managers.find(dataSource).orElseThrow(), body);
     }
 
     @Override

@@ -15,11 +15,17 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.annotation.Bean;
 import org.springframework.dao.OptimisticLockingFailureException;
 import org.springframework.jdbc.support.JdbcTransactionManager;
 import org.springframework.transaction.PlatformTransactionManager;
+import org.springframework.transaction.UnexpectedRollbackException;
 import org.springframework.transaction.support.DefaultTransactionStatus;
+import org.springframework.transaction.support.TransactionSynchronization;
+import org.springframework.transaction.support.TransactionSynchronizationManager;
 
 /** G25 in an application: the handler and the record of its outcome are one transaction. */
 @Tag("tests-with-org.springframework.transaction")
@@ -68,6 +74,42 @@ class TransactionalHandlerTest extends OrdersOnPostgres {
                     Await.until("reported", () -> !failures.causes.isEmpty());
                     assertThat(failures.causes).singleElement().isInstanceOf(OptimisticLockingFailureException.class);
                 });
+    }
+
+    /** The transaction has taken effect, whatever a callback throws after it. */
+    @Test
+    @ExtendWith(OutputCaptureExtension.class)
+    void aCallbackThatFailsAfterTheCommitIsNoLostAnswer(CapturedOutput output) {
+        contexts.withPropertyValues("batcher.instances.orders.transactional=true")
+                .run(context -> {
+                    Orders orders = context.getBean(Orders.class);
+                    orders.writes = id -> {
+                        insert(context, id);
+                        TransactionSynchronizationManager.registerSynchronization(new FailingCallback(id));
+                    };
+                    for (String id : List.of("one", "two")) {
+                        orders(context).add(id);
+                        Await.until("recorded", () -> stored() == 0);
+                    }
+                    Await.until("counted", () -> orders(context).stats().handled() == 2);
+                    assertThat(orders.calls.get()).isEqualTo(2);
+                    assertThat(rows()).containsExactly("one", "two");
+                    assertThat(output)
+                            .contains("A callback failed after the commit of a handler's transaction")
+                            .contains("callback of one")
+                            .contains("callback of two")
+                            .doesNotContain("was lost");
+                });
+    }
+
+    private record FailingCallback(String id) implements TransactionSynchronization {
+
+        @Override
+        public void afterCommit() {
+            throw id.equals("one")
+                    ? new IllegalStateException("callback of one")
+                    : new UnexpectedRollbackException("callback of two, in a transaction of its own");
+        }
     }
 
     private static final class Refusing extends JdbcTransactionManager {
