@@ -18,6 +18,7 @@ import io.batcher.store.jdbc.JdbcStore;
 import java.time.Duration;
 import javax.sql.DataSource;
 import org.springframework.aop.framework.AopInfrastructureBean;
+import org.springframework.beans.factory.config.BeanDefinition;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
@@ -26,6 +27,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean
 import org.springframework.boot.sql.init.dependency.DependsOnDatabaseInitialization;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Lazy;
+import org.springframework.context.annotation.Role;
 
 /** Auto-configuration for the store "jdbc": the application's {@code DataSource}, and its transactions. */
 @AutoConfiguration(after = BatcherAutoConfiguration.class)
@@ -60,7 +62,8 @@ public final class BatcherJdbcStoreAutoConfiguration implements AopInfrastructur
     }
 
     @Bean
-    TransactionManagers batcherTransactionManagers(ConfigurableListableBeanFactory beanFactory) {
+    @Role(BeanDefinition.ROLE_INFRASTRUCTURE)
+    static TransactionManagers batcherTransactionManagers(ConfigurableListableBeanFactory beanFactory) {
         return new TransactionManagers(beanFactory);
     }
 

@@ -7,6 +7,7 @@ package io.batcher.spring.internal.store;
 import io.batcher.BatcherStoreException;
 import io.batcher.store.StoreTransaction.Outcome;
 import io.batcher.store.jdbc.ApplicationTransactions;
+import java.lang.StackWalker.Option;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -35,6 +36,9 @@ import org.springframework.transaction.support.TransactionSynchronizationUtils;
 public final class SpringTransactions implements ApplicationTransactions, TransactionExecutionListener {
 
     private static final String JTA = "org.springframework.transaction.jta.JtaTransactionObject";
+
+    private static final StackWalker STACK =
+            StackWalker.getInstance(Set.of(Option.RETAIN_CLASS_REFERENCE, Option.SHOW_HIDDEN_FRAMES));
 
     private final DataSource dataSource;
     private final TransactionManagers managers;
@@ -68,7 +72,10 @@ public final class SpringTransactions implements ApplicationTransactions, Transa
         return innermost == null || innermost.suspended || innermost.global ? unobserved(holder) : Optional.empty();
     }
 
-    /** The transaction of a manager without listeners, or one of JTA: a connection that commits each statement is no part of it. */
+    /**
+     * The transaction of a manager without the listener, or one of JTA. A connection that commits each statement is no part of it, and
+     * what a callback adds after the commit is not either.
+     */
     private static Optional<Active> unobserved(ConnectionHolder holder) {
         Connection connection;
         try {
@@ -76,12 +83,25 @@ public final class SpringTransactions implements ApplicationTransactions, Transa
         } catch (IllegalStateException | IllegalArgumentException none) {
             return Optional.empty(); // released while the transaction was suspended
         }
-        return isAutoCommit(connection)
+        return isAutoCommit(connection) || isInCallbackAfterCommit()
                 ? Optional.empty()
                 : Optional.of(new SpringTransaction(
                         connection,
                         TransactionSynchronizationManager.isCurrentTransactionReadOnly(),
                         TransactionSynchronizationManager::registerSynchronization));
+    }
+
+    /**
+     * Returns whether a synchronization of the current transaction is being called after the commit. Only the stack tells: the state of the
+     * thread and the connection is that of a running transaction. The synchronization is not a current one if it has begun a transaction
+     * of its own.
+     */
+    private static boolean isInCallbackAfterCommit() {
+        List<TransactionSynchronization> current = TransactionSynchronizationManager.getSynchronizations();
+        return !current.isEmpty()
+                && STACK.walk(
+                        frames -> frames.anyMatch(frame -> frame.getMethodName().equals("afterCommit")
+                                && current.stream().anyMatch(frame.getDeclaringClass()::isInstance)));
     }
 
     private static boolean isAutoCommit(Connection connection) {

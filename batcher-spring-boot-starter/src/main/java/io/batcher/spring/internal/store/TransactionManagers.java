@@ -6,8 +6,11 @@ package io.batcher.spring.internal.store;
 
 import java.lang.reflect.Method;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.WeakHashMap;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import javax.sql.DataSource;
@@ -17,6 +20,7 @@ import org.springframework.beans.factory.DisposableBean;
 import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.SmartInitializingSingleton;
+import org.springframework.beans.factory.config.BeanPostProcessor;
 import org.springframework.transaction.ConfigurableTransactionManager;
 import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.TransactionExecutionListener;
@@ -25,18 +29,19 @@ import org.springframework.util.ClassUtils;
 import org.springframework.util.ReflectionUtils;
 
 /**
- * The transaction managers of the application. A listener is added to them when all singletons exist, so that none is created early, and removed at the end: the
- * managers of a parent context live on.
+ * The transaction managers of the application. A listener is added to each as soon as both exist. The managers of a parent context are
+ * looked up when all singletons exist, so that none is created early. The listener is removed at the end, as they live on.
  */
-public final class TransactionManagers implements SmartInitializingSingleton, DisposableBean, AopInfrastructureBean {
+public final class TransactionManagers
+        implements BeanPostProcessor, SmartInitializingSingleton, DisposableBean, AopInfrastructureBean {
 
     private static final String GET_DATA_SOURCE = "getDataSource";
     private static final String KAFKA = "org.springframework.kafka.transaction.KafkaAwareTransactionManager";
 
     private final ListableBeanFactory beanFactory;
-    private @Nullable TransactionExecutionListener listener;
-    private final List<ConfigurableTransactionManager> listened = new ArrayList<>();
-    private boolean ready;
+    private final Set<ConfigurableTransactionManager> known = Collections.newSetFromMap(new WeakHashMap<>());
+    private volatile @Nullable TransactionExecutionListener listener;
+    private volatile boolean ready;
 
     public TransactionManagers(ListableBeanFactory beanFactory) {
         this.beanFactory = beanFactory;
@@ -80,33 +85,57 @@ public final class TransactionManagers implements SmartInitializingSingleton, Di
     }
 
     /** Sets the listener, during the startup or later. */
-    public synchronized void listen(TransactionExecutionListener transactions) {
-        listener = transactions;
-        addIfReady();
+    public void listen(TransactionExecutionListener transactions) {
+        synchronized (this) {
+            listener = transactions;
+            known.forEach(this::add);
+        }
+        addAllIfReady();
+    }
+
+    /** Also those that are created late, or whose definition does not tell their type. */
+    @Override
+    public Object postProcessAfterInitialization(Object bean, String beanName) {
+        if (bean instanceof ConfigurableTransactionManager manager) {
+            know(manager);
+        }
+        return bean;
     }
 
     @Override
-    public synchronized void afterSingletonsInstantiated() {
+    public void afterSingletonsInstantiated() {
         ready = true;
-        addIfReady();
+        addAllIfReady();
     }
 
-    private void addIfReady() {
-        TransactionExecutionListener added = listener;
-        if (ready && added != null) {
+    /** Creates managers, so it holds no lock: another thread may be creating one, and adds it here. */
+    private void addAllIfReady() {
+        if (ready && listener != null) {
             beanFactory
                     .getBeanProvider(ConfigurableTransactionManager.class, false)
-                    .forEach(manager -> {
-                        change(manager, listeners -> listeners.add(added));
-                        listened.add(manager);
-                    });
+                    .forEach(this::know);
+        }
+    }
+
+    private synchronized void know(ConfigurableTransactionManager manager) {
+        known.add(manager);
+        add(manager);
+    }
+
+    private void add(ConfigurableTransactionManager manager) {
+        TransactionExecutionListener added = listener;
+        if (added != null && !manager.getTransactionExecutionListeners().contains(added)) {
+            change(manager, listeners -> listeners.add(added));
         }
     }
 
     @Override
     public synchronized void destroy() {
-        listened.forEach(manager -> change(manager, listeners -> listeners.remove(listener)));
-        listened.clear();
+        TransactionExecutionListener removed = listener;
+        if (removed != null) {
+            known.forEach(manager -> change(manager, listeners -> listeners.remove(removed)));
+        }
+        known.clear();
     }
 
     /** Replaces the listeners: transactions of a parent context may be iterating over them. */

@@ -6,6 +6,7 @@ package io.batcher.spring.internal.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.batcher.spring.TransactionalBatcher;
 import io.batcher.spring.fixtures.Await;
 import io.batcher.spring.fixtures.Postgres;
 import java.io.Serial;
@@ -32,6 +33,8 @@ import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.TransactionDefinition;
 import org.springframework.transaction.support.AbstractPlatformTransactionManager;
 import org.springframework.transaction.support.DefaultTransactionStatus;
+import org.springframework.transaction.support.TransactionSynchronization;
+import org.springframework.transaction.support.TransactionSynchronizationManager;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /** An application whose transactions are also those of other resources than the store's {@code DataSource}. */
@@ -84,6 +87,62 @@ class OtherTransactionManagersTest extends OrdersOnPostgres {
             Orders orders = context.getBean(Orders.class);
             Await.until("delivered", () -> orders.items.size() == 2);
             assertThat(orders.items).containsExactly("kept", "kept too");
+        });
+    }
+
+    /** As one that a library creates for itself: nothing tells when its transactions end. */
+    @Test
+    void whatIsAddedAfterTheCommitOfAManagerThatIsNoBeanIsStoredAtOnce() {
+        twoDatabases.run(context -> {
+            TransactionTemplate unknown = noBean(context);
+            unknown.executeWithoutResult(status -> {
+                afterCommit(() -> {
+                    orders(context).add("after commit");
+                    assertThat(stored()).isPositive();
+                    unknown.executeWithoutResult(
+                            participating -> orders(context).add("participating"));
+                });
+                TransactionalBatcher.addAfterCommit(orders(context), "transactional batcher");
+            });
+            Orders orders = context.getBean(Orders.class);
+            Await.until("delivered", () -> orders.items.size() == 3);
+            assertThat(orders.items)
+                    .containsExactlyInAnyOrder("after commit", "participating", "transactional batcher");
+        });
+    }
+
+    @Test
+    void anAddJoinsATransactionThatBeginsAfterTheCommitOfAManagerThatIsNoBean() {
+        twoDatabases.run(context -> {
+            TransactionTemplate inner = noBean(context);
+            inner.setPropagationBehavior(TransactionDefinition.PROPAGATION_REQUIRES_NEW);
+            noBean(context).executeWithoutResult(outer -> {
+                orders(context).add("outer");
+                afterCommit(() -> {
+                    inner.executeWithoutResult(status -> {
+                        orders(context).add("gone");
+                        status.setRollbackOnly();
+                    });
+                    inner.executeWithoutResult(status -> orders(context).add("inner"));
+                });
+            });
+            Orders orders = context.getBean(Orders.class);
+            Await.until("delivered", () -> orders.items.contains("inner"));
+            assertThat(orders.items).containsExactly("outer", "inner");
+        });
+    }
+
+    private static TransactionTemplate noBean(ApplicationContext context) {
+        return new TransactionTemplate(
+                new JdbcTransactionManager(context.getBean("storeDataSource", DataSource.class)));
+    }
+
+    private static void afterCommit(Runnable action) {
+        TransactionSynchronizationManager.registerSynchronization(new TransactionSynchronization() {
+            @Override
+            public void afterCommit() {
+                action.run();
+            }
         });
     }
 

@@ -12,6 +12,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.springframework.context.annotation.AnnotationConfigApplicationContext;
 import org.springframework.jdbc.datasource.DataSourceTransactionManager;
+import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.TransactionExecution;
 import org.springframework.transaction.TransactionExecutionListener;
 
@@ -41,6 +42,42 @@ class TransactionManagersTest {
 
             child.close();
             assertThat(manager.getTransactionExecutionListeners()).containsExactly(first);
+        }
+    }
+
+    /** As in an application with {@code spring.main.lazy-initialization}. */
+    @Test
+    void aManagerThatIsCreatedLaterIsListenedTo() {
+        try (AnnotationConfigApplicationContext context = new AnnotationConfigApplicationContext()) {
+            context.registerBean(TransactionManagers.class);
+            context.registerBean(
+                    "manager",
+                    PlatformTransactionManager.class,
+                    TransactionManagersTest::manager,
+                    definition -> definition.setLazyInit(true));
+            context.refresh();
+            context.getBean(TransactionManagers.class).listen(own);
+            assertThat(context.getBeanFactory().containsSingleton("manager")).isFalse();
+            assertThat(context.getBean("manager", DataSourceTransactionManager.class)
+                            .getTransactionExecutionListeners())
+                    .containsExactly(own);
+        }
+    }
+
+    @Test
+    void aManagerIsListenedToDuringTheStartup() {
+        try (AnnotationConfigApplicationContext context = new AnnotationConfigApplicationContext()) {
+            context.registerBean(TransactionManagers.class);
+            context.registerBean(DataSourceTransactionManager.class, TransactionManagersTest::manager);
+            context.registerBean("user", String.class, () -> {
+                DataSourceTransactionManager manager = context.getBean(DataSourceTransactionManager.class);
+                context.getBean(TransactionManagers.class).listen(own);
+                return manager.getTransactionExecutionListeners().contains(own) ? "observed" : "unobserved";
+            });
+            context.refresh();
+            assertThat(context.getBean("user")).isEqualTo("observed");
+            assertThat(context.getBean(DataSourceTransactionManager.class).getTransactionExecutionListeners())
+                    .containsExactly(own);
         }
     }
 
