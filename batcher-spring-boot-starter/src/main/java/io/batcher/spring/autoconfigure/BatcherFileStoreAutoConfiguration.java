@@ -11,10 +11,12 @@ import io.batcher.spring.internal.store.StoreLookup;
 import io.batcher.store.jdbc.JdbcStore;
 import java.nio.file.Path;
 import org.springframework.aop.framework.AopInfrastructureBean;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.condition.SearchStrategy;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Lazy;
@@ -30,10 +32,14 @@ public final class BatcherFileStoreAutoConfiguration implements AopInfrastructur
 
     @Bean(StoreLookup.FILE)
     @Lazy
-    @ConditionalOnMissingBean(name = StoreLookup.FILE)
-    SharedStore batcherFileStore(BatcherProperties properties, Environment environment) {
+    @ConditionalOnMissingBean(name = StoreLookup.FILE, search = SearchStrategy.CURRENT)
+    SharedStore batcherFileStore(
+            ConfigurableListableBeanFactory beanFactory, BatcherProperties properties, Environment environment) {
         Path directory = directory(properties, environment);
-        return StoreSettings.apply("batcher.store.file", () -> new SharedStore(JdbcStore.file(directory)));
+        Path place = directory.toAbsolutePath().normalize();
+        return SharedStore.inherited(StoreLookup.FILE, beanFactory, place)
+                .orElseGet(() -> StoreSettings.apply(
+                        "batcher.store.file", () -> new SharedStore(JdbcStore.file(directory), place)));
     }
 
     /** Returns the directory. A relative one that is on the class path too is bound to that, which is not where files are to be written. */

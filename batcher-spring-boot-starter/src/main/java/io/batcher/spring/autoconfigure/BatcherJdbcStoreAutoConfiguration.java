@@ -16,6 +16,7 @@ import io.batcher.spring.internal.store.StoreLookup;
 import io.batcher.spring.internal.store.TransactionManagers;
 import io.batcher.store.jdbc.JdbcStore;
 import java.time.Duration;
+import java.util.List;
 import javax.sql.DataSource;
 import org.springframework.aop.framework.AopInfrastructureBean;
 import org.springframework.beans.factory.config.BeanDefinition;
@@ -24,6 +25,7 @@ import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.condition.SearchStrategy;
 import org.springframework.boot.sql.init.dependency.DependsOnDatabaseInitialization;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Lazy;
@@ -38,8 +40,16 @@ public final class BatcherJdbcStoreAutoConfiguration implements AopInfrastructur
     @Bean(StoreLookup.JDBC)
     @Lazy
     @DependsOnDatabaseInitialization
-    @ConditionalOnMissingBean(name = StoreLookup.JDBC)
+    @ConditionalOnMissingBean(name = StoreLookup.JDBC, search = SearchStrategy.CURRENT)
     SharedStore batcherJdbcStore(
+            ConfigurableListableBeanFactory beanFactory,
+            BatcherProperties properties,
+            TransactionManagers transactionManagers) {
+        return SharedStore.inherited(StoreLookup.JDBC, beanFactory, null)
+                .orElseGet(() -> create(beanFactory, properties, transactionManagers));
+    }
+
+    private static SharedStore create(
             ConfigurableListableBeanFactory beanFactory,
             BatcherProperties properties,
             TransactionManagers transactionManagers) {
@@ -48,15 +58,17 @@ public final class BatcherJdbcStoreAutoConfiguration implements AopInfrastructur
         SpringTransactions transactions = new SpringTransactions(dataSource, transactionManagers);
         SharedStore store = StoreSettings.apply(
                 "batcher.store.jdbc",
-                () -> new SharedStore(JdbcStore.builder(dataSource)
-                        .tablePrefix(jdbc.tablePrefix())
-                        .initializeSchema(jdbc.initializeSchema())
-                        .lease(jdbc.lease())
-                        .pollInterval(jdbc.pollInterval())
-                        .timeout(jdbc.timeout())
-                        .maxItemSize((int) jdbc.maxItemSize().toBytes())
-                        .transactions(transactions)
-                        .build()));
+                () -> new SharedStore(
+                        JdbcStore.builder(dataSource)
+                                .tablePrefix(jdbc.tablePrefix())
+                                .initializeSchema(jdbc.initializeSchema())
+                                .lease(jdbc.lease())
+                                .pollInterval(jdbc.pollInterval())
+                                .timeout(jdbc.timeout())
+                                .maxItemSize((int) jdbc.maxItemSize().toBytes())
+                                .transactions(transactions)
+                                .build(),
+                        List.of(dataSource, jdbc.tablePrefix())));
         transactionManagers.listen(transactions);
         return store;
     }

@@ -10,15 +10,19 @@ import io.batcher.spring.BatcherRegistry;
 import io.batcher.spring.internal.store.SharedStore;
 import io.batcher.spring.internal.store.StoreLookup;
 import io.batcher.store.kafka.KafkaStore;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.apache.kafka.clients.CommonClientConfigs;
 import org.apache.kafka.common.config.SslConfigs;
 import org.springframework.aop.framework.AopInfrastructureBean;
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.condition.SearchStrategy;
 import org.springframework.boot.kafka.autoconfigure.KafkaConnectionDetails;
 import org.springframework.boot.kafka.autoconfigure.KafkaConnectionDetails.Configuration;
 import org.springframework.boot.kafka.autoconfigure.KafkaProperties;
@@ -37,8 +41,18 @@ public final class BatcherKafkaStoreAutoConfiguration implements AopInfrastructu
 
     @Bean(StoreLookup.KAFKA)
     @Lazy
-    @ConditionalOnMissingBean(name = StoreLookup.KAFKA)
+    @ConditionalOnMissingBean(name = StoreLookup.KAFKA, search = SearchStrategy.CURRENT)
     SharedStore batcherKafkaStore(
+            ConfigurableListableBeanFactory beanFactory,
+            BatcherProperties properties,
+            ObjectProvider<KafkaProperties> kafkaProperties,
+            ObjectProvider<KafkaConnectionDetails> connectionDetails,
+            ObjectProvider<KafkaAdmin> admins) {
+        return SharedStore.inherited(StoreLookup.KAFKA, beanFactory, null)
+                .orElseGet(() -> create(properties, kafkaProperties, connectionDetails, admins));
+    }
+
+    private static SharedStore create(
             BatcherProperties properties,
             ObjectProvider<KafkaProperties> kafkaProperties,
             ObjectProvider<KafkaConnectionDetails> connectionDetails,
@@ -60,7 +74,8 @@ public final class BatcherKafkaStoreAutoConfiguration implements AopInfrastructu
             if (StringUtils.hasText(kafka.transactionalIdPrefix())) {
                 store.transactionalIdPrefix(kafka.transactionalIdPrefix());
             }
-            return new SharedStore(store.build());
+            return new SharedStore(
+                    store.build(), List.of(Set.copyOf(details.getBootstrapServers()), kafka.topicPrefix()));
         });
     }
 

@@ -22,6 +22,7 @@ import io.batcher.spring.internal.handler.HandlerSignature;
 import io.batcher.spring.internal.options.OptionsMapper;
 import io.batcher.spring.internal.options.StoreOptions;
 import io.batcher.spring.internal.store.BatcherStores;
+import io.batcher.spring.internal.store.SharedStore;
 import io.batcher.spring.internal.store.StoreLookup;
 import io.batcher.store.ItemStore;
 import java.util.List;
@@ -229,13 +230,18 @@ public class BatcherFactory implements DisposableBean, AopInfrastructureBean {
     /** A store knows batchers by their names: it would give a child some of its parent's items, and the parent some of the child's. */
     private void requireItemsOfItsOwn(BatcherDefinition definition, BatcherConfig<?> config) {
         ItemStore store = config.store();
-        BeanFactory ancestor = store == null ? null : beanFactory.getParentBeanFactory();
+        if (store == null) {
+            return;
+        }
+        Object place = SharedStore.placeOf(store);
+        BeanFactory ancestor = beanFactory.getParentBeanFactory();
         while (ancestor instanceof ListableBeanFactory beans) {
             boolean shares = beans.getBeansOfType(BatcherRegistry.class, false, false).values().stream()
                     .filter(registry -> registry.names().contains(definition.name()))
                     .flatMap(registry -> registry.managed().stream())
                     .filter(other -> other.name().equals(definition.name()))
-                    .anyMatch(other -> other.config().map(BatcherConfig::store).orElse(null) == store);
+                    .flatMap(other -> other.config().map(BatcherConfig::store).stream())
+                    .anyMatch(other -> SharedStore.placeOf(other).equals(place));
             if (shares) {
                 throw new BatcherConfigurationException(
                         "Batcher \"" + definition.name()
