@@ -214,7 +214,7 @@ public class BatcherFactory implements DisposableBean, AopInfrastructureBean {
                 builder.key(keyOf(key));
             }
             customizers.orderedStream().forEach(customizer -> customizer.customize(definition.name(), builder));
-            BatcherConfig<Object> config = builder.config();
+            BatcherConfig<Object> config = configOf(definition, builder);
             requireItemsOfItsOwn(definition, config);
             requireSyncHandler(definition, config);
             return config;
@@ -224,6 +224,16 @@ public class BatcherFactory implements DisposableBean, AopInfrastructureBean {
                     "Correct batcher.instances." + definition.name()
                             + ", batcher.defaults, or the BatcherCustomizer beans." + adviceOnKey(definition),
                     e);
+        }
+    }
+
+    private BatcherConfig<Object> configOf(BatcherDefinition definition, BatcherBuilder<Object> builder) {
+        try {
+            return builder.config();
+        } catch (IllegalArgumentException e) {
+            throw stores.explain(definition.name(), StoreOptions.of(definition.options()), e)
+                    .<RuntimeException>map(explained -> explained)
+                    .orElse(e);
         }
     }
 

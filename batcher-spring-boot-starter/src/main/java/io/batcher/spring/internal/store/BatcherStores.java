@@ -5,9 +5,12 @@
 package io.batcher.spring.internal.store;
 
 import io.batcher.BatcherBuilder;
+import io.batcher.spring.BatcherProperties;
 import io.batcher.spring.BatcherProperties.StoreKind;
+import io.batcher.spring.internal.BatcherConfigurationException;
 import io.batcher.spring.internal.options.StoreOptions;
 import java.util.Objects;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.core.ResolvableType;
@@ -38,5 +41,25 @@ public final class BatcherStores {
         builder.store(StoreLookup.find(batcher, kind, beanFactory));
         ResolvableType type = itemType == null ? ResolvableType.forClass(Object.class) : itemType;
         builder.codec(codecs.find(batcher, type, options.itemName()));
+    }
+
+    /** Explains a failure of a batcher that is transactional, if no manager runs transactions on the {@code DataSource} of its store. */
+    public Optional<BatcherConfigurationException> explain(String batcher, StoreOptions options, Throwable failure) {
+        if (options.kind() != StoreKind.JDBC
+                || !Boolean.TRUE.equals(options.transactional())
+                || !(StoreLookup.find(batcher, StoreKind.JDBC, beanFactory) instanceof SharedStore store)
+                || store.isDefinedByApplication()
+                || store.isTransactional()) {
+            return Optional.empty();
+        }
+        String configured =
+                beanFactory.getBean(BatcherProperties.class).store().jdbc().dataSource();
+        return Optional.of(new BatcherConfigurationException(
+                "Batcher \"" + batcher + "\" has transactional=true, but no bean of type"
+                        + " org.springframework.transaction.PlatformTransactionManager manages the DataSource '"
+                        + JdbcDataSources.nameOf(configured, beanFactory) + "' of the store \"jdbc\".",
+                "Define one for that DataSource, such as a JdbcTransactionManager, name another DataSource with "
+                        + JdbcDataSources.PROPERTY + ", or remove transactional.",
+                failure));
     }
 }

@@ -17,7 +17,7 @@ import org.springframework.util.StringUtils;
 /** Finds the {@code DataSource} of the store "jdbc": the only one, the primary one, or the one that is named. */
 public final class JdbcDataSources {
 
-    private static final String PROPERTY = "batcher.store.jdbc.data-source";
+    static final String PROPERTY = "batcher.store.jdbc.data-source";
 
     private JdbcDataSources() {}
 
@@ -33,6 +33,13 @@ public final class JdbcDataSources {
         return found instanceof TransactionAwareDataSourceProxy proxy && proxy.getTargetDataSource() != null
                 ? proxy.getTargetDataSource()
                 : found;
+    }
+
+    /** Returns the bean name of the {@code DataSource} that {@link #find} returns. */
+    static String nameOf(@Nullable String name, ConfigurableListableBeanFactory beanFactory) {
+        return StringUtils.hasText(name)
+                ? name
+                : beanFactory.resolveNamedBean(DataSource.class).getBeanName();
     }
 
     private static DataSource named(String name, ConfigurableListableBeanFactory beanFactory) {

@@ -33,6 +33,11 @@ public final class SharedStore implements ItemStore, AopInfrastructureBean {
         this.place = place;
     }
 
+    /** Returns whether the application defines the store, as a bean of a parent context. */
+    boolean isDefinedByApplication() {
+        return place == store;
+    }
+
     /** Returns where the items of a store are: equal for two stores that share them. */
     public static Object placeOf(ItemStore store) {
         return store instanceof SharedStore shared ? shared.place : store;

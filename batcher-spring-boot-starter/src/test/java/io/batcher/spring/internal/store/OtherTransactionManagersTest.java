@@ -7,6 +7,7 @@ package io.batcher.spring.internal.store;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.batcher.spring.TransactionalBatcher;
+import io.batcher.spring.autoconfigure.StartFailures;
 import io.batcher.spring.fixtures.Await;
 import io.batcher.spring.fixtures.Postgres;
 import java.io.Serial;
@@ -18,7 +19,6 @@ import java.util.concurrent.atomic.AtomicInteger;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.springframework.boot.test.context.assertj.AssertableApplicationContext;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
@@ -148,19 +148,37 @@ class OtherTransactionManagersTest extends OrdersOnPostgres {
 
     @Test
     void aManagerOfKafkaRunsNoHandlers() {
-        transactional.withUserConfiguration(Kafka.class).run(OtherTransactionManagersTest::assertRefused);
+        assertRefused(transactional.withUserConfiguration(Kafka.class), "dataSource");
     }
 
     @Test
     void aManagerOfAnotherDatabaseRunsNoHandlers() {
-        transactional.withUserConfiguration(Jpa.class).run(OtherTransactionManagersTest::assertRefused);
+        assertRefused(transactional.withUserConfiguration(Jpa.class), "dataSource");
     }
 
-    private static void assertRefused(AssertableApplicationContext context) {
-        assertThat(context).hasFailed();
-        assertThat(context.getStartupFailure())
-                .rootCause()
-                .hasMessageContaining("transactional needs a store that runs transactions of the application");
+    @Test
+    void noManagerAtAllRunsNoHandlers() {
+        assertRefused(transactional, "dataSource");
+    }
+
+    @Test
+    void theDataSourceThatNoManagerManagesIsTheConfiguredOne() {
+        assertRefused(
+                transactional
+                        .withUserConfiguration(Transactions.class)
+                        .withBean("audit", DataSource.class, OrdersOnPostgres::dataSource)
+                        .withPropertyValues("batcher.store.jdbc.data-source=audit"),
+                "audit");
+    }
+
+    private static void assertRefused(ApplicationContextRunner contexts, String dataSource) {
+        StartFailures.assertFailure(
+                contexts,
+                "Batcher \"orders\" has transactional=true, but no bean of type "
+                        + PlatformTransactionManager.class.getName() + " manages the DataSource '" + dataSource
+                        + "' of the store \"jdbc\".",
+                "Define one for that DataSource, such as a JdbcTransactionManager, name another DataSource with"
+                        + " batcher.store.jdbc.data-source, or remove transactional.");
     }
 
     @Test
