@@ -43,6 +43,7 @@ import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.beans.factory.support.DefaultSingletonBeanRegistry;
+import org.springframework.core.NestedExceptionUtils;
 import org.springframework.util.ReflectionUtils;
 
 /** Creates and closes batchers. Applies options, threads, error handlers, and then the customizers. */
@@ -99,7 +100,7 @@ public class BatcherFactory implements DisposableBean, AopInfrastructureBean {
             return builder.build();
         } catch (BatcherStoreException e) {
             throw new BatcherConfigurationException(
-                    "Batcher \"" + definition.name() + "\" cannot open its store: " + e.getMessage() + ".",
+                    "Batcher \"" + definition.name() + "\" cannot open its store: " + e.getMessage() + "." + reason(e),
                     options.kind() == null
                             ? "Correct the cause."
                             : "Correct the cause, or batcher.store." + StoreLookup.spelled(options.kind())
@@ -107,6 +108,12 @@ public class BatcherFactory implements DisposableBean, AopInfrastructureBean {
                                     + definition.name() + ".store=memory.",
                     e);
         }
+    }
+
+    /** Returns what the driver says: no item is concerned yet. */
+    private static String reason(BatcherStoreException failure) {
+        String reason = NestedExceptionUtils.getMostSpecificCause(failure).getMessage();
+        return reason == null || String.valueOf(failure.getMessage()).contains(reason) ? "" : " Reason: " + reason;
     }
 
     /** Caches the beans of callbacks when the context begins to close, because a batch may fail after they are destroyed. */
