@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Window {
 
-    /** With as many records or bytes at hand the partition is not fetched. */
+    /** With as many records or bytes at hand the partition is not fetched, once the recorded batch was. */
     static final int FULL = 2_000;
 
     private static final long FULL_BYTES = 4 << 20;
@@ -95,8 +95,12 @@ final class Window {
         }
     }
 
+    /**
+     * Returns whether the partition is to be fetched. The recorded batch is read first, so what stands before it fills no window: that is
+     * what an isolation has put off, at most the rest of one batch.
+     */
     synchronized boolean wantsMore() {
-        return !ended && waiting.size() < FULL && waitingBytes < FULL_BYTES;
+        return !ended && (position < restoredEnd || (waiting.size() < FULL && waitingBytes < FULL_BYTES));
     }
 
     /** Returns whether offsets without a record are all that is to be committed, so that the group's lag shows what is stored. */

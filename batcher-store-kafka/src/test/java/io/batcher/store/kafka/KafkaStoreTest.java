@@ -318,6 +318,24 @@ class KafkaStoreTest {
         process.session().close();
     }
 
+    /** As after the end of a process that isolates a failing item: suspects stand before the batch in hand. */
+    @Test
+    void aBatchIsRestoredThatStandsBehindMoreItemsThanAWindowHas() {
+        TestProcess process = start(1);
+        process.session().append(Collections.nCopies(Window.FULL + 10, new NewItem(0, "bytes", new byte[1])));
+        List<StoredItem> batch = next(process, Window.FULL + 10).subList(Window.FULL, Window.FULL + 10);
+        process.owned.get(0).begin(new BatchRecord("readings-1", batch, 1, 1));
+        process.session().close();
+
+        TestProcess again = start(1);
+
+        assertThat(again.owned.get(0).recorded().orElseThrow().items())
+                .extracting(StoredItem::position)
+                .containsExactlyElementsOf(batch.stream().map(StoredItem::position).toList());
+        assertThat(next(again, Window.FULL)).hasSize(Window.FULL);
+        again.session().close();
+    }
+
     // Offsets
 
     @Test

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.LongStream;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -141,6 +142,28 @@ class ProgressTest {
     @ValueSource(strings = {"", "something", "batcher1:!", "batcher1:AAAA", "batcher1:Y2hhbmdlZA", "batcher2:AAAA"})
     void whatIsNotOfThisFormatIsRefused(String metadata) {
         assertThatThrownBy(() -> Progress.decode(BASE, metadata)).isInstanceOf(IllegalArgumentException.class);
+    }
+
+    /** What stands before the recorded batch is not delivered before it, so nothing would take it from a full window. */
+    @Test
+    void aWindowIsFilledUpToTheEndOfTheRecordedBatchHoweverMuchStandsBeforeIt() {
+        long batch = BASE + Window.FULL + 1;
+        Window window = new Window(Progress.at(BASE).withRecord(record("readings-7", List.of(item(batch)), null), 0), null);
+
+        window.fetched(records(BASE, batch), batch);
+        assertThat(window.wantsMore()).isTrue();
+        window.fetched(records(batch, batch + 1), batch + 1);
+
+        assertThat(window.wantsMore()).isFalse();
+        assertThat(window.restored(0)).hasValueSatisfying(found -> assertThat(found)
+                .extracting(ConsumerRecord::offset)
+                .containsExactly(batch));
+    }
+
+    private static List<ConsumerRecord<byte[], byte[]>> records(long from, long to) {
+        return LongStream.range(from, to)
+                .mapToObj(offset -> new ConsumerRecord<byte[], byte[]>("readings", 0, offset, null, new byte[1]))
+                .toList();
     }
 
     private static StoredItem item(long offset) {
