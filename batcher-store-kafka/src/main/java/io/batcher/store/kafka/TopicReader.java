@@ -48,25 +48,33 @@ final class TopicReader {
             return next >= to.getOrDefault(partition, 0L);
         });
         if (!left.isEmpty()) {
-            throw new BatcherStoreException(
-                    "Kafka did not return dead letters within " + timeout
-                            + ". Check that the brokers run and can be reached",
-                    null);
+            throw notReturned("dead letters");
         }
+    }
+
+    private BatcherStoreException notReturned(String what) {
+        return new BatcherStoreException(
+                "Kafka did not return " + what + " within " + timeout
+                        + ". Check that the brokers run and can be reached",
+                null);
     }
 
     /**
      * Returns the age of the oldest of the first records between offsets. Partitions without one are left out, and those that are not read
-     * in time.
+     * in time, unless none is.
      */
     synchronized Duration oldestAge(Map<TopicPartition, Long> from, Map<TopicPartition, Long> to) {
         AtomicLong oldest = new AtomicLong(Long.MAX_VALUE);
-        poll(new HashMap<>(from), (partition, records, next) -> {
+        Map<TopicPartition, Long> left = new HashMap<>(from);
+        poll(left, (partition, records, next) -> {
             if (!records.isEmpty()) {
                 oldest.accumulateAndGet(records.get(0).timestamp(), Math::min);
             }
             return !records.isEmpty() || next >= to.getOrDefault(partition, 0L);
         });
+        if (!from.isEmpty() && left.size() == from.size()) {
+            throw notReturned("the oldest items");
+        }
         return oldest.get() == Long.MAX_VALUE ? Duration.ZERO : Records.age(oldest.get());
     }
 
@@ -81,6 +89,8 @@ final class TopicReader {
         try {
             var reading = consumer();
             reading.assign(left.keySet());
+            // A partition that stays assigned stays paused since the last read.
+            reading.resume(left.keySet());
             left.forEach(reading::seek);
             while (!left.isEmpty() && !closed && System.nanoTime() - end < 0) {
                 ConsumerRecords<byte[], byte[]> records = reading.poll(POLL);

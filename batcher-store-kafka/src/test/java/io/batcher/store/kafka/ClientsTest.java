@@ -1,0 +1,86 @@
+/*
+ * Copyright 2026 the Batcher authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.batcher.store.kafka;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.batcher.BatcherStoreException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.MockConsumer;
+import org.apache.kafka.common.TopicPartition;
+import org.junit.jupiter.api.Test;
+
+/** The properties of clients, and what the store makes of answers and failures of clients. */
+class ClientsTest {
+
+    private static final String FETCH_WAIT = "fetch.max.wait.ms";
+
+    private static Map<String, Object> consumer(Map<String, Object> given) {
+        return new Settings("", Duration.ofSeconds(1), null, Map.of(), Map.of(), given)
+                .consumer("readings", "readings");
+    }
+
+    @Test
+    void emptyPartitionsHoldUpTheFetchOfOthersForAShortTime() {
+        assertThat(consumer(Map.of())).containsEntry(FETCH_WAIT, 100);
+        assertThat(consumer(Map.of(FETCH_WAIT, 500))).containsEntry(FETCH_WAIT, 500);
+    }
+
+    @Test
+    void whatTheGuaranteesDependOnIsSetWhateverIsGiven() {
+        Map<String, Object> careless = Map.of(
+                "enable.auto.commit", true,
+                "auto.offset.reset", "latest",
+                "isolation.level", "read_uncommitted",
+                "group.id", "other",
+                "group.protocol", "consumer");
+        assertThat(consumer(careless))
+                .containsEntry("enable.auto.commit", false)
+                .containsEntry("auto.offset.reset", "none")
+                .containsEntry("isolation.level", "read_committed")
+                .containsEntry("group.id", "readings")
+                .containsEntry("group.protocol", "CLASSIC");
+    }
+
+    // Reading single records
+
+    private static final TopicPartition PARTITION = new TopicPartition("readings-dead", 0);
+
+    @Test
+    void aPartitionIsReadAgain() {
+        MockConsumer<byte[], byte[]> consumer = new MockConsumer<>("none");
+        TopicReader reader = new TopicReader(() -> consumer, Duration.ofSeconds(2));
+        List<Long> read = new ArrayList<>();
+
+        for (long offset = 0; offset < 3; offset++) {
+            ConsumerRecord<byte[], byte[]> record =
+                    new ConsumerRecord<>(PARTITION.topic(), PARTITION.partition(), offset, null, new byte[1]);
+            consumer.schedulePollTask(() -> consumer.addRecord(record));
+            reader.read(Map.of(PARTITION, offset), Map.of(PARTITION, offset + 1), each -> read.add(each.offset()));
+        }
+
+        assertThat(read).containsExactly(0L, 1L, 2L);
+        reader.close();
+    }
+
+    @Test
+    void anAgeThatCannotBeReadIsNotZero() {
+        MockConsumer<byte[], byte[]> consumer = new MockConsumer<>("none");
+        TopicReader reader = new TopicReader(() -> consumer, Duration.ofMillis(200));
+
+        assertThatThrownBy(() -> reader.oldestAge(Map.of(PARTITION, 0L), Map.of(PARTITION, 1L)))
+                .isInstanceOf(BatcherStoreException.class)
+                .hasMessageContaining("within PT0.2S");
+        reader.close();
+    }
+
+    // end
+}
