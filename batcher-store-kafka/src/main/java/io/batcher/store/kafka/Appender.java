@@ -14,6 +14,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import org.apache.kafka.clients.producer.Callback;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
@@ -89,13 +90,18 @@ final class Appender {
         }
         Producer<byte[], byte[]> current = producer();
         List<Future<RecordMetadata>> sent = new ArrayList<>(records.size());
+        Sends sends = new Sends();
         Throwable failure = null;
         try {
             // An interrupt of the calling thread concerns neither the client nor the others that use it.
             boolean interrupted = Thread.interrupted();
             try {
                 for (ProducerRecord<byte[], byte[]> record : records) {
-                    sent.add(current.send(record));
+                    // After a failure each of the others may wait for a timeout of its own.
+                    if (sends.failed) {
+                        break;
+                    }
+                    sent.add(current.send(record, sends));
                 }
             } finally {
                 if (interrupted) {
@@ -106,18 +112,42 @@ final class Appender {
             failure = e;
         }
         List<Long> offsets = new ArrayList<>(sent.size());
+        long end = System.nanoTime() + timeout.multipliedBy(2).toNanos();
         for (Future<RecordMetadata> each : sent) {
             try {
-                offsets.add(Failures.await(each, timeout.multipliedBy(2)).offset());
+                Duration left = Duration.ofNanos(Math.max(0, end - System.nanoTime()));
+                offsets.add(Failures.await(each, left).offset());
             } catch (ExecutionException | TimeoutException e) {
                 failure = failure == null ? e : failure;
             }
         }
         if (failure != null) {
-            throw failed(what, current, failure, sent.isEmpty());
+            throw failed(what, current, failure, sent.size() == sends.refused);
         }
         unanswered = false;
         return offsets;
+    }
+
+    /** What the producer tells of the records of a call. */
+    private static final class Sends implements Callback {
+        private final Thread caller = Thread.currentThread();
+
+        /** Whether a record has failed. */
+        private volatile boolean failed;
+
+        /** How many records have failed before they were sent. The caller's own. */
+        private int refused;
+
+        @Override
+        public void onCompletion(@Nullable RecordMetadata metadata, @Nullable Exception failure) {
+            if (failure != null) {
+                failed = true;
+                // A record that is sent is completed by the thread of the producer.
+                if (Thread.currentThread() == caller) {
+                    refused++;
+                }
+            }
+        }
     }
 
     private static Set<TopicPartition> partitions(List<ProducerRecord<byte[], byte[]>> records) {

@@ -10,11 +10,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.batcher.BatcherStoreException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.MockConsumer;
+import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.Test;
 
@@ -80,6 +82,28 @@ class ClientsTest {
                 .isInstanceOf(BatcherStoreException.class)
                 .hasMessageContaining("within PT0.2S");
         reader.close();
+    }
+
+    // Appending
+
+    /** Without an answer of a broker since the start there is nothing to send to: each record waits for the metadata of its topic. */
+    @Test
+    void aCallWithManyItemsFailsAfterOneTimeoutAndHasSentNothing() {
+        Duration timeout = Duration.ofMillis(300);
+        Map<String, Object> nowhere = Map.of("bootstrap.servers", "localhost:1");
+        Settings settings = new Settings("", timeout, null, nowhere, nowhere, nowhere);
+        Appender appender = new Appender(() -> Clients.REAL.producer(settings.producer()), timeout, null, asked -> {});
+        List<ProducerRecord<byte[], byte[]>> records =
+                Collections.nCopies(50, new ProducerRecord<>("readings", 0, null, new byte[1]));
+
+        long start = System.nanoTime();
+        assertThatThrownBy(() -> appender.append(records))
+                .isInstanceOfSatisfying(BatcherStoreException.class, failure -> assertThat(failure.outcomeUnknown())
+                        .isFalse());
+
+        // All records one after the other take 15 s.
+        assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(8));
+        appender.close();
     }
 
     // end
