@@ -95,7 +95,12 @@ final class Records {
         if (partition == null || offset == null) {
             return Optional.empty();
         }
-        return Optional.of(new KafkaPosition(Integer.parseInt(partition), Long.parseLong(offset)));
+        try {
+            return Optional.of(new KafkaPosition(Integer.parseInt(partition), Long.parseLong(offset)));
+        } catch (NumberFormatException e) {
+            // No batcher has written it.
+            return Optional.empty();
+        }
     }
 
     private static void add(Headers headers, String name, String text) {

@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.batcher.store.BatchRecord;
 import io.batcher.store.StoredItem;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -164,6 +165,16 @@ class ProgressTest {
         return LongStream.range(from, to)
                 .mapToObj(offset -> new ConsumerRecord<byte[], byte[]>("readings", 0, offset, null, new byte[1]))
                 .toList();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "x", "-", "9223372036854775808"})
+    void aDeadLetterOfAnotherProgramHasNoOrigin(String offset) {
+        ConsumerRecord<byte[], byte[]> letter = new ConsumerRecord<>("readings-dead", 0, 0, null, null);
+        letter.headers().add(Records.PARTITION, "0".getBytes(StandardCharsets.UTF_8));
+        letter.headers().add(Records.OFFSET, offset.getBytes(StandardCharsets.UTF_8));
+
+        assertThat(Records.origin(letter)).isEmpty();
     }
 
     private static StoredItem item(long offset) {
