@@ -12,11 +12,13 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
+import org.apache.kafka.clients.consumer.CommitFailedException;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.RebalanceInProgressException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -155,45 +157,78 @@ final class Assignment implements ConsumerRebalanceListener {
                 if (loop.isClosing()) {
                     return true;
                 }
-                gain(each, committed.get(each), begins.getOrDefault(each, 0L), ends.getOrDefault(each, 0L));
+                OffsetAndMetadata last = committed.get(each);
+                KafkaPartition held = session.held().get(each.partition());
+                if (held != null) {
+                    decide(held, each, last);
+                    continue;
+                }
+                long begin = begins.getOrDefault(each, 0L);
+                last = last == null ? commitBegin(each, begin) : last;
+                if (last == null) {
+                    complete = false;
+                } else {
+                    gain(each, last, begin, ends.getOrDefault(each, 0L));
+                }
             }
         }
         return complete;
     }
 
-    private void gain(TopicPartition each, @Nullable OffsetAndMetadata committed, long begin, long end) {
-        int number = each.partition();
-        KafkaPartition held = session.held().get(number);
-        if (held != null) {
-            if (held.window().isLastCommitted(committed)) {
-                consumer.seek(each, held.window().position());
-            } else {
-                session.lost(held);
-            }
-            decided(held);
-            loop.wake();
-            return;
+    /**
+     * Commits where a partition begins for which nothing is committed. Without it nobody would notice that the retention of the topic
+     * deletes records before the first of them is delivered.
+     *
+     * @return what was committed; null if the group refused it, for a poll to tell who owns the partition
+     */
+    private @Nullable OffsetAndMetadata commitBegin(TopicPartition each, long begin) {
+        OffsetAndMetadata first = Progress.at(begin).toCommit();
+        try {
+            Commits.commit(consumer, Map.of(each, first), session.timeout());
+        } catch (RebalanceInProgressException | CommitFailedException e) {
+            return null;
         }
-        Progress progress = Progress.at(begin);
+        if (begin > 0) {
+            session.damaged(
+                    each.partition(),
+                    0,
+                    "group " + session.group() + " has no committed offset, and topic " + each.topic()
+                            + " begins at offset " + begin + ". Records before it were deleted before an instance has owned"
+                            + " the partition, or the brokers have forgotten the offsets of the group. Delivery begins there");
+        }
+        return first;
+    }
+
+    /** Decides whether the lane of a doubtful partition goes on. */
+    private void decide(KafkaPartition held, TopicPartition each, @Nullable OffsetAndMetadata committed) {
+        if (held.window().isLastCommitted(committed)) {
+            consumer.seek(each, held.window().position());
+        } else {
+            session.lost(held);
+        }
+        decided(held);
+        loop.wake();
+    }
+
+    private void gain(TopicPartition each, OffsetAndMetadata committed, long begin, long end) {
+        int number = each.partition();
+        long offset = committed.offset();
+        Progress progress = Progress.at(offset);
         String stopped = null;
         String damage = null;
-        if (committed != null) {
-            long offset = committed.offset();
-            progress = Progress.at(offset);
-            if (offset < begin || offset > end) {
-                stopped = outOfRange(number, offset, begin, end);
-            } else if (!committed.metadata().startsWith(Progress.PREFIX)
-                    && committed.metadata().startsWith(Progress.ANY_VERSION)) {
-                stopped = "Partition " + number + " of batcher \"" + session.batcher()
-                        + "\" was delivered last by a newer version of batcher-store-kafka. Update this instance";
-            } else {
-                try {
-                    progress = Progress.decode(offset, committed.metadata());
-                } catch (IllegalArgumentException e) {
-                    damage = "no batcher has committed offset " + offset + " of group " + session.group()
-                            + ": it was set by hand, or by a consumer of another application. Delivery goes on"
-                            + " from there; what stands before it is not delivered";
-                }
+        if (offset < begin || offset > end) {
+            stopped = outOfRange(number, offset, begin, end);
+        } else if (!committed.metadata().startsWith(Progress.PREFIX)
+                && committed.metadata().startsWith(Progress.ANY_VERSION)) {
+            stopped = "Partition " + number + " of batcher \"" + session.batcher()
+                    + "\" was delivered last by a newer version of batcher-store-kafka. Update this instance";
+        } else {
+            try {
+                progress = Progress.decode(offset, committed.metadata());
+            } catch (IllegalArgumentException e) {
+                damage = "no batcher has committed offset " + offset + " of group " + session.group()
+                        + ": it was set by hand, or by a consumer of another application. Delivery goes on"
+                        + " from there; what stands before it is not delivered";
             }
         }
         session.reached(number, end);

@@ -81,7 +81,7 @@ final class Commits {
         Map<TopicPartition, OffsetAndMetadata> offsets = new HashMap<>();
         group.forEach(request -> offsets.put(new TopicPartition(topic, request.partition.number()), request.next));
         try {
-            commit(consumer, offsets);
+            commit(consumer, offsets, timeout);
             group.forEach(request -> request.done.complete(true));
             return true;
         } catch (RebalanceInProgressException | CommitFailedException e) {
@@ -96,7 +96,9 @@ final class Commits {
         }
     }
 
-    private void commit(Consumer<byte[], byte[]> consumer, Map<TopicPartition, OffsetAndMetadata> offsets) {
+    /** Commits offsets, through wake-ups. Called by the consumer's thread. */
+    static void commit(
+            Consumer<byte[], byte[]> consumer, Map<TopicPartition, OffsetAndMetadata> offsets, Duration timeout) {
         while (true) {
             try {
                 consumer.commitSync(offsets, timeout);

@@ -367,6 +367,49 @@ class KafkaStoreTest {
     }
 
     @Test
+    void recordsThatAreDeletedBeforeAnythingWasDeliveredStopThePartition() {
+        TestProcess process = start(1);
+        process.append(0, "a", "b", "c");
+        process.session().close();
+        delete(2);
+
+        TestProcess again = start(1);
+
+        assertThatThrownBy(() -> again.owned.get(0).recorded())
+                .isInstanceOf(BatcherStoreException.class)
+                .hasMessageContaining("offset 0 is to be delivered next");
+        again.session().close();
+    }
+
+    @Test
+    void recordsThatAreDeletedBeforeTheFirstInstanceOwnsThePartitionAreReported() {
+        broker.createFor(prefix, BATCHER, 1);
+        TestProcess adder = TestProcess.open(store, BATCHER, 1);
+        adder.append(0, "a", "b", "c");
+        adder.session().close();
+        delete(2);
+
+        TestProcess process = start(1);
+
+        assertThat(TestProcess.texts(next(process, 1))).containsExactly("c");
+        assertThat(process.damage)
+                .singleElement()
+                .satisfies(each -> assertThat(each).contains("begins at offset 2"));
+        process.session().close();
+        TestProcess again = start(1);
+        assertThat(again.damage).isEmpty();
+        again.session().close();
+    }
+
+    private void delete(long before) {
+        Broker.await(
+                "delete",
+                broker.admin()
+                        .deleteRecords(Map.of(new TopicPartition(topic, 0), RecordsToDelete.beforeOffset(before)))
+                        .all());
+    }
+
+    @Test
     void recordsThatAreDeletedBeforeTheyAreReadStopThePartition() {
         KafkaStore small = builder(Map.of("max.poll.records", 1, "max.partition.fetch.bytes", 1))
                 .build();
