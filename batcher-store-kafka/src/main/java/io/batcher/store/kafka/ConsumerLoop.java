@@ -20,6 +20,7 @@ import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.WakeupException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The thread of a session, and the only one that calls its consumer. It polls all the time, however long a handler takes, so that the
@@ -47,10 +48,11 @@ final class ConsumerLoop {
     private volatile boolean acquires = true;
     private volatile boolean closing;
 
-    // The thread's own
+    /** Why the last turn has failed; null if it has not. Set by the thread. */
+    private volatile @Nullable Throwable failure;
 
+    /** The thread's own. */
     private boolean subscribed;
-    private boolean failing;
 
     ConsumerLoop(KafkaSession session, Consumer<byte[], byte[]> consumer, Duration holdLimit, Duration lease) {
         this.session = session;
@@ -91,6 +93,11 @@ final class ConsumerLoop {
     void released(KafkaPartition partition, boolean forLease) {
         assignment.released(partition, forLease);
         wake();
+    }
+
+    /** Returns why nothing can be fetched now; null if it can. */
+    @Nullable Throwable failure() {
+        return failure;
     }
 
     boolean isClosing() {
@@ -149,6 +156,7 @@ final class ConsumerLoop {
             boolean complete = commits.run(consumer);
             subscribe();
             if (!subscribed) {
+                failure = null;
                 pauseUntilWoken(seen);
                 return;
             }
@@ -159,9 +167,9 @@ final class ConsumerLoop {
             succeeded();
         } catch (WakeupException e) {
             // The flags are looked at again.
-        } catch (RuntimeException e) {
-            // A defect, of the store or the client, must not end the thread: partitions would stay owned and
-            // undelivered.
+        } catch (Throwable e) {
+            // A defect, of the store or the client, or an error of the JVM must not end the thread: partitions would
+            // stay owned and undelivered.
             failed(e);
         }
     }
@@ -230,15 +238,16 @@ final class ConsumerLoop {
     }
 
     private void succeeded() {
-        if (failing) {
-            failing = false;
+        if (failure != null) {
+            failure = null;
             Log.info("Batcher \"" + session.batcher() + "\" reads from Kafka again");
         }
     }
 
-    private void failed(RuntimeException cause) {
-        if (!failing && !closing) {
-            failing = true;
+    private void failed(Throwable cause) {
+        boolean first = failure == null;
+        failure = cause;
+        if (first && !closing) {
             String message =
                     Failures.of("serve topic " + session.topic(), cause).getMessage();
             Log.warning(message + " (retrying)", cause);

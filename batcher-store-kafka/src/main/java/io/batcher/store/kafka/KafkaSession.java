@@ -202,8 +202,14 @@ final class KafkaSession implements StoreSession {
         return offsets.mark(ends);
     }
 
+    /** Fails while the consumer fails, though the count may succeed: nothing else tells that this instance delivers nothing. */
     @Override
     public StoreCount count() {
+        ConsumerLoop running = loop();
+        Throwable failure = running == null ? null : running.failure();
+        if (failure != null) {
+            throw Failures.of("serve topic " + topic(), failure);
+        }
         return offsets.count();
     }
 

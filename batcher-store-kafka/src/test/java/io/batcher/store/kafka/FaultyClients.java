@@ -48,6 +48,7 @@ final class FaultyClients implements Clients {
     private volatile boolean stalled;
     private volatile boolean killed;
     private volatile boolean wakesNextCommit;
+    private volatile Throwable pollFailure;
 
     /** The polls and commits of consumers since {@link #wakeNextCommit}. */
     private final Queue<String> turns = new ConcurrentLinkedQueue<>();
@@ -62,6 +63,11 @@ final class FaultyClients implements Clients {
 
     void kill() {
         killed = true;
+    }
+
+    /** Fails polls; null for none. */
+    void failPolls(Throwable failure) {
+        pollFailure = failure;
     }
 
     /** Wakes a consumer up when it makes its next commit, as a wake-up does that comes after the poll it was meant for. */
@@ -101,6 +107,10 @@ final class FaultyClients implements Clients {
         if (name.equals("poll") && (stalled || killed)) {
             LockSupport.parkNanos(Duration.ofMillis(10).toNanos());
             return ConsumerRecords.empty();
+        }
+        Throwable planned = pollFailure;
+        if (name.equals("poll") && planned != null) {
+            throw planned;
         }
         if (killed && target instanceof Consumer<?, ?> consumer && name.equals("close")) {
             consumer.close(CloseOptions.timeout(Duration.ZERO)

@@ -38,6 +38,7 @@ import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.errors.GroupAuthorizationException;
 import org.apache.kafka.common.errors.GroupIdNotFoundException;
 import org.apache.kafka.common.errors.InconsistentGroupProtocolException;
 import org.junit.jupiter.api.AfterEach;
@@ -584,6 +585,37 @@ class KafkaStoreTest {
         assertThat(process.gained).hasSize(1);
         assertThat(TestProcess.texts(next(process, 1))).containsExactly("b");
         process.session().close();
+    }
+
+    /** The calls of the admin client succeed meanwhile, so nothing else would show it. */
+    @Test
+    void aConsumerThatFailsMakesCountsFailUntilItSucceeds() {
+        broker.createFor(prefix, BATCHER, 1);
+        FaultyClients clients = new FaultyClients(new Faults());
+        TestProcess process = start(builder(Map.of()).clients(clients).build(), 1);
+        List<Throwable> failures = List.of(
+                new GroupAuthorizationException("Not authorized to access group", topic), new LinkageError("no class"));
+
+        for (Throwable failure : failures) {
+            clients.failPolls(failure);
+            Waiting.until(
+                    "counts fail",
+                    () -> countFailure(process).contains(failure.getClass().getSimpleName()));
+            clients.failPolls(null);
+            process.append(0, "a");
+            assertThat(TestProcess.texts(next(process, 1))).containsExactly("a");
+            Waiting.until("counts succeed", () -> countFailure(process).isEmpty());
+        }
+        process.session().close();
+    }
+
+    private static String countFailure(TestProcess process) {
+        try {
+            process.session().count();
+            return "";
+        } catch (BatcherStoreException e) {
+            return String.valueOf(e.getMessage());
+        }
     }
 
     @Test
