@@ -39,6 +39,9 @@ final class Window {
     private long waitingBytes;
     private boolean ended;
 
+    /** Where the fetched records ended when a read has waited in vain for more: a transaction that has not ended holds them up. */
+    private volatile long heldUpAt = -1;
+
     /** Completed, and replaced, when something was fetched. No wait for the monitor: that would pin the carrier of a virtual thread. */
     private CompletableFuture<Boolean> change = new CompletableFuture<>();
 
@@ -145,12 +148,15 @@ final class Window {
     }
 
     /**
-     * Takes records. If there are none, waits until everything before an end was fetched.
+     * Takes records. If there are none, waits until everything before an end was fetched, but once only for the same records.
      *
      * @return empty if there are none, or the wait was too long
      */
     List<ConsumerRecord<byte[], byte[]>> take(int maxItems, long maxBytes, long end, long waitNanos) {
-        await(() -> !waiting.isEmpty() || position >= end, waitNanos);
+        long at = position();
+        if (at != heldUpAt && !await(() -> !waiting.isEmpty() || position >= end, waitNanos)) {
+            heldUpAt = at;
+        }
         return take(maxItems, maxBytes);
     }
 

@@ -125,6 +125,27 @@ class KafkaTransactionTest {
         assertThat(read(0, 1)).containsExactly("after-0");
     }
 
+    /** The thread that waits would be missing to the other partitions. */
+    @Test
+    void aReadWaitsOnceForWhatATransactionHoldsUp() {
+        try (Producer<byte[], byte[]> other = other()) {
+            begin(other);
+            assertThat(read(0, 1)).containsExactly("before-0");
+            process.append(0, "behind");
+            assertThat(process.owned.get(0).next(9, 999)).isEmpty();
+            process.append(0, "behind");
+
+            long start = System.nanoTime();
+            for (int i = 0; i < 5; i++) {
+                assertThat(process.owned.get(0).next(9, 999)).isEmpty();
+            }
+
+            assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(4));
+            other.abortTransaction();
+        }
+        assertThat(read(0, 2)).containsExactly("behind", "behind");
+    }
+
     /** With 0 the items would look delivered until Kafka ends the transaction of a process that was killed. */
     @Test
     void whatStandsBehindATransactionThatHasNotEndedIsCounted() {
