@@ -55,7 +55,8 @@ final class Failures {
             return ". A consumer of another application uses the group of the batcher. Give that one another group.id";
         }
         if (cause instanceof OffsetMetadataTooLarge) {
-            return ". Set offset.metadata.max.bytes of the brokers to at least " + Progress.MAX_METADATA;
+            return ". Raise offset.metadata.max.bytes of the brokers, 4096 unless it is set. A batch that stands alone needs up to "
+                    + Progress.MAX_METADATA + ", one among many aborted transactions more";
         }
         if (cause instanceof RecordTooLargeException || cause instanceof RecordBatchTooLargeException) {
             return ". Raise max.message.bytes of the topic, or message.max.bytes of the brokers";

@@ -30,7 +30,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Part of the stored format: the metadata is {@value #PREFIX} and, in Base64, deflated: the batch's id as in {@link
  * DataOutputStream#writeUTF} (empty for none), attempt, counted, delay and time of the retry in milliseconds (-1 for none), then two sets of bits,
- * each with its length in bytes: a bit for each offset from the committed one on, set if its record has left; and a bit for each offset
+ * each with its length in bytes: a bit for each offset from the committed one on, set if its record has left, or if it has none
+ * and stands before the end of the batch; and a bit for each offset
  * that is not set there, set if its record is in the batch.
  */
 final class Progress {
@@ -63,13 +64,18 @@ final class Progress {
 
     private final long base;
     private final BitSet gone;
+
+    /** Those of {@link #gone} that have no record. */
+    private final BitSet empty;
+
     private final BitSet batch;
     private final @Nullable Attempt attempt;
 
-    private Progress(long base, BitSet gone, BitSet batch, @Nullable Attempt attempt) {
+    private Progress(long base, BitSet gone, BitSet empty, BitSet batch, @Nullable Attempt attempt) {
         int shift = gone.nextClearBit(0);
         this.base = base + shift;
         this.gone = gone.get(shift, Math.max(shift, gone.length()));
+        this.empty = empty.get(shift, Math.max(shift, empty.length()));
         this.batch = batch.get(shift, Math.max(shift, batch.length()));
         this.attempt = batch.isEmpty() ? null : attempt;
     }
@@ -85,7 +91,7 @@ final class Progress {
 
     /** Returns the progress of a partition of which everything from an offset on is left. */
     static Progress at(long offset) {
-        return new Progress(offset, new BitSet(), new BitSet(), null);
+        return new Progress(offset, new BitSet(), new BitSet(), new BitSet(), null);
     }
 
     /** Returns the first offset that is left: the one to commit. */
@@ -127,7 +133,7 @@ final class Progress {
     Progress withGone(LongStream offsets) {
         BitSet all = (BitSet) gone.clone();
         offsets.filter(offset -> offset >= base).forEach(offset -> all.set(index(offset)));
-        return withGone(all);
+        return withGone(all, empty);
     }
 
     /** Returns the progress after offsets that have no record: those of transaction markers and of aborted transactions. */
@@ -136,21 +142,23 @@ final class Progress {
             return this;
         }
         BitSet all = (BitSet) gone.clone();
+        BitSet allEmpty = (BitSet) empty.clone();
         all.set(index(Math.max(from, base)), index(to));
-        return withGone(all);
+        allEmpty.set(index(Math.max(from, base)), index(to));
+        return withGone(all, allEmpty);
     }
 
-    private Progress withGone(BitSet all) {
+    private Progress withGone(BitSet all, BitSet allEmpty) {
         BitSet rest = (BitSet) batch.clone();
         rest.andNot(all);
-        return new Progress(base, all, rest, attempt);
+        return new Progress(base, all, allEmpty, rest, attempt);
     }
 
     /** Returns the progress with a batch in place of the recorded one; null for none. */
     Progress withRecord(@Nullable BatchRecord record, long now) {
         BitSet items = new BitSet();
         if (record == null) {
-            return new Progress(base, gone, items, null);
+            return new Progress(base, gone, empty, items, null);
         }
         for (StoredItem item : record.items()) {
             long offset = KafkaPosition.offset(item);
@@ -160,8 +168,8 @@ final class Progress {
         }
         Duration retryIn = record.retryIn();
         long retryAt = retryIn == null ? 0 : now + retryIn.toMillis();
-        return new Progress(
-                base, gone, items, new Attempt(record.id(), record.attempt(), record.counted(), retryIn, retryAt));
+        Attempt last = new Attempt(record.id(), record.attempt(), record.counted(), retryIn, retryAt);
+        return new Progress(base, gone, empty, items, last);
     }
 
     /** Returns what is committed. */
@@ -170,7 +178,8 @@ final class Progress {
     }
 
     String encode() {
-        if (attempt == null && gone.isEmpty()) {
+        BitSet left = goneToCommit();
+        if (attempt == null && left.isEmpty()) {
             return PREFIX;
         }
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
@@ -182,7 +191,7 @@ final class Progress {
             out.writeInt(last.counted);
             out.writeLong(last.retryIn == null ? -1 : last.retryIn.toMillis());
             out.writeLong(last.retryAt);
-            write(out, gone);
+            write(out, left);
             write(out, compacted());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -190,6 +199,15 @@ final class Progress {
             deflater.end();
         }
         return PREFIX + Base64.getEncoder().withoutPadding().encodeToString(bytes.toByteArray());
+    }
+
+    /** Returns what has left, but for offsets behind the batch that have no record: a fetch finds them again, and they may be many. */
+    private BitSet goneToCommit() {
+        BitSet behind = (BitSet) empty.clone();
+        behind.clear(0, batch.length());
+        BitSet bits = (BitSet) gone.clone();
+        bits.andNot(behind);
+        return bits;
     }
 
     /** Returns the batch's bits without those of offsets that have left. */
@@ -237,7 +255,7 @@ final class Progress {
             for (int i = gone.nextClearBit(0); at < compact.length(); i = gone.nextClearBit(i + 1)) {
                 batch.set(i, compact.get(at++));
             }
-            return new Progress(base, gone, batch, id.isEmpty() ? null : attempt);
+            return new Progress(base, gone, new BitSet(), batch, id.isEmpty() ? null : attempt);
         } catch (IOException e) {
             throw new IllegalArgumentException("the metadata of the committed offset is damaged", e);
         } finally {

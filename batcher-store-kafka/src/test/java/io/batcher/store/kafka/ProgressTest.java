@@ -139,6 +139,28 @@ class ProgressTest {
                 .isLessThanOrEqualTo(Progress.MAX_METADATA);
     }
 
+    /** They are found again when the partition is fetched; items that have left are not. */
+    @Test
+    void offsetsWithoutRecordsBehindTheBatchAreNotCommitted() {
+        Random random = new Random(9);
+        Progress progress = Progress.at(BASE)
+                .withRecord(record("readings-7", List.of(item(BASE), item(BASE + 2)), null), 0)
+                .withoutRecords(BASE + 1, BASE + 2)
+                .withGone(LongStream.of(BASE + 3, BASE + 7));
+        for (long offset = BASE + 8; offset < BASE + 100_000; offset++) {
+            if (random.nextBoolean()) {
+                progress = progress.withoutRecords(offset, offset + 1);
+            }
+        }
+
+        String metadata = progress.encode();
+        Progress read = Progress.decode(BASE, metadata);
+
+        assertThat(metadata).hasSizeLessThan(100);
+        assertThat(LongStream.range(BASE, BASE + 20).filter(read::isGone)).containsExactly(BASE + 1, BASE + 3, BASE + 7);
+        assertThat(LongStream.range(BASE, BASE + 20).filter(read::isRecorded)).containsExactly(BASE, BASE + 2);
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"", "something", "batcher1:!", "batcher1:AAAA", "batcher1:Y2hhbmdlZA", "batcher2:AAAA"})
     void whatIsNotOfThisFormatIsRefused(String metadata) {
