@@ -4,6 +4,8 @@
  */
 package io.batcher.store.kafka;
 
+import static org.apache.kafka.clients.consumer.CloseOptions.GroupMembershipOperation.LEAVE_GROUP;
+
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
@@ -19,6 +21,7 @@ import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.FencedInstanceIdException;
 import org.apache.kafka.common.errors.WakeupException;
 import org.jspecify.annotations.Nullable;
 
@@ -51,8 +54,12 @@ final class ConsumerLoop {
     /** Why the last turn has failed; null if it has not. Set by the thread. */
     private volatile @Nullable Throwable failure;
 
-    /** The thread's own. */
+    // The thread's own
+
     private boolean subscribed;
+
+    /** Whether it is reported that another process has this one's id of the group: both lose their membership again and again. */
+    private boolean sharedIdReported;
 
     ConsumerLoop(KafkaSession session, Consumer<byte[], byte[]> consumer, Duration holdLimit, Duration lease) {
         this.session = session;
@@ -141,7 +148,8 @@ final class ConsumerLoop {
         session.releaseAll();
         commits.end();
         try {
-            consumer.close(CloseOptions.timeout(session.timeout()));
+            // A member with a group.instance.id stays otherwise, and with it the partitions.
+            consumer.close(CloseOptions.timeout(session.timeout()).withGroupMembershipOperation(LEAVE_GROUP));
         } catch (KafkaException e) {
             Log.warning(
                     "Batcher \"" + session.batcher()
@@ -239,13 +247,17 @@ final class ConsumerLoop {
 
     private void succeeded() {
         if (failure != null) {
+            if (!(failure instanceof FencedInstanceIdException)) {
+                Log.info("Batcher \"" + session.batcher() + "\" reads from Kafka again");
+            }
             failure = null;
-            Log.info("Batcher \"" + session.batcher() + "\" reads from Kafka again");
         }
     }
 
     private void failed(Throwable cause) {
-        boolean first = failure == null;
+        boolean sharedId = cause instanceof FencedInstanceIdException;
+        boolean first = failure == null && !(sharedId && sharedIdReported);
+        sharedIdReported |= sharedId;
         failure = cause;
         if (first && !closing) {
             String message =

@@ -13,6 +13,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.apache.kafka.common.errors.AuthenticationException;
 import org.apache.kafka.common.errors.AuthorizationException;
+import org.apache.kafka.common.errors.FencedInstanceIdException;
 import org.apache.kafka.common.errors.InconsistentGroupProtocolException;
 import org.apache.kafka.common.errors.OffsetMetadataTooLarge;
 import org.apache.kafka.common.errors.RecordBatchTooLargeException;
@@ -53,6 +54,9 @@ final class Failures {
         }
         if (cause instanceof InconsistentGroupProtocolException) {
             return ". A consumer of another application uses the group of the batcher. Give that one another group.id";
+        }
+        if (cause instanceof FencedInstanceIdException) {
+            return ". Another instance has the same group.instance.id. Give each one of its own, or set none";
         }
         if (cause instanceof OffsetMetadataTooLarge) {
             return ". Raise offset.metadata.max.bytes of the brokers, 4096 unless it is set. A batch that stands alone needs up to "

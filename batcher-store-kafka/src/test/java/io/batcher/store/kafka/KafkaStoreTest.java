@@ -38,6 +38,7 @@ import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.errors.FencedInstanceIdException;
 import org.apache.kafka.common.errors.GroupAuthorizationException;
 import org.apache.kafka.common.errors.GroupIdNotFoundException;
 import org.apache.kafka.common.errors.InconsistentGroupProtocolException;
@@ -654,6 +655,46 @@ class KafkaStoreTest {
 
         assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(5));
         second.session().close();
+    }
+
+    @Test
+    void anInstanceWithAnIdOfItsGroupIsReplacedWithinAPollToo() {
+        broker.createFor(prefix, BATCHER, 2);
+        TestProcess first = start(store(fixed("one")), 2);
+        TestProcess second = TestProcess.start(store(fixed("two")), BATCHER, 2);
+        Waiting.until("both own one", TIMEOUT, () -> {
+            first.releaseWaiting();
+            return second.owned.size() == 1;
+        });
+
+        first.session().close();
+
+        Waiting.until("the other owns both", Duration.ofSeconds(10), () -> second.owned.size() == 2);
+        second.session().close();
+    }
+
+    private static Map<String, ?> fixed(String instance) {
+        return Map.of("group.instance.id", instance, "session.timeout.ms", 45_000, "heartbeat.interval.ms", 1_000);
+    }
+
+    /** Each of two processes with the same id ends the membership of the other, again and again. */
+    @Test
+    void anIdThatTwoInstancesHaveIsReportedOnce() {
+        broker.createFor(prefix, BATCHER, 1);
+        FaultyClients clients = new FaultyClients(new Faults());
+        TestProcess process = start(builder(Map.of()).clients(clients).build(), 1);
+
+        for (int i = 0; i < 3; i++) {
+            clients.failPolls(new FencedInstanceIdException("fenced"));
+            Waiting.until("counts fail", () -> !countFailure(process).isEmpty());
+            clients.failPolls(null);
+            Waiting.until("counts succeed", () -> countFailure(process).isEmpty());
+        }
+
+        assertThat(log.messages().stream().filter(each -> each.contains("FencedInstanceIdException")))
+                .singleElement()
+                .satisfies(each -> assertThat(each).contains("group.instance.id"));
+        process.session().close();
     }
 
     @Test
