@@ -152,15 +152,9 @@ final class KafkaPartition implements Partition {
         if (missing > 0) {
             session.damaged(number, missing, "items of the recorded batch were missing; the others are delivered");
         }
-        // The same id means the same items, so what is left of a damaged batch has another one.
-        String id = items.size() == gained.batchSize() ? attempt.id() : partId(attempt.id(), items.size());
+        String id = items.size() == gained.batchSize() ? attempt.id() : attempt.partId(items.size());
         return Optional.of(new BatchRecord(
                 id, items, attempt.number(), attempt.counted(), attempt.left(System.currentTimeMillis())));
-    }
-
-    private static String partId(String id, int size) {
-        String suffix = "/" + size;
-        return id.substring(0, Math.min(id.length(), BatchRecord.MAX_ID_LENGTH - suffix.length())) + suffix;
     }
 
     @Override
@@ -202,6 +196,7 @@ final class KafkaPartition implements Partition {
             List<ConsumerRecord<byte[], byte[]>> records, List<ConsumerRecord<byte[], byte[]>> unreadable) {
         changing.lock();
         try {
+            fence();
             session.deadTopic().buryUnreadable(unreadable);
             change(progress -> progress.withGone(unreadable.stream().mapToLong(ConsumerRecord::offset)));
         } catch (BatcherStoreException e) {
@@ -274,9 +269,15 @@ final class KafkaPartition implements Partition {
                 .filter(each -> !moved.contains(KafkaPosition.offset(each.item())))
                 .toList();
         if (!missing.isEmpty()) {
+            fence();
             session.deadTopic().add(missing);
             offsets(missing).forEach(moved::add);
         }
+    }
+
+    /** Fails if another process owns the partition: a commit notices that, the topic of the dead letters does not. */
+    private void fence() {
+        change(UnaryOperator.identity());
     }
 
     /** Commits a step, then makes it. Called with {@link #changing} held. */

@@ -52,6 +52,12 @@ final class Progress {
     record Attempt(
             String id, int number, int counted, @Nullable Duration retryIn, long retryAt) {
 
+        /** Returns an id of a part of the batch: the same id means the same items. */
+        String partId(int size) {
+            String suffix = "/" + size;
+            return id.substring(0, Math.min(id.length(), BatchRecord.MAX_ID_LENGTH - suffix.length())) + suffix;
+        }
+
         /** Returns the delay that is left, at most the recorded one, whatever the clocks of two processes say. */
         @Nullable Duration left(long now) {
             if (retryIn == null) {

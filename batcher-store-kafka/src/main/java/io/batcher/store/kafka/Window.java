@@ -144,7 +144,7 @@ final class Window {
     synchronized void committed(OffsetAndMetadata next, UnaryOperator<Progress> step) {
         committed = next;
         progress = step.apply(progress);
-        restored.clear();
+        restored.removeIf(record -> !progress.isRecorded(record.offset()));
     }
 
     /**

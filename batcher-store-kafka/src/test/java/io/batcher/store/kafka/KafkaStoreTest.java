@@ -620,6 +620,32 @@ class KafkaStoreTest {
     }
 
     @Test
+    void aProcessThatHasLostItsPartitionUnnoticedWritesNoDeadLetter() {
+        broker.createFor(prefix, BATCHER, 1);
+        FaultyClients clients = new FaultyClients(new Faults());
+        TestProcess process = start(
+                builder(Map.of("max.poll.interval.ms", 1_000)).clients(clients).build(), 1);
+        process.append(0, "a", "b");
+        Partition partition = process.owned.get(0);
+        List<StoredItem> items = next(process, 2);
+        partition.begin(new BatchRecord("readings-1", items.subList(0, 1), 1, 1));
+        clients.stall(true);
+        TestProcess other = start(store(Map.of()), 1);
+        BatchRecord moved = other.owned.get(0).recorded().orElseThrow();
+        other.owned.get(0).begin(new BatchRecord(moved.id(), moved.items(), 2, 2));
+
+        List<DeadItem> dead = List.of(new DeadItem(items.get(0), 1, "x.Failure"));
+        assertThatThrownBy(() -> partition.settle(new Settlement(List.of(), dead, null)))
+                .isInstanceOf(PartitionLostException.class);
+        assertThatThrownBy(() -> partition.moveToDeadLetters(List.of(new DeadItem(items.get(1), 1, "x.Failure"))))
+                .isInstanceOf(PartitionLostException.class);
+
+        assertThat(letters()).isEmpty();
+        process.session().close();
+        other.session().close();
+    }
+
+    @Test
     void aCommitThatAWakeUpEndsIsRepeatedBeforeThePoll() {
         broker.createFor(prefix, BATCHER, 1);
         FaultyClients clients = new FaultyClients(new Faults());
