@@ -11,10 +11,12 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.AuthenticationException;
 import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.FencedInstanceIdException;
 import org.apache.kafka.common.errors.InconsistentGroupProtocolException;
+import org.apache.kafka.common.errors.InvalidTxnTimeoutException;
 import org.apache.kafka.common.errors.OffsetMetadataTooLarge;
 import org.apache.kafka.common.errors.RecordBatchTooLargeException;
 import org.apache.kafka.common.errors.RecordTooLargeException;
@@ -57,6 +59,12 @@ final class Failures {
         }
         if (cause instanceof FencedInstanceIdException) {
             return ". Another instance has the same group.instance.id. Give each one of its own, or set none";
+        }
+        if (cause.getClass() == KafkaException.class) {
+            return ". " + cause.getMessage() + (cause.getCause() == null ? "" : hint(cause.getCause()));
+        }
+        if (cause instanceof InvalidTxnTimeoutException) {
+            return ". Set transaction.timeout.ms of the producer to at most transaction.max.timeout.ms of the brokers";
         }
         if (cause instanceof OffsetMetadataTooLarge) {
             return ". Raise offset.metadata.max.bytes of the brokers, 4096 unless it is set. A batch that stands alone needs up to "

@@ -25,6 +25,9 @@ final class Settings {
     private static final int MAX_REQUEST_SIZE = 1 << 20;
     private static final int FETCH_MAX_WAIT_MILLIS = 100;
 
+    /** What a broker takes unless its {@code transaction.max.timeout.ms} is set. */
+    private static final int MAX_TRANSACTION_MILLIS = 900_000;
+
     private final String topicPrefix;
     private final Duration timeout;
     private final @Nullable String transactionalIdPrefix;
@@ -120,7 +123,7 @@ final class Settings {
         Map<String, Object> all = producerWithId("-transactions");
         all.put(ProducerConfig.TRANSACTIONAL_ID_CONFIG, transactionalIdPrefix + "batcher-" + UUID.randomUUID());
         // What a killed process leaves open holds up readers until then.
-        all.putIfAbsent(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG, millis());
+        all.putIfAbsent(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG, Math.min(millis(), MAX_TRANSACTION_MILLIS));
         return all;
     }
 

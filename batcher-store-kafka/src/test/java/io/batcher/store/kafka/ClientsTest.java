@@ -17,7 +17,9 @@ import java.util.Set;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.MockConsumer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.InvalidTxnTimeoutException;
 import org.junit.jupiter.api.Test;
 
 /** The properties of clients, and what the store makes of answers and failures of clients. */
@@ -50,6 +52,27 @@ class ClientsTest {
                 .containsEntry("isolation.level", "read_committed")
                 .containsEntry("group.id", "readings")
                 .containsEntry("group.protocol", "CLASSIC");
+    }
+
+    /** A broker refuses transactions that may stay open for longer than 15 min, unless it is set otherwise. */
+    @Test
+    void aTransactionStaysOpenNoLongerThanABrokerTakes() {
+        Settings settings = new Settings("", Duration.ofMinutes(20), "readings-", Map.of(), Map.of(), Map.of());
+
+        assertThat(settings.transactionalProducer()).containsEntry("transaction.timeout.ms", 900_000);
+    }
+
+    @Test
+    void aFailureThatHasNoTypeOfItsOwnIsToldWithItsMessage() {
+        assertThat(Failures.of("begin transactions", new KafkaException("the timeout is larger than the maximum")))
+                .hasMessage("Kafka failed to begin transactions: KafkaException. the timeout is larger than the maximum");
+    }
+
+    @Test
+    void aRefusedTransactionTimeoutIsToldWithTheSetting() {
+        assertThat(Failures.of("begin transactions", new KafkaException(new InvalidTxnTimeoutException("x"))))
+                .hasMessageContaining("InvalidTxnTimeoutException")
+                .hasMessageContaining("transaction.max.timeout.ms");
     }
 
     // Reading single records
