@@ -193,7 +193,8 @@ final class Assignment implements ConsumerRebalanceListener {
                     each.partition(),
                     0,
                     "group " + session.group() + " has no committed offset, and topic " + each.topic()
-                            + " begins at offset " + begin + ". Records before it were deleted before an instance has owned"
+                            + " begins at offset " + begin
+                            + ". Records before it were deleted before an instance has owned"
                             + " the partition, or the brokers have forgotten the offsets of the group. Delivery begins there");
         }
         return first;

@@ -30,9 +30,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Part of the stored format: the metadata is {@value #PREFIX} and, in Base64, deflated: the batch's id as in {@link
  * DataOutputStream#writeUTF} (empty for none), attempt, counted, delay and time of the retry in milliseconds (-1 for none), then two sets of bits,
- * each with its length in bytes: a bit for each offset from the committed one on, set if its record has left, or if it has none
- * and stands before the end of the batch; and a bit for each offset
- * that is not set there, set if its record is in the batch.
+ * each with its length in bytes: a bit for each offset from the committed one on, set if its record has left, and also, before the
+ * end of the batch, if it has no record; and a bit for each offset that is not set there, set if its record is in the batch.
  */
 final class Progress {
 

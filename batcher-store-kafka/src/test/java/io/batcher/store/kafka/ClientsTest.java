@@ -13,7 +13,6 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.MockConsumer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -26,6 +25,7 @@ import org.junit.jupiter.api.Test;
 class ClientsTest {
 
     private static final String FETCH_WAIT = "fetch.max.wait.ms";
+    private static final TopicPartition PARTITION = new TopicPartition("readings-dead", 0);
 
     private static Map<String, Object> consumer(Map<String, Object> given) {
         return new Settings("", Duration.ofSeconds(1), null, Map.of(), Map.of(), given)
@@ -65,7 +65,8 @@ class ClientsTest {
     @Test
     void aFailureThatHasNoTypeOfItsOwnIsToldWithItsMessage() {
         assertThat(Failures.of("begin transactions", new KafkaException("the timeout is larger than the maximum")))
-                .hasMessage("Kafka failed to begin transactions: KafkaException. the timeout is larger than the maximum");
+                .hasMessage(
+                        "Kafka failed to begin transactions: KafkaException. the timeout is larger than the maximum");
     }
 
     @Test
@@ -76,8 +77,6 @@ class ClientsTest {
     }
 
     // Reading single records
-
-    private static final TopicPartition PARTITION = new TopicPartition("readings-dead", 0);
 
     @Test
     void aPartitionIsReadAgain() {
@@ -121,13 +120,12 @@ class ClientsTest {
 
         long start = System.nanoTime();
         assertThatThrownBy(() -> appender.append(records))
-                .isInstanceOfSatisfying(BatcherStoreException.class, failure -> assertThat(failure.outcomeUnknown())
-                        .isFalse());
+                .isInstanceOfSatisfying(
+                        BatcherStoreException.class,
+                        failure -> assertThat(failure.outcomeUnknown()).isFalse());
 
         // All records one after the other take 15 s.
         assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(8));
         appender.close();
     }
-
-    // end
 }

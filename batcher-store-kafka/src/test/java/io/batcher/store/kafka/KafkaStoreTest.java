@@ -333,7 +333,8 @@ class KafkaStoreTest {
 
         assertThat(again.owned.get(0).recorded().orElseThrow().items())
                 .extracting(StoredItem::position)
-                .containsExactlyElementsOf(batch.stream().map(StoredItem::position).toList());
+                .containsExactlyElementsOf(
+                        batch.stream().map(StoredItem::position).toList());
         assertThat(next(again, Window.FULL)).hasSize(Window.FULL);
         again.session().close();
     }

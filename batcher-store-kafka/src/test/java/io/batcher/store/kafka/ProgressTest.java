@@ -157,7 +157,8 @@ class ProgressTest {
         Progress read = Progress.decode(BASE, metadata);
 
         assertThat(metadata).hasSizeLessThan(100);
-        assertThat(LongStream.range(BASE, BASE + 20).filter(read::isGone)).containsExactly(BASE + 1, BASE + 3, BASE + 7);
+        assertThat(LongStream.range(BASE, BASE + 20).filter(read::isGone))
+                .containsExactly(BASE + 1, BASE + 3, BASE + 7);
         assertThat(LongStream.range(BASE, BASE + 20).filter(read::isRecorded)).containsExactly(BASE, BASE + 2);
     }
 
@@ -171,16 +172,17 @@ class ProgressTest {
     @Test
     void aWindowIsFilledUpToTheEndOfTheRecordedBatchHoweverMuchStandsBeforeIt() {
         long batch = BASE + Window.FULL + 1;
-        Window window = new Window(Progress.at(BASE).withRecord(record("readings-7", List.of(item(batch)), null), 0), null);
+        Window window =
+                new Window(Progress.at(BASE).withRecord(record("readings-7", List.of(item(batch)), null), 0), null);
 
         window.fetched(records(BASE, batch), batch);
         assertThat(window.wantsMore()).isTrue();
         window.fetched(records(batch, batch + 1), batch + 1);
 
         assertThat(window.wantsMore()).isFalse();
-        assertThat(window.restored(0)).hasValueSatisfying(found -> assertThat(found)
-                .extracting(ConsumerRecord::offset)
-                .containsExactly(batch));
+        assertThat(window.restored(0))
+                .hasValueSatisfying(found ->
+                        assertThat(found).extracting(ConsumerRecord::offset).containsExactly(batch));
     }
 
     private static List<ConsumerRecord<byte[], byte[]>> records(long from, long to) {
