@@ -11,7 +11,6 @@ import io.batcher.store.Partition;
 import io.batcher.store.PartitionLostException;
 import io.batcher.store.Settlement;
 import io.batcher.store.StoredItem;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -27,9 +26,6 @@ import org.jspecify.annotations.Nullable;
 
 /** A partition that the consumer of a session is assigned. */
 final class KafkaPartition implements Partition {
-
-    /** How long a read waits for records that are there; then it returns none, and the listener is notified when they come. */
-    private static final Duration READ_WAIT = Duration.ofSeconds(2);
 
     private final KafkaSession session;
     private final int number;
@@ -163,7 +159,7 @@ final class KafkaPartition implements Partition {
             requireReadable();
             boolean full = !window.wantsMore();
             List<ConsumerRecord<byte[], byte[]>> records =
-                    window.take(maxItems, maxBytes, session.end(number), READ_WAIT.toNanos());
+                    window.take(maxItems, maxBytes, session.end(number), session.waits());
             if (full && window.wantsMore()) {
                 session.wake();
             }

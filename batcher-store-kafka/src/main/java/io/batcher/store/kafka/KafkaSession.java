@@ -41,6 +41,8 @@ final class KafkaSession implements StoreSession {
     private final Supplier<Consumer<byte[], byte[]>> consumers;
     private final Map<Integer, KafkaPartition> held = new ConcurrentSkipListMap<>();
 
+    private final Window.Waits waits = new Window.Waits();
+
     /** The offset behind what is known to be stored, by partition. */
     private final AtomicLongArray ends;
 
@@ -87,6 +89,11 @@ final class KafkaSession implements StoreSession {
 
     Duration timeout() {
         return settings.timeout();
+    }
+
+    /** How long a read waits for records that are there; then it returns none, and the listener is notified when they come. */
+    Window.Waits waits() {
+        return waits;
     }
 
     DeadTopic deadTopic() {

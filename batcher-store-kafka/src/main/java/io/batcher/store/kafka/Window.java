@@ -147,15 +147,37 @@ final class Window {
         restored.removeIf(record -> !progress.isRecorded(record.offset()));
     }
 
+    /** How long the reads of a session wait. After one that has waited in vain the next ones are short, so that others get the thread. */
+    static final class Waits {
+
+        private static final long LONG_NANOS = TimeUnit.SECONDS.toNanos(2);
+        private static final long SHORT_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+        private static final long SHORT_FOR_NANOS = 5 * LONG_NANOS;
+
+        private volatile long shortUntil = System.nanoTime();
+
+        private long nanos() {
+            return System.nanoTime() - shortUntil < 0 ? SHORT_NANOS : LONG_NANOS;
+        }
+
+        private void inVain() {
+            shortUntil = System.nanoTime() + SHORT_FOR_NANOS;
+        }
+    }
+
     /**
      * Takes records. If there are none, waits until everything before an end was fetched, but once only for the same records.
      *
      * @return empty if there are none, or the wait was too long
      */
-    List<ConsumerRecord<byte[], byte[]>> take(int maxItems, long maxBytes, long end, long waitNanos) {
+    List<ConsumerRecord<byte[], byte[]>> take(int maxItems, long maxBytes, long end, Waits waits) {
         long at = position();
-        if (at != heldUpAt && !await(() -> !waiting.isEmpty() || position >= end, waitNanos)) {
+        long nanos = waits.nanos();
+        if (at != heldUpAt && !await(() -> !waiting.isEmpty() || position >= end, nanos)) {
             heldUpAt = at;
+            if (nanos == Waits.LONG_NANOS) {
+                waits.inVain();
+            }
         }
         return take(maxItems, maxBytes);
     }

@@ -146,6 +146,27 @@ class KafkaTransactionTest {
         assertThat(read(0, 2)).containsExactly("behind", "behind");
     }
 
+    /** Else a thread that serves many partitions would wait for longer than the transaction lasts. */
+    @Test
+    void aReadIsShortWhenTheTransactionHoldsUpAnotherPartitionToo() {
+        try (Producer<byte[], byte[]> other = other()) {
+            begin(other);
+            assertThat(read(0, 1)).containsExactly("before-0");
+            assertThat(read(1, 1)).containsExactly("before-1");
+            process.append(0, "behind");
+            process.append(1, "behind");
+            assertThat(process.owned.get(0).next(9, 999)).isEmpty();
+
+            long start = System.nanoTime();
+            assertThat(process.owned.get(1).next(9, 999)).isEmpty();
+
+            assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(1));
+            other.abortTransaction();
+        }
+        assertThat(read(0, 1)).containsExactly("behind");
+        assertThat(read(1, 1)).containsExactly("behind");
+    }
+
     /** With 0 the items would look delivered until Kafka ends the transaction of a process that was killed. */
     @Test
     void whatStandsBehindATransactionThatHasNotEndedIsCounted() {
