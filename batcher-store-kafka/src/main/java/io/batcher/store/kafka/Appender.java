@@ -128,7 +128,7 @@ final class Appender {
         return offsets;
     }
 
-    /** What the producer tells of the records of a call. */
+    /** The outcomes of the records of a call. */
     private static final class Sends implements Callback {
         private final Thread caller = Thread.currentThread();
 

@@ -176,8 +176,8 @@ final class Assignment implements ConsumerRebalanceListener {
     }
 
     /**
-     * Commits where a partition begins for which nothing is committed. Without it nobody would notice that the retention of the topic
-     * deletes records before the first of them is delivered.
+     * Commits where a partition begins for which nothing is committed. Otherwise it could not be told that the retention of the topic
+     * has deleted records before the first of them is delivered.
      *
      * @return what was committed; null if the group refused it, for a poll to tell who owns the partition
      */

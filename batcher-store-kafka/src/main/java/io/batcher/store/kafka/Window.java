@@ -39,7 +39,7 @@ final class Window {
     private long waitingBytes;
     private boolean ended;
 
-    /** Where the fetched records ended when a read has waited in vain for more: a transaction that has not ended holds them up. */
+    /** Where the fetched records ended when a read for more timed out: a transaction that has not ended holds them up. */
     private volatile long heldUpAt = -1;
 
     /** Completed, and replaced, when something was fetched. No wait for the monitor: that would pin the carrier of a virtual thread. */
@@ -147,7 +147,7 @@ final class Window {
         restored.removeIf(record -> !progress.isRecorded(record.offset()));
     }
 
-    /** How long the reads of a session wait. After one that has waited in vain the next ones are short, so that others get the thread. */
+    /** How long the reads of a session wait. After one that timed out the next ones are short, so that others get the thread. */
     static final class Waits {
 
         private static final long LONG_NANOS = TimeUnit.SECONDS.toNanos(2);
@@ -160,7 +160,7 @@ final class Window {
             return System.nanoTime() - shortUntil < 0 ? SHORT_NANOS : LONG_NANOS;
         }
 
-        private void inVain() {
+        private void timedOut() {
             shortUntil = System.nanoTime() + SHORT_FOR_NANOS;
         }
     }
@@ -176,7 +176,7 @@ final class Window {
         if (at != heldUpAt && !await(() -> !waiting.isEmpty() || position >= end, nanos)) {
             heldUpAt = at;
             if (nanos == Waits.LONG_NANOS) {
-                waits.inVain();
+                waits.timedOut();
             }
         }
         return take(maxItems, maxBytes);
