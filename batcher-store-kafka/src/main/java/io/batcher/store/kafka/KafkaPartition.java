@@ -163,7 +163,13 @@ final class KafkaPartition implements Partition {
             if (full && window.wantsMore()) {
                 session.wake();
             }
-            List<StoredItem> items = readable(records);
+            List<StoredItem> items;
+            try {
+                items = readable(records);
+            } catch (BatcherStoreException e) {
+                window.putBack(records);
+                throw e;
+            }
             if (!items.isEmpty() || records.isEmpty()) {
                 return items;
             }
@@ -183,21 +189,17 @@ final class KafkaPartition implements Partition {
             Records.item(record).ifPresentOrElse(items::add, () -> unreadable.add(record));
         }
         if (!unreadable.isEmpty()) {
-            setAsideUnreadable(records, unreadable);
+            setAsideUnreadable(unreadable);
         }
         return items;
     }
 
-    private void setAsideUnreadable(
-            List<ConsumerRecord<byte[], byte[]>> records, List<ConsumerRecord<byte[], byte[]>> unreadable) {
+    private void setAsideUnreadable(List<ConsumerRecord<byte[], byte[]>> unreadable) {
         changing.lock();
         try {
             fence();
             session.deadTopic().buryUnreadable(unreadable);
             change(progress -> progress.withGone(unreadable.stream().mapToLong(ConsumerRecord::offset)));
-        } catch (BatcherStoreException e) {
-            window.putBack(records);
-            throw e;
         } finally {
             changing.unlock();
         }
