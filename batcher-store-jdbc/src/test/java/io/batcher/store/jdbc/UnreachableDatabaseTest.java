@@ -77,7 +77,8 @@ class UnreachableDatabaseTest {
         try (CapturedLog log = new CapturedLog()) {
             down.set(true);
             batchers.forEach(batcher -> batcher.close(Duration.ofSeconds(1)));
-            assertThat(refused).hasValueLessThanOrEqualTo(2);
+            // At once: the thread that closes, and the two runs that release partitions.
+            assertThat(refused).hasValueLessThanOrEqualTo(3);
             assertThat(log.lines())
                     .anySatisfy(line ->
                             assertThat(line).contains("could not leave its store: others notice after a lease"));
