@@ -25,6 +25,12 @@ final class Failures {
     /** Classes of states that an item can cause: data, constraint, syntax or access, limits. */
     private static final List<String> OF_AN_ITEM = List.of("22", "23", "42", "54");
 
+    /** Classes of states of a transaction that can only be rolled back. */
+    private static final List<String> OF_THE_TRANSACTION = List.of("25", "40");
+
+    /** Classes of states in which the connection is lost. */
+    private static final List<String> OF_THE_CONNECTION = List.of("08", "57P");
+
     /** States of refused classes with which the server does not say whether it has committed. */
     private static final List<String> UNKNOWN = List.of("40003", "25P03", "25P04");
 
@@ -58,7 +64,7 @@ final class Failures {
     static boolean isOfTheTransaction(BatcherStoreException failure) {
         return failure.getCause() instanceof SQLException cause
                 && !UNKNOWN.contains(cause.getSQLState())
-                && isOf(List.of("25", "40"), cause.getSQLState());
+                && isOf(OF_THE_TRANSACTION, cause.getSQLState());
     }
 
     /** Returns whether a failed statement that is its own transaction may have taken effect: not if the database has refused it. */
@@ -68,7 +74,7 @@ final class Failures {
 
     /** Returns whether the connection is lost. */
     static boolean isOfTheConnection(SQLException failure) {
-        return isOf(List.of("08", "57P"), failure.getSQLState());
+        return isOf(OF_THE_CONNECTION, failure.getSQLState());
     }
 
     /** Returns whether a statement ended at its timeout. */

@@ -95,6 +95,10 @@ final class SharedDatabase implements Database {
 
     /** Returns after how many seconds a statement ends. */
     int timeoutSeconds() {
+        return seconds(timeout);
+    }
+
+    private static int seconds(Duration timeout) {
         return (int) Math.max(1, timeout.toSeconds());
     }
 
@@ -237,7 +241,7 @@ final class SharedDatabase implements Database {
         Borrowed(Connection connection, Duration timeout, boolean setsIsolation, boolean wantsAutoCommit)
                 throws SQLException {
             this.connection = connection;
-            this.timeoutSeconds = (int) Math.max(1, timeout.toSeconds());
+            this.timeoutSeconds = seconds(timeout);
             try {
                 // Longer than a statement may take, so that the database gets to answer first.
                 setNetworkTimeout((int) Math.min(Integer.MAX_VALUE, timeout.toMillis() * 2));

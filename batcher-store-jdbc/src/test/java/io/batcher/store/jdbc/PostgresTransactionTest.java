@@ -176,6 +176,7 @@ class PostgresTransactionTest {
                 Transaction transaction = new Transaction(false)) {
             locking.setAutoCommit(false);
             try (var statement = locking.createStatement()) {
+                statement.execute("set idle_in_transaction_session_timeout = '20s'"); // bounds the wait of a red run
                 statement.execute("lock table " + prefix + "item in exclusive mode");
             }
             StoreTransaction joined = hurried.session().currentTransaction().orElseThrow();
