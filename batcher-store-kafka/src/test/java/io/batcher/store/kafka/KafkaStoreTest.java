@@ -422,11 +422,7 @@ class KafkaStoreTest {
         for (int i = 0; i < 3; i++) {
             process.session().append(Collections.nCopies(100, large));
         }
-        Broker.await(
-                "delete",
-                broker.admin()
-                        .deleteRecords(Map.of(new TopicPartition(topic, 0), RecordsToDelete.beforeOffset(290)))
-                        .all());
+        delete(290);
 
         Waiting.until("it stops", Duration.ofSeconds(30), () -> {
             try {
